@@ -1,0 +1,5 @@
+"""Public name -> "module:object". Written by scripts/names; do not edit."""
+
+NAMES = {
+    "Tensor": "estikeras.engine.tensor:Tensor",
+}

@@ -1,0 +1,5 @@
+"""Convolutions and their transposes."""
+
+from estikeras.namespace import attach
+
+__getattr__, __dir__ = attach(__name__)

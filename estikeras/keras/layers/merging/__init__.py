@@ -1,0 +1,5 @@
+"""Layers that make one tensor of several."""
+
+from estikeras.namespace import attach
+
+__getattr__, __dir__ = attach(__name__)

@@ -1,0 +1,5 @@
+"""Pooling over windows or over everything."""
+
+from estikeras.namespace import attach
+
+__getattr__, __dir__ = attach(__name__)

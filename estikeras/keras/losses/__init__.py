@@ -1,0 +1,5 @@
+"""Losses, one idea a file over `ops`. They know tensors, no layers and no models."""
+
+from estikeras.namespace import attach
+
+__getattr__, __dir__ = attach(__name__)

@@ -1,0 +1,5 @@
+"""Learning rates as functions of the step."""
+
+from estikeras.namespace import attach
+
+__getattr__, __dir__ = attach(__name__)

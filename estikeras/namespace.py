@@ -1,0 +1,174 @@
+"""Lazy access to public names over the generated table `_names.py`.
+
+Touching a name imports the one file that defines it. A package says
+`__getattr__, __dir__ = attach(__name__)`. A namespace without a folder (`keras.ops`, `math`, `nn`)
+becomes a real, importable module by the finder at the end. This file knows the table and nothing
+of what is in it; it and the resolver of kernel names alone import modules by name.
+"""
+
+import difflib
+import functools
+import importlib
+import importlib.machinery
+import sys
+
+from estikeras import errors
+
+_ROOT = "estikeras"
+# `from estikeras import ops` is how the project's own code reaches the operations.
+_PREFIX_OF_MODULE = {"estikeras.ops": "keras.ops"}
+
+
+def attach(module_name):
+    """The `__getattr__` and `__dir__` that serve the public names of a module from the table.
+
+    Args:
+        module_name: the module's `__name__`.
+
+    Returns:
+        Two functions to be bound to `__getattr__` and `__dir__` in that module.
+    """
+    prefix = _PREFIX_OF_MODULE.get(module_name, module_name[len(_ROOT) + 1 :])
+
+    def __getattr__(name):
+        return _get(module_name, prefix, name)
+
+    def __dir__():
+        public = _tree().get(prefix, {})
+        return sorted({*vars(sys.modules[module_name]), *public})
+
+    return __getattr__, __dir__
+
+
+def lookup(prefix, name):
+    """The public object called `name` in a namespace, such as `lookup("keras.losses", "mse")`.
+
+    Args:
+        prefix: a namespace, with or without the leading `keras.`.
+        name: a name directly in it.
+
+    Raises:
+        ValueError: if there is no such name; the nearest ones are named.
+    """
+    prefix = _full_prefix(prefix)
+    target = _tree().get(prefix, {}).get(name)
+    if target is None:
+        raise errors.unknown_name(f"name in {prefix}", name, names(prefix))
+    return _load(f"{prefix}.{name}", target)
+
+
+def names(prefix):
+    """All public names directly in a namespace (with or without the leading `keras.`), sorted."""
+    members = _tree().get(_full_prefix(prefix), {})
+    return tuple(sorted(name for name, target in members.items() if target is not None))
+
+
+def public_names(thing):
+    """All public names of a class or function, such as `("keras.layers.Dense",)`; may be none."""
+    target = f"{getattr(thing, '__module__', '')}:{getattr(thing, '__qualname__', '')}"
+    return _names_by_target().get(target, ())
+
+
+@functools.cache
+def _table():
+    return importlib.import_module("estikeras._names").NAMES
+
+
+@functools.cache
+def _tree():
+    """Namespace -> {name: target}, where the target of a nested namespace is None."""
+    tree = {"": {}}
+    for full_name, target in _table().items():
+        prefix, _, name = full_name.rpartition(".")
+        tree.setdefault(prefix, {})[name] = target
+        while prefix:
+            parent, _, name = prefix.rpartition(".")
+            tree.setdefault(parent, {}).setdefault(name, None)
+            prefix = parent
+    return tree
+
+
+@functools.cache
+def _names_by_target():
+    by_target = {}
+    for full_name, target in _table().items():
+        by_target[target] = (*by_target.get(target, ()), full_name)
+    return by_target
+
+
+def _full_prefix(prefix):
+    return prefix if prefix in _tree() else f"keras.{prefix}"
+
+
+def _get(module_name, prefix, name):
+    members = _tree().get(prefix, {})
+    if name in members:
+        target = members[name]
+        full_name = f"{prefix}.{name}" if prefix else name
+        if target is None:
+            return importlib.import_module(f"{_ROOT}.{full_name}")
+        thing = _load(full_name, target)
+        setattr(sys.modules[module_name], name, thing)
+        return thing
+    raise AttributeError(
+        _unknown(f"module {module_name!r} has no attribute {name!r}.", prefix, name)
+    )
+
+
+def _load(full_name, target):
+    module_name, _, attribute = target.partition(":")
+    try:
+        module = importlib.import_module(module_name)
+    except AttributeError as error:
+        # As an AttributeError, it would read as if the public name did not exist.
+        raise ImportError(
+            f"{_ROOT}.{full_name} cannot be loaded from {module_name}: {error}"
+        ) from error
+    if attribute not in vars(module):
+        raise ImportError(
+            f"{module_name} has no {attribute!r}: the table of names is stale, run scripts/names."
+        )
+    return vars(module)[attribute]
+
+
+def _unknown(message, prefix, name):
+    near = difflib.get_close_matches(name, _tree().get(prefix, {}), n=3)
+    return f"{message} Did you mean {' or '.join(map(repr, near))}?" if near else message
+
+
+class _NamespaceFinder:
+    """Finds the namespaces of the table that have no folder, where Python's finders found nothing."""
+
+    @classmethod
+    def find_spec(cls, full_name, path=None, target=None):
+        """The spec of an alias namespace; an ImportError with near names for an unknown name."""
+        parent, _, name = full_name.rpartition(".")
+        ours = parent == _ROOT or parent.startswith(f"{_ROOT}.")
+        if not ours or name.startswith("_"):
+            return None
+        if full_name[len(_ROOT) + 1 :] in _tree():
+            return importlib.machinery.ModuleSpec(
+                full_name, cls, origin="a namespace of the table", is_package=True
+            )
+        prefix = _PREFIX_OF_MODULE.get(parent, parent[len(_ROOT) + 1 :])
+        if prefix in _tree():
+            raise ModuleNotFoundError(
+                _unknown(f"cannot import name {name!r} from {parent!r}.", prefix, name)
+            )
+        return None
+
+    @staticmethod
+    def create_module(spec):
+        """Python's default module."""
+        return None
+
+    @staticmethod
+    def exec_module(module):
+        """Serve the namespace's names from the table."""
+        prefix = module.__name__[len(_ROOT) + 1 :]
+        module.__doc__ = f"The names of `{prefix}`; each is defined where `estikeras._names` says."
+        module.__getattr__, module.__dir__ = attach(module.__name__)
+
+
+if _NamespaceFinder not in sys.meta_path:
+    sys.meta_path.append(_NamespaceFinder)
