@@ -53,15 +53,21 @@ NAMES = {
     "keras.name_scope": "estikeras.engine.context:name_scope",
     "keras.saving.CustomObjectScope": "estikeras.keras.saving.registration:CustomObjectScope",
     "keras.saving.custom_object_scope": "estikeras.keras.saving.registration:CustomObjectScope",
+    "keras.saving.deserialize_keras_object":
+        "estikeras.keras.saving.deserialize:deserialize_keras_object",
     "keras.saving.get_custom_objects": "estikeras.keras.saving.registration:get_custom_objects",
     "keras.saving.get_registered_name": "estikeras.keras.saving.registration:get_registered_name",
     "keras.saving.get_registered_object":
         "estikeras.keras.saving.registration:get_registered_object",
     "keras.saving.register_keras_serializable":
         "estikeras.keras.saving.registration:register_keras_serializable",
+    "keras.saving.serialize_keras_object":
+        "estikeras.keras.saving.serialize:serialize_keras_object",
     "keras.utils.CustomObjectScope": "estikeras.keras.saving.registration:CustomObjectScope",
     "keras.utils.clear_session": "estikeras.engine.naming:clear_session",
     "keras.utils.custom_object_scope": "estikeras.keras.saving.registration:CustomObjectScope",
+    "keras.utils.deserialize_keras_object":
+        "estikeras.keras.saving.deserialize:deserialize_keras_object",
     "keras.utils.get_custom_objects": "estikeras.keras.saving.registration:get_custom_objects",
     "keras.utils.get_registered_name": "estikeras.keras.saving.registration:get_registered_name",
     "keras.utils.get_registered_object":
@@ -69,5 +75,6 @@ NAMES = {
     "keras.utils.is_keras_tensor": "estikeras.engine.operation:is_keras_tensor",
     "keras.utils.register_keras_serializable":
         "estikeras.keras.saving.registration:register_keras_serializable",
+    "keras.utils.serialize_keras_object": "estikeras.keras.saving.serialize:serialize_keras_object",
     "name_scope": "estikeras.engine.context:name_scope",
 }

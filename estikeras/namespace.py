@@ -57,6 +57,12 @@ def lookup(prefix, name):
     return _load(f"{prefix}.{name}", target)
 
 
+@functools.cache
+def load(target):
+    """The object at `"module:attribute"`, for what a lower layer may not import."""
+    return _load(target, target)
+
+
 def names(prefix):
     """All public names directly in a namespace (with or without the leading `keras.`), sorted."""
     members = _tree().get(_full_prefix(prefix), {})

@@ -1,0 +1,139 @@
+"""Names of dtypes and how they promote: Keras's lattice, in which Python scalars are weak. Knows no tensors."""
+
+import functools
+
+import ml_dtypes
+import numpy as np
+
+from estikeras import errors, settings
+
+FLOATS = ("bfloat16", "float16", "float32", "float64")
+INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+COMPLEX = ("complex64", "complex128")
+ALL = ("bool", *INTS, *FLOATS, *COMPLEX, "string")
+
+# Reference: the JAX authors, "JAX type promotion semantics" (the lattice that Keras 3 uses too).
+_LATTICE = {
+    "bool": ("int",),
+    "int": ("uint8", "int8"),
+    "uint8": ("int16", "uint16"),
+    "uint16": ("int32", "uint32"),
+    "uint32": ("int64", "uint64"),
+    "int8": ("int16",),
+    "int16": ("int32",),
+    "int32": ("int64",),
+    "int64": ("float",),
+    "uint64": ("float",),
+    "float": ("bfloat16", "float16"),
+    "bfloat16": ("float32",),
+    "float16": ("float32",),
+    "float32": ("float64", "complex64"),
+    "float64": ("complex128",),
+    "complex64": ("complex128",),
+    "complex128": (),
+}
+_PYTHON = {bool: "bool", int: "int", float: "float", complex: "complex64"}
+_PYTHON_NAMES = {"int": "int32", "float": None, "bool": "bool", "str": "string"}
+_NUMPY = {name: np.dtype(name) for name in ("bool", *INTS, *FLOATS[1:], *COMPLEX)}
+_NUMPY["bfloat16"] = np.dtype(ml_dtypes.bfloat16)
+_NAMES = {dtype: name for name, dtype in _NUMPY.items()}
+
+
+def standardize(dtype):
+    """The name of a dtype given as name, NumPy dtype, Python type or None (floatx).
+
+    Raises:
+        ValueError: for what is no dtype.
+    """
+    if dtype is None:
+        return settings.floatx()
+    if type(dtype) is str and dtype in ALL:
+        return dtype
+    if dtype in _PYTHON and isinstance(dtype, type):
+        return settings.floatx() if dtype is float else {"int": "int32"}.get(_PYTHON[dtype], _PYTHON[dtype])
+    if isinstance(dtype, DType):
+        return str(dtype)
+    name = getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or dtype
+    name = str(name).split(".")[-1]
+    if name in _PYTHON_NAMES:
+        return _PYTHON_NAMES[name] or settings.floatx()
+    if name == "half":
+        return "float16"
+    if name in ALL:
+        return name
+    raise errors.unknown_name("dtype", dtype, ALL)
+
+
+class DType(str):
+    """A dtype by its name that also has TensorFlow's attributes, as `tf.float32` is: `tf.float32 == "float32"`."""
+
+    @property
+    def name(self):
+        return str(self)
+
+    @property
+    def as_numpy_dtype(self):
+        return to_numpy(self).type
+
+    @property
+    def is_floating(self):
+        return is_float(self)
+
+    @property
+    def is_integer(self):
+        return is_int(self)
+
+    @property
+    def is_bool(self):
+        return self == "bool"
+
+    __hash__ = str.__hash__
+
+
+def to_numpy(dtype):
+    """The NumPy dtype of a name."""
+    return _NUMPY[dtype]
+
+
+def from_numpy(dtype):
+    """The name of a NumPy dtype."""
+    try:
+        return _NAMES[dtype]
+    except KeyError:
+        return standardize(dtype)
+
+
+def is_float(dtype):
+    return dtype in FLOATS
+
+
+def is_int(dtype):
+    return dtype in INTS
+
+
+@functools.cache
+def _above(name):
+    return frozenset({name}).union(*(_above(up) for up in _LATTICE[name]))
+
+
+@functools.cache
+def _join(names):
+    common = frozenset.intersection(*(_above(name) for name in names))
+    return next(name for name in _LATTICE if name in common and common <= _above(name))
+
+
+def result_type(*dtypes):
+    """The dtype that operands of these dtypes promote to.
+
+    Args:
+        *dtypes: names, NumPy dtypes or the Python types `bool`, `int`, `float`, which are weak: they take part only
+            by their kind.
+
+    Returns:
+        The name of a dtype.
+    """
+    if not dtypes:
+        return settings.floatx()
+    weak = {d: _PYTHON[d] for d in dtypes if isinstance(d, type) and d in _PYTHON}
+    joined = _join(frozenset(weak[d] if d in weak else standardize(d) for d in dtypes))
+    return {"int": "int32", "float": settings.floatx()}.get(joined, joined)

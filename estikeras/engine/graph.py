@@ -1,0 +1,140 @@
+"""The graph that a trace makes: nodes in the order they were traced, with inputs, outputs and updates of variables.
+
+Knows primitives by their rules only; computes nothing.
+"""
+
+from estikeras.engine.tensor import Spec, TracedTensor
+
+
+class Node:
+    """One application of a primitive, or a leaf.
+
+    Attributes:
+        kind: "apply", "input", "constant" or "variable".
+        primitive: the primitive of an "apply", else None.
+        inputs: tuple of TracedTensor.
+        params: the primitive's static parameters.
+        outputs: tuple of TracedTensor, whose `node` this is.
+        payload: the eager Tensor of a constant, the Variable of a variable.
+        single: whether the primitive gives one tensor, not a tuple.
+    """
+
+    __slots__ = ("graph", "inputs", "kind", "outputs", "params", "payload", "primitive", "single")
+
+    def __init__(self, graph, kind, specs, primitive=None, inputs=(), params=None, payload=None):
+        self.graph, self.kind, self.primitive, self.payload = graph, kind, primitive, payload
+        self.inputs, self.params = inputs, params or {}
+        self.single = not isinstance(specs, tuple)
+        specs = (specs,) if self.single else specs
+        self.outputs = tuple([TracedTensor(self, i, spec) for i, spec in enumerate(specs)])
+
+
+class Graph:
+    """What a function does to tensors and variables.
+
+    Attributes:
+        nodes: in an order in which every node comes after those it reads.
+        inputs: TracedTensors that get their values when the graph is run.
+        outputs: TracedTensors (flat) that are its results.
+        reads: variable -> the TracedTensor with its value before the run.
+        updates: variable -> the TracedTensor with its value after the run.
+    """
+
+    def __init__(self):
+        self.nodes, self.inputs, self.outputs = [], [], []
+        self.reads, self.updates = {}, {}
+        self._constants = {}
+
+    def _leaf(self, kind, spec, payload=None):
+        node = Node(self, kind, spec, payload=payload)
+        self.nodes.append(node)
+        return node.outputs[0]
+
+    def add_input(self, spec):
+        """A new input of the given Spec."""
+        self.inputs.append(self._leaf("input", spec))
+        return self.inputs[-1]
+
+    def constant(self, tensor):
+        """The place of an eager tensor in the graph."""
+        known = self._constants.get(id(tensor))
+        if known is None:
+            known = self._constants[id(tensor)] = self._leaf("constant", tensor.spec, tensor)
+        return known
+
+    def read(self, variable):
+        """The value that the variable has at this point of the trace."""
+        if variable in self.updates:
+            return self.updates[variable]
+        if variable not in self.reads:
+            spec = Spec(variable.shape, variable._dtype)
+            self.reads[variable] = self._leaf("variable", spec, variable)
+        return self.reads[variable]
+
+    def write(self, variable, value):
+        """Let the variable have `value` from this point of the trace on."""
+        self.updates[variable] = self.own(value)
+
+    def own(self, x):
+        """`x` as a tensor of this graph: eager ones become constants.
+
+        Raises:
+            RuntimeError: when `x` belongs to another graph.
+        """
+        if type(x) is not TracedTensor:
+            return self.constant(x)
+        if x.node.graph is not self:
+            raise RuntimeError(
+                f"{x!r} was made while another function was traced and has no value now. Return it from that "
+                "function, or keep state between calls in a Variable."
+            )
+        return x
+
+    def apply(self, primitive, xs, params):
+        """Add the application of a primitive; gives its TracedTensor, or a tuple of them."""
+        inputs = tuple([self.own(x) for x in xs])
+        specs = primitive.rule(*[x.spec for x in inputs], **params)
+        return self.add(primitive, inputs, params, specs)
+
+    def add(self, primitive, inputs, params, specs):
+        """Add a node whose output Specs are known already."""
+        node = Node(self, "apply", specs, primitive, inputs, params)
+        self.nodes.append(node)
+        return node.outputs[0] if node.single else node.outputs
+
+    def results(self):
+        """All that must be computed: outputs, then the variables' new values."""
+        return [*self.outputs, *self.updates.values()]
+
+    def verify(self):
+        """Check that every node reads only what was made before it.
+
+        Raises:
+            AssertionError: naming the node that does not.
+        """
+        made = set()
+        for node in self.nodes:
+            for x in node.inputs:
+                if id(x) not in made:
+                    raise AssertionError(f"{node.primitive} reads {x!r}, which no earlier node of the graph makes.")
+            made.update(id(y) for y in node.outputs)
+        if any(id(x) not in made for x in self.results()):
+            raise AssertionError("A result of the graph is made by none of its nodes.")
+        return self
+
+    def __str__(self):
+        names = {}
+        lines = []
+        for node in self.nodes:
+            for y in node.outputs:
+                names[id(y)] = f"%{len(names)}"
+            left = ", ".join(f"{names[id(y)]}:{y.dtype}{list(y.shape)}" for y in node.outputs)
+            if node.kind == "apply":
+                params = "".join(f", {k}={v}" for k, v in node.params.items())
+                right = f"{node.primitive.name}({', '.join(names[id(x)] for x in node.inputs)}{params})"
+            else:
+                right = node.kind + (f" {node.payload.path}" if node.kind == "variable" else "")
+            lines.append(f"{left} = {right}")
+        lines.append("return " + ", ".join(names[id(y)] for y in self.outputs))
+        lines += [f"{variable.path} <- {names[id(y)]}" for variable, y in self.updates.items()]
+        return "\n".join(lines)

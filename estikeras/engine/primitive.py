@@ -1,0 +1,84 @@
+"""A primitive is what the machine can do: shape rule, NumPy reference, gradient and kernel in one entry.
+
+This file knows the form of a primitive, how one is applied, and the registry; the entries are in `estikeras.primitives`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from estikeras.engine import context, dtypes
+from estikeras.engine.tensor import Spec, Tensor, TracedTensor, as_tensor
+
+__all__ = ["REGISTRY", "Primitive", "Spec", "primitive"]
+
+REGISTRY = {}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Primitive:
+    """One operation of the machine. Calling it evaluates, traces and records, as its inputs ask for.
+
+    Attributes:
+        name: unique name, the key in `REGISTRY`.
+        rule: `rule(*specs, **params)` gives the output's `Spec`, or a tuple of them; raises on wrong shapes.
+        reference: `reference(*arrays, **params)` computes with NumPy what the rule promises.
+        gradient: `gradient(g, y, *xs, **params)` gives one gradient (or None) per input, written with primitives.
+        kernel: name of the Numba kernel, `"family.function"`; None runs the reference.
+        elementwise: expression over `x0`, `x1`, ... from which the fusing code generator writes kernels.
+    """
+
+    name: str
+    rule: Callable
+    reference: Callable
+    gradient: Callable | None
+    kernel: str | None
+    elementwise: str | None
+
+    def __call__(self, *inputs, **params):
+        xs = tuple([as_tensor(x) for x in inputs])
+        for x in xs:
+            if type(x) is TracedTensor:
+                y = x.node.graph.apply(self, xs, params)
+                break
+        else:
+            y = self.evaluate(xs, params)
+        for tape in context.current.tapes:
+            tape.record(self, xs, y, params)
+        return y
+
+    def evaluate(self, xs, params):
+        """Compute on eager tensors with the NumPy reference."""
+        specs = self.rule(*[x.spec for x in xs], **params)
+        with np.errstate(all="ignore"):
+            arrays = self.reference(*[x.value for x in xs], **params)
+        shared = [x.value for x in xs if x._shared]
+        if isinstance(specs, tuple):
+            return tuple([_wrap(a, spec, shared) for a, spec in zip(arrays, specs, strict=True)])
+        return _wrap(arrays, specs, shared)
+
+    def __repr__(self):
+        return f"<primitive {self.name}>"
+
+
+def _wrap(array, spec, shared):
+    array = np.asarray(array)
+    dtype = dtypes.to_numpy(spec.dtype)
+    if array.dtype != dtype:
+        array = array.astype(dtype)
+    elif any(np.may_share_memory(array, other) for other in shared):
+        array = array.copy()
+    return Tensor(array)
+
+
+def primitive(name, rule, reference, gradient=None, kernel=None, elementwise=None):
+    """Make a primitive and enter it into the registry.
+
+    Raises:
+        ValueError: when the name is taken.
+    """
+    if name in REGISTRY:
+        raise ValueError(f"The primitive {name!r} is defined twice.")
+    REGISTRY[name] = Primitive(name, rule, reference, gradient, kernel, elementwise)
+    return REGISTRY[name]

@@ -1,0 +1,232 @@
+"""Tensors: immutable values with a shape and a dtype. Eager ones hold an array, traced ones a place in a graph.
+
+Knows no operation: Python's operators are looked up among the public ops when they are first used.
+"""
+
+import math
+import numbers
+import weakref
+from dataclasses import dataclass
+
+import numpy as np
+
+from estikeras import errors, namespace
+from estikeras.engine import dtypes
+from estikeras.public import public
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Shape (tuple of int) and dtype (name) of an array that need not exist yet."""
+
+    shape: tuple
+    dtype: str
+
+    @property
+    def ndim(self):
+        return len(self.shape)
+
+    @property
+    def size(self):
+        return math.prod(self.shape)
+
+
+class TraceError(TypeError):
+    """Python asked for the value of a tensor that has none yet, because a function is being traced."""
+
+
+@public("Tensor")
+class Tensor:
+    """An immutable multi-dimensional array with `.shape`, `.dtype` (a name) and all of Python's operators.
+
+    Args:
+        value: NumPy array, not copied: its owner must not change it.
+    """
+
+    __slots__ = ("__weakref__", "_array", "_keras_mask", "_shared", "dtype", "shape")
+    __array_priority__ = 100
+
+    def __init__(self, value):
+        self._array = value
+        self._shared = False
+        self.shape = value.shape
+        self.dtype = dtypes.from_numpy(value.dtype)
+
+    @property
+    def value(self):
+        """The array itself; it must not be written to."""
+        return self._array
+
+    @property
+    def spec(self):
+        return Spec(self.shape, self.dtype)
+
+    @property
+    def ndim(self):
+        return len(self.shape)
+
+    @property
+    def size(self):
+        return math.prod(self.shape)
+
+    def numpy(self):
+        """A NumPy array with the values."""
+        return self.value.copy() if self._shared else self.value
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def item(self):
+        return self.value.item()
+
+    def tolist(self):
+        return self.value.tolist()
+
+    def __bool__(self):
+        return bool(self.value)
+
+    def __int__(self):
+        return int(self.value.item())
+
+    def __float__(self):
+        return float(self.value.item())
+
+    def __index__(self):
+        return self.value.__index__()
+
+    def __len__(self):
+        if not self.shape:
+            raise TypeError("len() of a tensor without dimensions.")
+        return self.shape[0]
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def __format__(self, spec):
+        return format(self.value.item() if self.ndim == 0 and spec else str(self), "" if self.ndim else spec)
+
+    def __hash__(self):
+        raise TypeError("Tensors are compared by value and cannot be hashed. Use `id(tensor)` as the key instead.")
+
+    def __repr__(self):
+        return f"<Tensor: shape={self.shape}, dtype={self.dtype}, value={self.value!r}>"
+
+    def __str__(self):
+        return str(self.value)
+
+    def __deepcopy__(self, memo):
+        return Tensor(self.value.copy())
+
+    def __reduce__(self):
+        return Tensor, (self.numpy(),)
+
+
+class TracedTensor(Tensor):
+    """A tensor of a function that is being traced: output `index` of a graph's node. It has no value."""
+
+    __slots__ = ("index", "node")
+
+    def __init__(self, node, index, spec):
+        self.node, self.index = node, index
+        self.shape, self.dtype = spec.shape, spec.dtype
+        self._shared = False
+
+    @property
+    def value(self):
+        raise TraceError(
+            f"The value of {self!r} was asked for while a function is being traced. Use ops such as `ops.where` "
+            "and `ops.cond` in place of Python's `if`, `while`, `float()` or NumPy, or run eagerly."
+        )
+
+    def __repr__(self):
+        return f"<traced tensor: shape={self.shape}, dtype={self.dtype}>"
+
+    __str__ = __repr__
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+def as_tensor(x):
+    """A tensor with the value of a tensor, variable, array or number. Arrays are copied, since their owners may write."""
+    if isinstance(x, Tensor):
+        return x
+    read = getattr(x, "__tensor__", None)
+    if read is not None:
+        return read()
+    if isinstance(x, bool | np.bool_):
+        return Tensor(np.asarray(x, np.bool_))
+    if type(x) is int:
+        return Tensor(np.asarray(x, np.int32 if -(2**31) <= x < 2**31 else np.int64))
+    if type(x) is float:
+        return Tensor(np.asarray(x, dtypes.to_numpy(dtypes.standardize(None))))
+    if isinstance(x, np.ndarray | np.generic | numbers.Number):
+        array = np.array(x)
+    elif isinstance(x, list | tuple):
+        array = _from_sequence(x)
+    elif hasattr(x, "__array__"):
+        array = np.array(x.__array__())
+    else:
+        raise errors.wrong_type("x", got=x, expected="a tensor, variable, array or number")
+    if array.dtype.kind not in "biufcV" or array.dtype.names:
+        raise errors.wrong_type("x", got=x, expected="numbers or booleans in an even nesting")
+    return Tensor(array)
+
+
+def _from_sequence(x):
+    if any(isinstance(item, Tensor) or hasattr(item, "__tensor__") for item in x):
+        return np.stack([as_tensor(item).value for item in x])
+    array = np.array(x)
+    if array.dtype == np.float64 and not any(isinstance(item, np.ndarray | np.generic) for item in x):
+        return array.astype(dtypes.to_numpy(dtypes.standardize(None)))
+    if array.dtype == np.int64 and (array.size == 0 or abs(array).max() < 2**31):
+        return array.astype(np.int32)
+    return array
+
+
+def share(array):
+    """A tensor over an array that its owner will write to later, and the weak reference by which to `release` it."""
+    tensor = Tensor(array)
+    tensor._shared = True
+    return tensor, weakref.ref(tensor)
+
+
+def release(reference):
+    """Give a shared tensor, if it is still in use, an array of its own, because the owner is about to write."""
+    tensor = reference() if reference is not None else None
+    if tensor is not None and tensor._shared:
+        tensor._array = tensor._array.copy()
+        tensor._shared = False
+
+
+def public_operators():
+    """Python operators' names, and "cast", "stack", "reshape", "squeeze", with the ops that serve them."""
+    return namespace.load("estikeras.ops.operators:OPERATORS")
+
+
+_OPERATORS = (
+    "__add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __floordiv__ __rfloordiv__ __mod__ "
+    "__rmod__ __pow__ __rpow__ __matmul__ __rmatmul__ __neg__ __pos__ __abs__ __invert__ __eq__ __ne__ __lt__ __le__ "
+    "__gt__ __ge__ __and__ __rand__ __or__ __ror__ __xor__ __rxor__ __lshift__ __rshift__ __getitem__ __round__"
+).split()
+
+
+def with_operators(cls):
+    """Give a class Python's operators by way of the public ops."""
+
+    def make(name):
+        def operator(self, *args):
+            return public_operators()[name](self, *args)
+
+        operator.__name__ = name
+        return operator
+
+    for name in _OPERATORS:
+        setattr(cls, name, make(name))
+    return cls
+
+
+with_operators(Tensor)

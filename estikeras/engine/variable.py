@@ -1,0 +1,264 @@
+"""Variables: state with a name, in a buffer whose address stays the same from step to step."""
+
+import math
+
+import numpy as np
+
+from estikeras import errors
+from estikeras.engine import context, dtypes, naming, tensor
+from estikeras.engine.tensor import Tensor, as_tensor, with_operators
+from estikeras.public import public
+
+ALIGNMENT = 64
+
+
+def aligned_empty(shape, dtype):
+    """An uninitialised array that begins at a multiple of 64 bytes."""
+    dtype = np.dtype(dtype)
+    size_bytes = math.prod(shape) * dtype.itemsize
+    raw = np.empty(size_bytes + ALIGNMENT, np.uint8)
+    start = -raw.ctypes.data % ALIGNMENT
+    return raw[start : start + size_bytes].view(dtype).reshape(shape)
+
+
+@with_operators
+@public("keras.Variable", "Variable")
+class Variable:
+    """State that layers, optimizers and metrics keep; it acts as a tensor in every op.
+
+    Args:
+        initializer: the first value, or a callable `(shape, dtype=...)` that gives it.
+        shape: tuple of int, needed with a callable.
+        dtype: name of a dtype; None takes the value's, or floatx with a callable.
+        trainable: whether tapes watch it and optimizers train it.
+        autocast: whether layers may read it in their compute dtype.
+        aggregation: how replicas combine their values: "none", "mean", "sum" or "only_first_replica".
+        synchronization: kept for the reference's sake: "auto".
+        name: without slashes; None makes one up.
+
+    Raises:
+        ValueError: for a wrong name, aggregation or shape.
+    """
+
+    def __init__(
+        self,
+        initializer,
+        shape=None,
+        dtype=None,
+        trainable=True,
+        autocast=True,
+        aggregation="none",
+        synchronization="auto",
+        name=None,
+        **kwargs,
+    ):
+        if kwargs:
+            raise TypeError(f"Variable() has no argument {next(iter(kwargs))!r}.")
+        name = name or naming.auto_name(type(self).__name__)
+        if not isinstance(name, str) or "/" in name:
+            raise errors.invalid("name", got=name, expected="a string without `/`")
+        aggregation = "none" if aggregation is None else str(getattr(aggregation, "value", aggregation)).lower()
+        if aggregation not in ("none", "mean", "sum", "only_first_replica"):
+            raise errors.invalid(
+                "aggregation", got=aggregation, expected="'none', 'mean', 'sum' or 'only_first_replica'"
+            )
+        self._name = name
+        path = context.current_path()
+        self._path = f"{path}/{name}" if path else name
+        self._trainable = bool(trainable)
+        self._autocast = bool(autocast)
+        self._aggregation = aggregation
+        self._synchronization = synchronization
+        self.regularizer = None
+        self.constraint = None
+        self.overwrite_with_gradient = False
+        self._initializer = initializer if callable(initializer) else None
+        value = self._first_value(initializer, shape, dtype)
+        self._dtype = value.dtype
+        self._shape = value.shape
+        self._buffer = aligned_empty(value.shape, value.value.dtype)
+        self._buffer[...] = value.value
+        self._read = None
+
+    def _first_value(self, initializer, shape, dtype):
+        with context.init_scope(), context.scope(autocast=None):
+            if callable(initializer):
+                if shape is None:
+                    raise errors.invalid("shape", got=None, expected="a shape, since the initializer is a callable")
+                if any(size is None for size in shape):
+                    raise errors.invalid("shape", got=shape, expected="a shape in which all sizes are known")
+                dtype = dtypes.standardize(dtype)
+                value = as_tensor(initializer(tuple(shape), dtype=dtype))
+            else:
+                value = as_tensor(initializer)
+                dtype = value.dtype if dtype is None else dtypes.standardize(dtype)
+        if shape is not None and tuple(shape) != value.shape:
+            raise errors.shape_mismatch("initializer", got=value.shape, expected=shape)
+        return value if value.dtype == dtype else Tensor(value.value.astype(dtypes.to_numpy(dtype)))
+
+    @property
+    def buffer(self):
+        """The array that holds the value; whoever writes to it calls `before_write` first."""
+        return self._buffer
+
+    def before_write(self):
+        """Let tensors that were read from the buffer keep their value."""
+        if self._read is not None:
+            tensor.release(self._read)
+            self._read = None
+
+    def move(self, buffer):
+        """Let the value live in `buffer` (an array of the same shape and dtype) from now on."""
+        self.before_write()
+        buffer[...] = self._buffer
+        self._buffer = buffer
+
+    @property
+    def value(self):
+        """The current value, a tensor (in the compute dtype inside a layer that autocasts)."""
+        now = context.current
+        if now.trace is not None:
+            read = now.trace.read(self)
+        else:
+            read = self._read() if self._read is not None else None
+            if read is None:
+                read, self._read = tensor.share(self._buffer)
+        for tape in now.tapes:
+            tape.record_read(self, read)
+        if now.autocast is not None and self._autocast and now.autocast != self._dtype and dtypes.is_float(self._dtype):
+            return tensor.public_operators()["cast"](read, now.autocast)
+        return read
+
+    def __tensor__(self):
+        return self.value
+
+    def read_value(self):
+        return self.value
+
+    def assign(self, value, read_value=True):
+        """Set the value.
+
+        Args:
+            value: tensor, array or number that has the variable's shape or is broadcast to it from a scalar.
+            read_value: kept for the reference's sake.
+
+        Returns:
+            The variable.
+
+        Raises:
+            ValueError: when the shapes differ.
+        """
+        value = as_tensor(value)
+        if value.shape != self._shape:
+            raise errors.shape_mismatch(
+                "value", got=value.shape, expected=self._shape, hint=f"It is assigned to the variable {self._path!r}."
+            )
+        if value.dtype != self._dtype:
+            value = tensor.public_operators()["cast"](value, self._dtype)
+        if context.current.trace is not None:
+            context.current.trace.write(self, value)
+        else:
+            array = value.value
+            self.before_write()
+            self._buffer[...] = array
+        return self
+
+    def assign_add(self, value, read_value=True):
+        """Add to the value."""
+        return self.assign(self.value + value)
+
+    def assign_sub(self, value, read_value=True):
+        """Subtract from the value."""
+        return self.assign(self.value - value)
+
+    def numpy(self):
+        """A copy of the value as a NumPy array."""
+        return self.value.numpy()
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.value.numpy(), dtype=dtype)
+
+    @property
+    def name(self):
+        return self._name
+
+    @property
+    def path(self):
+        return self._path
+
+    @property
+    def shape(self):
+        return self._shape
+
+    @property
+    def dtype(self):
+        now = context.current.autocast
+        if now is not None and self._autocast and dtypes.is_float(self._dtype):
+            return now
+        return self._dtype
+
+    @property
+    def ndim(self):
+        return len(self._shape)
+
+    @property
+    def size(self):
+        return math.prod(self._shape)
+
+    @property
+    def trainable(self):
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = bool(value)
+
+    @property
+    def autocast(self):
+        return self._autocast
+
+    @property
+    def aggregation(self):
+        return self._aggregation
+
+    @property
+    def synchronization(self):
+        return self._synchronization
+
+    def __bool__(self):
+        return bool(self.value)
+
+    def __int__(self):
+        return int(self.value)
+
+    def __float__(self):
+        return float(self.value)
+
+    def __len__(self):
+        return len(self.value)
+
+    def __iter__(self):
+        return iter(self.value)
+
+    def __hash__(self):
+        return id(self)
+
+    def __repr__(self):
+        return f"<Variable path={self._path}, shape={self._shape}, dtype={self._dtype}, value={self._buffer!r}>"
+
+    def __deepcopy__(self, memo):
+        twin = self.__class__.__new__(self.__class__)
+        twin.__dict__.update(self.__dict__)
+        twin._buffer = aligned_empty(self._shape, self._buffer.dtype)
+        twin._buffer[...] = self._buffer
+        twin._read = None
+        memo[id(self)] = twin
+        return twin
+
+    def __getstate__(self):
+        return {**self.__dict__, "_read": None, "_buffer": self._buffer.copy()}
+
+    def __setstate__(self, state):
+        buffer = aligned_empty(state["_shape"], state["_buffer"].dtype)
+        buffer[...] = state["_buffer"]
+        self.__dict__.update(state, _buffer=buffer)
