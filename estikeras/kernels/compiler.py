@@ -1,0 +1,168 @@
+"""From a loop to machine code at an address. Numba turns Python into LLVM's form, LLVM into an object file.
+
+Object files are kept in a folder named by all that they depend on, so a warm start reads machine code and
+imports neither Numba nor the loops' dependencies. Everything but the entry point is internal to its object, and an
+object that would call into Python is refused, so a cached file is never tied to one process.
+"""
+
+import ctypes
+import hashlib
+import importlib
+import importlib.metadata
+import os
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+
+import llvmlite.binding as llvm
+import numpy as np
+
+from estikeras.kernels import abi
+
+# NaN and infinity survive (no "nnan", "ninf"); sums may be re-ordered, so that they vectorise.
+FAST = {"nsz", "arcp", "contract", "afn", "reassoc"}
+ENTRY = "estikeras_entry"
+_lock = threading.RLock()
+
+
+def address(loop, types):
+    """The address of `void(int64 block, int64 thread, int64 threads)` for the loop with bound types."""
+    signature = "-".join([loop.name, *(types[name] for name in sorted(types))])
+    return address_of(signature, lambda: compile_loop(loop, types))
+
+
+def address_of(name, build):
+    """The address of the code called `name`; `build()` gives its object file when none is on disk.
+
+    Programs that generate kernels use this too, with a hash of the source in `name`.
+    """
+    with _lock:
+        file = folder() / f"{name}.o"
+        code = _read(file)
+        if code is None:
+            code = build()
+            _write(file, code)
+        return _load(name, code)
+
+
+@cache
+def folder():
+    """Where object files lie; its name is a hash over this package, the compilers' versions and the processor."""
+    digest = hashlib.blake2b(digest_size=12)
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    features = llvm.get_host_cpu_features().flatten()
+    versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
+    digest.update(" ".join([llvm.get_host_cpu_name(), features, *versions]).encode())
+    return cache_dir() / "kernels" / digest.hexdigest()
+
+
+def cache_dir():
+    """The folder for what can be made again."""
+    return Path.home() / ".cache" / "estikeras"
+
+
+def _read(file):
+    """The object file's bytes, or None when it is not there or damaged."""
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return None
+    digest, code = data[:16], data[16:]
+    return code if hashlib.blake2b(code, digest_size=16).digest() == digest else None
+
+
+def _write(file, code):
+    """Write beside and rename. A folder that cannot be written to costs compiling again, nothing else."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=file.parent)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(hashlib.blake2b(code, digest_size=16).digest() + code)
+        Path(temporary).replace(file)
+    except OSError:
+        return
+
+
+@cache
+def _machine():
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm.Target.from_default_triple()
+
+
+_engines = []  # loaded code lives as long as the process
+
+
+def _load(name, code):
+    target = _machine().create_target_machine(jit=True)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    _engines.append(engine)
+    return engine.get_function_address(ENTRY)
+
+
+def specialise(value, types):
+    """What a global of a loop means once its type variables are bound."""
+    if isinstance(value, abi.Placeholder):
+        if value.name == "native":
+            return importlib.import_module("estikeras.kernels.intrinsics")
+        return getattr(np, types.get(value.name, "float32"))
+    if isinstance(value, abi.Inline):
+        function = value.functions[types.get("real", "float32")]
+        return _helper(function, tuple(sorted(types.items())))
+    return value
+
+
+@cache
+def _helper(function, types):
+    numba = importlib.import_module("numba")
+    options = {"error_model": "numpy", "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    if not isinstance(function, FunctionType):
+        return function
+    return numba.njit(**options)(bind(function, dict(types)))
+
+
+def bind(function, types):
+    """A copy of the function that sees its placeholders and helpers as `types` says."""
+    names = set(function.__code__.co_names)
+    scope = {
+        name: specialise(value, types) if name in names else value
+        for name, value in function.__globals__.items()
+    }
+    return FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
+
+
+def compile_loop(loop, types):
+    """Compile a loop; returns its object file."""
+    frontend = importlib.import_module("estikeras.kernels.frontend")
+    return frontend.object_code(loop, types, bind(loop.function, types))
+
+
+@cache
+def blas_address(name):
+    """The address of a BLAS routine of SciPy's library in this process; the library is set to one thread."""
+    blas = importlib.import_module("scipy.linalg.cython_blas")
+    get_name = ctypes.pythonapi.PyCapsule_GetName
+    get_name.restype, get_name.argtypes = ctypes.c_char_p, [ctypes.py_object]
+    get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    get_pointer.restype, get_pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    capsule = blas.__pyx_capi__[name]
+    _one_blas_thread()
+    return get_pointer(capsule, get_name(capsule))
+
+
+@cache
+def _one_blas_thread():
+    """Two thread pools at once are fatal (an MLP's step took 8 ms instead of 0.7): BLAS runs in our threads."""
+    scipy = importlib.import_module("scipy")
+    libraries = Path(scipy.__file__).parent.parent / "scipy.libs"
+    for file in libraries.glob("*openblas*"):
+        library = ctypes.CDLL(str(file))
+        for name in ("scipy_openblas_set_num_threads", "openblas_set_num_threads"):
+            if hasattr(library, name):
+                getattr(library, name)(1)
+                break
