@@ -1,0 +1,1 @@
+"""What tests share: tolerances, harnesses that turn rows of cases into checks, the real Keras."""
