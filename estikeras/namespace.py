@@ -54,7 +54,7 @@ def lookup(prefix, name):
     target = _tree().get(prefix, {}).get(name)
     if target is None:
         raise errors.unknown_name(f"name in {prefix}", name, names(prefix))
-    return _load(f"{prefix}.{name}", target)
+    return load(target)
 
 
 @functools.cache
@@ -73,6 +73,23 @@ def public_names(thing):
     """All public names of a class or function, such as `("keras.layers.Dense",)`; may be none."""
     target = f"{getattr(thing, '__module__', '')}:{getattr(thing, '__qualname__', '')}"
     return _names_by_target().get(target, ())
+
+
+def load(target):
+    """The object that a `"module:object"` text names, for the few late imports that have to be.
+
+    Raises:
+        ImportError: if the module fails to load, or has no such object.
+    """
+    module_name, _, attribute = target.partition(":")
+    try:
+        module = importlib.import_module(module_name)
+    except AttributeError as error:
+        # As an AttributeError, it would read as if a public name did not exist.
+        raise ImportError(f"{module_name} cannot be loaded: {error}") from error
+    if attribute not in vars(module):
+        raise ImportError(f"{module_name} has no {attribute!r}; is the table of names fresh?")
+    return vars(module)[attribute]
 
 
 @functools.cache
@@ -113,28 +130,12 @@ def _get(module_name, prefix, name):
         full_name = f"{prefix}.{name}" if prefix else name
         if target is None:
             return importlib.import_module(f"{_ROOT}.{full_name}")
-        thing = _load(full_name, target)
+        thing = load(target)
         setattr(sys.modules[module_name], name, thing)
         return thing
     raise AttributeError(
         _unknown(f"module {module_name!r} has no attribute {name!r}.", prefix, name)
     )
-
-
-def _load(full_name, target):
-    module_name, _, attribute = target.partition(":")
-    try:
-        module = importlib.import_module(module_name)
-    except AttributeError as error:
-        # As an AttributeError, it would read as if the public name did not exist.
-        raise ImportError(
-            f"{_ROOT}.{full_name} cannot be loaded from {module_name}: {error}"
-        ) from error
-    if attribute not in vars(module):
-        raise ImportError(
-            f"{module_name} has no {attribute!r}: the table of names is stale, run scripts/names."
-        )
-    return vars(module)[attribute]
 
 
 def _unknown(message, prefix, name):
