@@ -1,0 +1,68 @@
+"""What holds while one file is written or read: safe mode, and which objects share one config."""
+
+import contextlib
+import contextvars
+
+from estikeras.public import public
+
+_SAFE_MODE = contextvars.ContextVar("safe_mode", default=None)
+_SHARED = contextvars.ContextVar("shared_objects", default=None)
+
+
+def safe_mode():
+    """The safe mode in force: True, False, or None outside of any scope."""
+    return _SAFE_MODE.get()
+
+
+@contextlib.contextmanager
+def safe_mode_scope(enabled):
+    """Within it, `safe_mode()` is `enabled`."""
+    token = _SAFE_MODE.set(enabled)
+    try:
+        yield
+    finally:
+        _SAFE_MODE.reset(token)
+
+
+@public("keras.config.enable_unsafe_deserialization")
+def enable_unsafe_deserialization():
+    """Let every file loaded from now on run the Python code that it holds (lambdas). For trusted
+    files only.
+    """
+    _SAFE_MODE.set(False)
+
+
+@contextlib.contextmanager
+def sharing_scope():
+    """Within it, an object that is met twice is written once more with the same id, and read as one
+    object.
+    """
+    token = _SHARED.set({})
+    try:
+        yield
+    finally:
+        _SHARED.reset(token)
+
+
+def mark_shared(obj, config):
+    """Give `config` and the config written earlier for the same object one `shared_object_id`."""
+    seen = _SHARED.get()
+    if seen is None:
+        return
+    # The object is kept beside its config, so that its id is not used again.
+    first = seen.setdefault(id(obj), (obj, config))[1]
+    if first is not config:
+        first["shared_object_id"] = config["shared_object_id"] = id(obj)
+
+
+def shared_object(config):
+    """The object already made from a config with the same `shared_object_id`, or None."""
+    seen = _SHARED.get()
+    return seen.get(config.get("shared_object_id")) if seen else None
+
+
+def remember_shared(config, obj):
+    """Keep `obj` for later configs with the same `shared_object_id`."""
+    seen, key = _SHARED.get(), config.get("shared_object_id")
+    if seen is not None and key is not None:
+        seen[key] = obj
