@@ -1,0 +1,90 @@
+"""SeparableConv2D."""
+
+from estikeras.keras.layers.convolutional.base_separable_conv import BaseSeparableConv
+from estikeras.public import public
+
+
+@public("keras.layers.SeparableConv2D", "keras.layers.SeparableConvolution2D")
+class SeparableConv2D(BaseSeparableConv):
+    """Separable convolution over rows and columns: depthwise, then a mix of channels.
+
+    Args:
+        filters: number of output channels.
+        kernel_size: size of the window: an integer for all dimensions, or two of them.
+        strides: steps between positions of the window, given likewise; not above 1 where
+            `dilation_rate` is.
+        padding: `"valid"` (none) or `"same"` (output size is input size over strides).
+        data_format: `"channels_last"` or `"channels_first"`; None is
+            `keras.config.image_data_format()`.
+        dilation_rate: distance between the entries of the window, given as `kernel_size` is.
+        depth_multiplier: output channels of the depthwise step per input channel.
+        activation: function on the output, or its name; None is linear.
+        use_bias: whether a bias is added to each output channel.
+        depthwise_initializer: initial values of the depthwise kernel.
+        pointwise_initializer: initial values of the kernel that mixes channels.
+        bias_initializer: initial values of the bias.
+        depthwise_regularizer: penalty on the depthwise kernel.
+        pointwise_regularizer: penalty on the kernel that mixes channels.
+        bias_regularizer: penalty on the bias.
+        activity_regularizer: penalty on the output.
+        depthwise_constraint: projection of the depthwise kernel after each update.
+        pointwise_constraint: projection of the kernel that mixes channels after each update.
+        bias_constraint: projection of the bias after each update.
+        **kwargs: `name`, `dtype`, `trainable`.
+
+    Call arguments:
+        inputs: (batch, rows, columns, channels) float, or (batch, channels, rows, columns) with
+            `"channels_first"`.
+
+    Returns:
+        A tensor of the same rank with `filters` channels.
+    """
+
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=(1, 1),
+        padding="valid",
+        data_format=None,
+        dilation_rate=(1, 1),
+        depth_multiplier=1,
+        activation=None,
+        use_bias=True,
+        depthwise_initializer="glorot_uniform",
+        pointwise_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        depthwise_regularizer=None,
+        pointwise_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        depthwise_constraint=None,
+        pointwise_constraint=None,
+        bias_constraint=None,
+        **kwargs,
+    ):
+        super().__init__(
+            rank=2,
+            filters=filters,
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            depth_multiplier=depth_multiplier,
+            activation=activation,
+            use_bias=use_bias,
+            activity_regularizer=activity_regularizer,
+            weight_options={
+                "depthwise_initializer": depthwise_initializer,
+                "pointwise_initializer": pointwise_initializer,
+                "bias_initializer": bias_initializer,
+                "depthwise_regularizer": depthwise_regularizer,
+                "pointwise_regularizer": pointwise_regularizer,
+                "bias_regularizer": bias_regularizer,
+                "depthwise_constraint": depthwise_constraint,
+                "pointwise_constraint": pointwise_constraint,
+                "bias_constraint": bias_constraint,
+            },
+            **kwargs,
+        )
