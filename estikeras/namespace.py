@@ -57,12 +57,6 @@ def lookup(prefix, name):
     return load(target)
 
 
-@functools.cache
-def load(target):
-    """The object at `"module:attribute"`, for what a lower layer may not import."""
-    return _load(target, target)
-
-
 def names(prefix):
     """All public names directly in a namespace (with or without the leading `keras.`), sorted."""
     members = _tree().get(_full_prefix(prefix), {})
@@ -75,8 +69,9 @@ def public_names(thing):
     return _names_by_target().get(target, ())
 
 
+@functools.cache
 def load(target):
-    """The object that a `"module:object"` text names, for the few late imports that have to be.
+    """The object that a `"module:object"` text names, for what a lower layer may not import.
 
     Raises:
         ImportError: if the module fails to load, or has no such object.
@@ -144,7 +139,7 @@ def _unknown(message, prefix, name):
 
 
 class _NamespaceFinder:
-    """Finds the namespaces of the table that have no folder, where Python's finders found nothing."""
+    """Finds namespaces of the table that have no folder, where Python's finders found nothing."""
 
     @classmethod
     def find_spec(cls, full_name, path=None, target=None):
