@@ -1,6 +1,6 @@
 """Initializer, regularizer and constraint of a layer's weights, by role.
 
-A role is the word before `_initializer`, `_regularizer` and `_constraint` in a layer's arguments: `kernel`,
+A role is the word before `_initializer`, `_regularizer` and `_constraint` in arguments: `kernel`,
 `bias`, `gamma`. Knows the three families and how weights are added; it must not know any single
 layer.
 """

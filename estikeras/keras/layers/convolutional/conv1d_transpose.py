@@ -6,7 +6,7 @@ from estikeras.public import public
 
 @public("keras.layers.Conv1DTranspose", "keras.layers.Convolution1DTranspose")
 class Conv1DTranspose(BaseConvTranspose):
-    """Transposed convolution over steps: the gradient of a convolution, as a layer.
+    """Transposed convolution over steps: a convolution's gradient, as a layer.
 
     Args:
         filters: number of output channels.

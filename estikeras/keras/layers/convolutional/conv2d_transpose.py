@@ -6,7 +6,7 @@ from estikeras.public import public
 
 @public("keras.layers.Conv2DTranspose", "keras.layers.Convolution2DTranspose")
 class Conv2DTranspose(BaseConvTranspose):
-    """Transposed convolution over rows and columns: the gradient of a convolution, as a layer.
+    """Transposed convolution over rows and columns: a convolution's gradient, as a layer.
 
     Args:
         filters: number of output channels.

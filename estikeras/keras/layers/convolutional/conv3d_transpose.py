@@ -6,7 +6,7 @@ from estikeras.public import public
 
 @public("keras.layers.Conv3DTranspose", "keras.layers.Convolution3DTranspose")
 class Conv3DTranspose(BaseConvTranspose):
-    """Transposed convolution over depth, rows and columns: the gradient of a convolution, as a layer.
+    """Transposed convolution over depth, rows and columns: a convolution's gradient, as a layer.
 
     Args:
         filters: number of output channels.

@@ -1,0 +1,31 @@
+"""AdaptiveMaxPooling1D."""
+
+from estikeras.keras.layers.pooling.base_adaptive_pooling import BaseAdaptivePooling
+from estikeras.public import public
+
+
+@public("keras.layers.AdaptiveMaxPooling1D")
+class AdaptiveMaxPooling1D(BaseAdaptivePooling):
+    """The largest value of windows over steps, one for each entry of the output.
+
+    Args:
+        output_size: size of the output: an integer, or a tuple of one.
+        data_format: `"channels_last"` or `"channels_first"`; None is
+            `keras.config.image_data_format()`.
+        **kwargs: `name`, `dtype`, `trainable`.
+
+    Call arguments:
+        inputs: (batch, steps, channels), or (batch, channels, steps) with `"channels_first"`.
+
+    Returns:
+        A tensor of the same rank with spatial sizes `output_size`.
+    """
+
+    def __init__(self, output_size, data_format=None, **kwargs):
+        super().__init__(
+            output_size,
+            pool_dimensions=1,
+            pool_mode="max",
+            data_format=data_format,
+            **kwargs,
+        )

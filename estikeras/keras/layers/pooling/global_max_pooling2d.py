@@ -1,0 +1,30 @@
+"""GlobalMaxPooling2D."""
+
+from estikeras import ops
+from estikeras.keras.layers.pooling.base_global_pooling import BaseGlobalPooling
+from estikeras.public import public
+
+
+@public("keras.layers.GlobalMaxPooling2D", "keras.layers.GlobalMaxPool2D")
+class GlobalMaxPooling2D(BaseGlobalPooling):
+    """The largest value of each channel over all rows and columns.
+
+    Args:
+        data_format: `"channels_last"` or `"channels_first"`; None is
+            `keras.config.image_data_format()`.
+        keepdims: whether the reduced dimensions stay, with size 1.
+        **kwargs: `name`, `dtype`, `trainable`.
+
+    Call arguments:
+        inputs: (batch, rows, columns, channels), or (batch, channels, rows, columns) with
+            `"channels_first"`.
+
+    Returns:
+        (batch, channels), or the rank of the input with `keepdims`.
+    """
+
+    def __init__(self, data_format=None, keepdims=False, **kwargs):
+        super().__init__(pool_dimensions=2, data_format=data_format, keepdims=keepdims, **kwargs)
+
+    def call(self, inputs):
+        return ops.max(inputs, axis=self.spatial_axes, keepdims=self.keepdims)

@@ -1,0 +1,47 @@
+"""MaxPooling2D."""
+
+from estikeras.keras.layers.pooling.base_pooling import BasePooling
+from estikeras.public import public
+
+
+@public("keras.layers.MaxPooling2D", "keras.layers.MaxPool2D")
+class MaxPooling2D(BasePooling):
+    """The largest value of each window over rows and columns, channel by channel.
+
+    Args:
+        pool_size: size of the window: an integer for all dimensions, or two of them.
+        strides: steps between windows, given likewise; None is `pool_size`.
+        padding: `"valid"` (whole windows only) or `"same"` (output size is input size over strides;
+            what lies outside of the input does not count).
+        data_format: `"channels_last"` or `"channels_first"`; None is
+            `keras.config.image_data_format()`.
+        name: name of the layer.
+        **kwargs: `dtype`, `trainable`.
+
+    Call arguments:
+        inputs: (batch, rows, columns, channels), or (batch, channels, rows, columns) with
+            `"channels_first"`.
+
+    Returns:
+        A tensor of the same rank and dtype.
+    """
+
+    def __init__(
+        self,
+        pool_size=(2, 2),
+        strides=None,
+        padding="valid",
+        data_format=None,
+        name=None,
+        **kwargs,
+    ):
+        super().__init__(
+            pool_size,
+            strides,
+            pool_dimensions=2,
+            pool_mode="max",
+            padding=padding,
+            data_format=data_format,
+            name=name,
+            **kwargs,
+        )
