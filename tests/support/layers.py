@@ -25,7 +25,6 @@ it is built with ours and with the real one:
 import dataclasses
 import json
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
