@@ -6,6 +6,8 @@ at kinks and ties are TensorFlow's where JAX differs (abs at 0: 0, not 1): 0 for
 Functions that few models use are in `special.py`.
 """
 
+import math
+
 import numpy as np
 
 from estikeras import errors
@@ -173,8 +175,8 @@ exp = function("exp", np.exp, "math.exp(x0)", lambda g, y, x: g * y)
 expm1 = function("expm1", np.expm1, "math.expm1(x0)", lambda g, y, x: g * (y + 1))
 log = function("log", np.log, "math.log(x0)", lambda g, y, x: g / x)
 log1p = function("log1p", np.log1p, "math.log1p(x0)", lambda g, y, x: g / (x + 1))
-log2 = function("log2", np.log2, None, lambda g, y, x: g / (x * np.log(2.0)))
-log10 = function("log10", np.log10, None, lambda g, y, x: g / (x * np.log(10.0)))
+log2 = function("log2", np.log2, None, lambda g, y, x: g / (x * math.log(2.0)))
+log10 = function("log10", np.log10, None, lambda g, y, x: g / (x * math.log(10.0)))
 sqrt = function("sqrt", np.sqrt, "math.sqrt(x0)", lambda g, y, x: g * 0.5 / y)
 rsqrt = function(
     "rsqrt",
@@ -217,9 +219,11 @@ def _erfc(x):
     return erfc(x)
 
 
-_ERF_SLOPE = 2 / np.sqrt(np.pi)
+_ERF_SLOPE = 2 / math.sqrt(math.pi)
 erf = function("erf", widened(_erf), "math.erf(x0)", lambda g, y, x: g * _ERF_SLOPE * exp(-x * x))
-erfc = function("erfc", widened(_erfc), "math.erfc(x0)", lambda g, y, x: -g * _ERF_SLOPE * exp(-x * x))
+erfc = function(
+    "erfc", widened(_erfc), "math.erfc(x0)", lambda g, y, x: -g * _ERF_SLOPE * exp(-x * x)
+)
 
 
 # Arithmetic of two operands.

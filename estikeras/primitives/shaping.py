@@ -44,11 +44,16 @@ def _transpose_rule(x, *, axes):
     return Spec(tuple(x.shape[axis] for axis in axes), x.dtype)
 
 
+def inverse(axes):
+    """The permutation that undoes a permutation of axes."""
+    return tuple(axes.index(axis) for axis in range(len(axes)))
+
+
 transpose = primitive(
     "transpose",
     rule=_transpose_rule,
     reference=lambda x, *, axes: x.transpose(axes),
-    gradient=lambda g, y, x, *, axes: (transpose(g, axes=tuple(int(i) for i in np.argsort(axes))),),
+    gradient=lambda g, y, x, *, axes: (transpose(g, axes=inverse(axes)),),
 )
 
 
