@@ -25,9 +25,9 @@ never read outside their arrays: an entry with a bad index counts as zero.
 
 **For the writer.** A loop is a plain Python function over array views, compiled for the dtypes it meets:
 
-    @loop(split="rows")                  # every thread gets first <= row < last, its slice of range(rows)
-    def scale_rows(x: "real[rows, columns]", y: "real[rows, columns]", factor: "float", rows, columns, first, last):
-        for i in range(first, last):
+    @loop(split="rows")                  # every thread sees its own share of the rows, counted from 0
+    def scale_rows(x: "real[rows, columns]", y: "real[rows, columns]", factor: "float", rows, columns):
+        for i in range(rows):
             for j in range(columns):
                 y[i, j] = x[i, j] * real(factor)
 
@@ -39,7 +39,10 @@ never read outside their arrays: an entry with a bad index counts as zero.
 Annotations: `"kind[dimensions]"` is an array, `"float"` a float64 number, `"blas"` the gemm of the loop's `real`
 (filled in), none an int64. Kinds: a NumPy dtype, or a type variable bound by the arrays that are passed:
 `real` (float32, float64), `index` (int32, int64), `item` (anything, seen as unsigned bits of its size).
-`first`, `last`, `thread`, `threads` and `error` are filled in. `real(0.5)` makes a constant of the bound type.
+With `split="rows"` the size `rows` and every array that has it in its first dimension are cut to the thread's
+share, which begins at `first`; other arrays are whole. `first`, `thread`, `threads` and `error` are filled in.
+Loops count from 0 wherever they can: Numba's check for negative indices then vanishes and LLVM vectorises.
+`real(0.5)` makes a constant of the bound type.
 `@inline` marks helpers for loops; `native` stands for `estikeras.kernels.intrinsics`.
 """
 
@@ -58,7 +61,7 @@ import numpy as np
 NO_ERROR, INDEX_ERROR = 0, 1
 SMALL_WORK = 30_000  # operations; below, one thread is faster than two and a barrier
 VARIABLES = {"real": ("float32", "float64"), "index": ("int32", "int64"), "item": None}
-FILLED = ("first", "last", "thread", "threads", "error")
+FILLED = ("first", "thread", "threads", "error")
 LOOPS, KERNELS = {}, {}
 
 
@@ -100,7 +103,13 @@ class Loop:
     grain: int
     name: str
     parameters: tuple  # of (name, kind or None, dimensions or None)
+    given: dict = field(default_factory=dict)  # globals of the function with another meaning
     natives: dict = field(default_factory=dict)
+
+    def variant(self, name, **given):
+        """The same loop under another name, with other values for some globals of its function."""
+        made = Loop(self.function, self.split, self.grain, f"{self.name}-{name}", self.parameters, given)
+        return LOOPS.setdefault(made.name, made)
 
     def native(self, types):
         """The compiled loop for `types`, a dict from type variable to dtype name."""

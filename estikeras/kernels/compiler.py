@@ -19,6 +19,7 @@ from types import FunctionType
 import llvmlite.binding as llvm
 import numpy as np
 
+from estikeras import settings
 from estikeras.kernels import abi
 
 # NaN and infinity survive (no "nnan", "ninf"); sums may be re-ordered, so that they vectorise.
@@ -56,12 +57,7 @@ def folder():
     features = llvm.get_host_cpu_features().flatten()
     versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
     digest.update(" ".join([llvm.get_host_cpu_name(), features, *versions]).encode())
-    return cache_dir() / "kernels" / digest.hexdigest()
-
-
-def cache_dir():
-    """The folder for what can be made again."""
-    return Path.home() / ".cache" / "estikeras"
+    return settings.cache_folder() / "kernels" / digest.hexdigest()
 
 
 def _read(file):
@@ -120,26 +116,26 @@ def specialise(value, types):
 @cache
 def _helper(function, types):
     numba = importlib.import_module("numba")
-    options = {"error_model": "numpy", "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    # Exact arithmetic, said explicitly since Numba hands the caller's choice down.
+    options = {"error_model": "numpy", "fastmath": False, "_nrt": False}
+    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     if not isinstance(function, FunctionType):
         return function
     return numba.njit(**options)(bind(function, dict(types)))
 
 
-def bind(function, types):
-    """A copy of the function that sees its placeholders and helpers as `types` says."""
-    names = set(function.__code__.co_names)
-    scope = {
-        name: specialise(value, types) if name in names else value
-        for name, value in function.__globals__.items()
-    }
+def bind(function, types, given=()):
+    """A copy of the function that sees its placeholders and helpers as `types` says, and `given` globals."""
+    scope = {**function.__globals__, **dict(given)}
+    for name in set(function.__code__.co_names) & set(scope):
+        scope[name] = specialise(scope[name], types)
     return FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
 
 
 def compile_loop(loop, types):
     """Compile a loop; returns its object file."""
     frontend = importlib.import_module("estikeras.kernels.frontend")
-    return frontend.object_code(loop, types, bind(loop.function, types))
+    return frontend.object_code(loop, types, bind(loop.function, types, loop.given))
 
 
 @cache

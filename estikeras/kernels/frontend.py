@@ -4,6 +4,8 @@ Numba's own wrappers for calls from Python are left out; the entry point unpacks
 views and slices of the range, and calls the function. Uses Numba's internal interfaces, here and nowhere else.
 """
 
+import re
+
 from llvmlite import ir
 from numba.core import cgutils, compiler, dispatcher, registry, types
 from numba.np.numpy_support import from_dtype
@@ -68,20 +70,30 @@ def _entry(context, module, description, loop, arguments):
     filled = {"thread": thread, "threads": threads}
     values, position = {}, 0
     for name, _, _ in loop.parameters:
-        if name not in ("first", "last", "thread", "threads"):
+        if name not in ("first", "thread", "threads"):
             values[name] = builder.load(builder.gep(words, [INT64(position)]))
             position += 1
+    shift = {}
     if loop.split:
-        size = _evaluate(builder, loop.split, values)
-        filled["first"] = _share(builder, size, thread, threads, loop.grain)
-        filled["last"] = _share(builder, size, builder.add(thread, INT64(1)), threads, loop.grain)
+        size = values[loop.split]
+        first = _share(builder, size, thread, threads, loop.grain)
+        last = _share(builder, size, builder.add(thread, INT64(1)), threads, loop.grain)
+        filled["first"] = shift[loop.split] = first
+        values[loop.split] = builder.sub(last, first)
     given = []
     for (name, kind, dimensions), argument in zip(loop.parameters, arguments, strict=True):
         if name in filled:
             given.append(filled[name])
         elif dimensions is not None:
             shape = [_evaluate(builder, text, values) for text in dimensions.split(",")]
-            given.append(array_view(context, builder, argument, values[name], shape))
+            start = values[name]
+            if loop.split in re.findall(r"\w+", dimensions.split(",")[0]):
+                steps = [_evaluate(builder, dimensions.split(",")[0], {**values, **shift}), *shape[1:]]
+                size = INT64(argument.dtype.bitwidth // 8)
+                for step in steps:
+                    size = builder.mul(size, step, flags=["nsw"])
+                start = builder.add(start, size)
+            given.append(array_view(context, builder, argument, start, shape))
         elif kind == "float":
             given.append(builder.bitcast(values[name], ir.DoubleType()))
         else:
