@@ -143,7 +143,10 @@ def _find_class(config, module_objects):
         )
         if found is not None:
             return found
-    found = known.find_class(module, class_name)
+    if "module" in config:
+        found = known.find_class(module, class_name)
+    else:
+        found = known.find_anywhere(class_name)
     if found is None:
         if isinstance(module, str) and (module == "keras" or module.startswith("keras.")):
             _refuse_if_other_public(module, class_name)

@@ -79,6 +79,15 @@ def find_class(module, name):
     return _lookup(module, name) if is_modeling(module, name) else None
 
 
+def find_anywhere(name):
+    """Our class for a name without a module, as older files have it; None if there is none."""
+    for prefix in MODELING_NAMESPACES:
+        found = _lookup(prefix, name) if is_modeling(prefix, name) else None
+        if isinstance(found, type):
+            return found
+    return None
+
+
 def is_modeling(module, name):
     """Whether a config may name this: it lies in a modeling namespace and is no loader of other
     things.

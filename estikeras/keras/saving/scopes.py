@@ -24,10 +24,16 @@ def safe_mode_scope(enabled):
         _SAFE_MODE.reset(token)
 
 
+def loading_scope(enabled):
+    """The scope of loading one file with `safe_mode=enabled`; an outer scope goes first."""
+    return safe_mode_scope(enabled if _SAFE_MODE.get() is None else _SAFE_MODE.get())
+
+
 @public("keras.config.enable_unsafe_deserialization")
 def enable_unsafe_deserialization():
-    """Let every file loaded from now on run the Python code that it holds (lambdas). For trusted
-    files only.
+    """Let every file loaded from now on run the Python code that it holds (lambdas).
+
+    For trusted files only.
     """
     _SAFE_MODE.set(False)
 
