@@ -36,8 +36,8 @@ never read outside their arrays: an entry with a bad index counts as zero.
         rows, columns = job.inputs[0].shape
         job.call(scale_rows, job.input(0), job.output(0), 2.0, rows, columns, work=rows * columns)
 
-Annotations: `"kind[dimensions]"` is an array, `"float"` a float64 number, `"blas"` the gemm of the loop's `real`
-(filled in), none an int64. Kinds: a NumPy dtype, or a type variable bound by the arrays that are passed:
+Annotations: `"kind[dimensions]"` is an array, `"words[12]"` twelve int64 that lie in the block itself, `"float"` a
+float64 number, `"blas"` the gemm of the loop's `real` (filled in), none an int64. Kinds: a NumPy dtype, or a type variable bound by the arrays that are passed:
 `real` (float32, float64), `index` (int32, int64), `item` (anything, seen as unsigned bits of its size).
 With `split="rows"` the size `rows` and every array that has it in its first dimension are cut to the thread's
 share, which begins at `first`; other arrays are whole. `first`, `thread`, `threads` and `error` are filled in.
@@ -60,7 +60,11 @@ import numpy as np
 
 NO_ERROR, INDEX_ERROR = 0, 1
 SMALL_WORK = 30_000  # operations; below, one thread is faster than two and a barrier
-VARIABLES = {"real": ("float32", "float64"), "index": ("int32", "int64"), "item": None}
+VARIABLES = {
+    "real": ("float32", "float64"),
+    "index": ("int32", "int64"),
+    "item": ("uint8", "uint16", "uint32", "uint64"),
+}
 FILLED = ("first", "thread", "threads", "error")
 LOOPS, KERNELS = {}, {}
 
@@ -92,6 +96,15 @@ class Inline:
 def inline(function=None, *, float32=None, float64=None):
     """Make a helper that loops and other helpers may call."""
     return Inline({"float32": function or float32, "float64": function or float64})
+
+
+def _report(error, value, limit, which):
+    if error[0] == NO_ERROR:
+        error[0], error[1], error[2], error[3] = INDEX_ERROR, value, limit, which
+
+
+# `report(error, value, limit, input)` in a loop: an index is out of range. The first report stays.
+report = inline(_report)
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,6 +232,8 @@ class Job:
                 block.append(("error", 0))
             elif kind == "blas":
                 block.append(("blas", None))
+            elif kind == "words":
+                block.extend(int(value) for value in next(given))
             elif name not in FILLED:
                 value = next(given)
                 if dimensions is not None:
@@ -239,9 +254,9 @@ def _word(value, kind, dimensions):
 def _bind(types, kind, dtype):
     """Note that the type variable `kind` is `dtype`; declines when it cannot be."""
     if kind == "item":
-        dtype = f"uint{8 * itemsize(dtype)}"
+        dtype = f"uint{8 * itemsize(dtype)}" if itemsize(dtype) <= 8 else None
     allowed = VARIABLES.get(kind, (kind,))
-    if (allowed is not None and dtype not in allowed) or types.get(kind, dtype) != dtype:
+    if dtype not in allowed or types.get(kind, dtype) != dtype:
         raise Declined
     if kind in VARIABLES:
         types[kind] = dtype

@@ -56,6 +56,7 @@ def emit(library):
 def _argument_type(kind, dimensions, kinds):
     if dimensions is None:
         return types.float64 if kind == "float" else types.int64
+    kind = "int64" if kind == "words" else kind
     element = kinds[kind] if kind in kinds else from_dtype(dtype(kind))
     return types.Array(element, len(dimensions.split(",")), "C")
 
@@ -69,10 +70,13 @@ def _entry(context, module, description, loop, arguments):
     words = builder.inttoptr(block, INT64.as_pointer())
     filled = {"thread": thread, "threads": threads}
     values, position = {}, 0
-    for name, _, _ in loop.parameters:
-        if name not in ("first", "thread", "threads"):
-            values[name] = builder.load(builder.gep(words, [INT64(position)]))
-            position += 1
+    for name, kind, dimensions in loop.parameters:
+        if name in ("first", "thread", "threads"):
+            continue
+        place = builder.gep(words, [INT64(position)])
+        inside = kind == "words"
+        values[name] = builder.ptrtoint(place, INT64) if inside else builder.load(place)
+        position += int(dimensions) if inside else 1
     shift = {}
     if loop.split:
         size = values[loop.split]

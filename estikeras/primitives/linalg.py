@@ -72,7 +72,7 @@ def _matmul_gradient(g, y, a, b, *, transpose_a, transpose_b):
     return unbroadcast(d_a, a), unbroadcast(d_b, b)
 
 
-matmul = primitive("matmul", _matmul_rule, widened(_matmul), _matmul_gradient)
+matmul = primitive("matmul", _matmul_rule, widened(_matmul), _matmul_gradient, kernel="linalg.matmul")
 
 
 # Solvers.

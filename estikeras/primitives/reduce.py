@@ -77,16 +77,16 @@ def _is_bool(dtype):
     return dtype == "bool"
 
 
-reduce_sum = primitive("reduce_sum", _rule(_is_number), _reference(_typed(np.sum)), _sum_gradient)
-reduce_mean = primitive("reduce_mean", _rule(dtypes.is_float), _reference(np.mean), _mean_gradient)
+reduce_sum = primitive("reduce_sum", _rule(_is_number), _reference(_typed(np.sum)), _sum_gradient, kernel="reduce.sum")
+reduce_mean = primitive("reduce_mean", _rule(dtypes.is_float), _reference(np.mean), _mean_gradient, kernel="reduce.mean")
 reduce_prod = primitive(
-    "reduce_prod", _rule(_is_number), _reference(_typed(np.prod)), _product_gradient
+    "reduce_prod", _rule(_is_number), _reference(_typed(np.prod)), _product_gradient, kernel="reduce.prod"
 )
 reduce_max = primitive(
-    "reduce_max", _rule(needs_elements=True), _reference(np.max), _extremum_gradient
+    "reduce_max", _rule(needs_elements=True), _reference(np.max), _extremum_gradient, kernel="reduce.max"
 )
 reduce_min = primitive(
-    "reduce_min", _rule(needs_elements=True), _reference(np.min), _extremum_gradient
+    "reduce_min", _rule(needs_elements=True), _reference(np.min), _extremum_gradient, kernel="reduce.min"
 )
 reduce_all = primitive("reduce_all", _rule(_is_bool), _reference(np.all))
 reduce_any = primitive("reduce_any", _rule(_is_bool), _reference(np.any))
@@ -104,8 +104,8 @@ def _arg_reference(choose):
     )
 
 
-argmax = primitive("argmax", _arg_rule, _arg_reference(np.argmax))
-argmin = primitive("argmin", _arg_rule, _arg_reference(np.argmin))
+argmax = primitive("argmax", _arg_rule, _arg_reference(np.argmax), kernel="reduce.argmax")
+argmin = primitive("argmin", _arg_rule, _arg_reference(np.argmin), kernel="reduce.argmin")
 
 
 def _accumulate(ufunc, start):

@@ -54,6 +54,7 @@ transpose = primitive(
     rule=_transpose_rule,
     reference=lambda x, *, axes: x.transpose(axes),
     gradient=lambda g, y, x, *, axes: (transpose(g, axes=inverse(axes)),),
+    kernel="shaping.transpose",
 )
 
 
@@ -70,6 +71,7 @@ broadcast_to = primitive(
     rule=_broadcast_to_rule,
     reference=lambda x, *, shape: np.broadcast_to(x, shape),
     gradient=lambda g, y, x, *, shape: (unbroadcast(g, x),),
+    kernel="shaping.broadcast_to",
 )
 
 
@@ -94,6 +96,7 @@ sum_to = primitive(
     rule=_sum_to_rule,
     reference=widened(_sum_to),
     gradient=lambda g, y, x, *, shape: (broadcast_to(g, shape=x.shape),),
+    kernel="shaping.sum_to",
 )
 
 
@@ -122,6 +125,7 @@ concatenate = primitive(
     rule=_concatenate_rule,
     reference=lambda *xs, axis: np.concatenate(xs, axis),
     gradient=_concatenate_gradient,
+    kernel="shaping.concatenate",
 )
 
 
@@ -168,6 +172,7 @@ slice = primitive(
     gradient=lambda g, y, x, *, starts, shape, steps: (
         place(g, starts=starts, steps=steps, shape=x.shape),
     ),
+    kernel="shaping.slice",
 )
 
 # Zeros of `shape`, with the input at the positions from which `slice` would take it.
@@ -178,6 +183,7 @@ place = primitive(
     gradient=lambda g, y, x, *, starts, steps, shape: (
         slice(g, starts=starts, shape=x.shape, steps=steps),
     ),
+    kernel="shaping.place",
 )
 
 
@@ -201,6 +207,7 @@ pad = primitive(
     rule=_pad_rule,
     reference=lambda x, *, widths, value: np.pad(x, widths, constant_values=value) if x.ndim else x,
     gradient=_pad_gradient,
+    kernel="shaping.pad",
 )
 
 

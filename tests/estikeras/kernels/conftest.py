@@ -9,7 +9,7 @@ from estikeras.engine.primitive import REGISTRY, Spec
 from estikeras.kernels import abi
 
 WORD = ctypes.c_int64
-TOLERANCE = {"float32": 2e-5, "float64": 1e-11}
+TOLERANCE = {"float16": 1e-3, "float32": 2e-5, "float64": 1e-11}
 
 
 class Memory:
