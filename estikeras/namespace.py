@@ -11,6 +11,7 @@ import functools
 import importlib
 import importlib.machinery
 import sys
+import types
 
 from estikeras import errors
 
@@ -29,6 +30,7 @@ def attach(module_name):
         Two functions to be bound to `__getattr__` and `__dir__` in that module.
     """
     prefix = _PREFIX_OF_MODULE.get(module_name, module_name[len(_ROOT) + 1 :])
+    sys.modules[module_name].__class__ = _Namespace
 
     def __getattr__(name):
         return _get(module_name, prefix, name)
@@ -136,6 +138,19 @@ def _get(module_name, prefix, name):
 def _unknown(message, prefix, name):
     near = difflib.get_close_matches(name, _tree().get(prefix, {}), n=3)
     return f"{message} Did you mean {' or '.join(map(repr, near))}?" if near else message
+
+
+class _Namespace(types.ModuleType):
+    """A package whose public names are not hidden by its files: `losses.circle` is the function.
+
+    Importing the file `losses/circle.py` would bind the module under that name.
+    """
+
+    def __setattr__(self, name, value):
+        prefix = _PREFIX_OF_MODULE.get(self.__name__, self.__name__[len(_ROOT) + 1 :])
+        if isinstance(value, types.ModuleType) and _tree().get(prefix, {}).get(name):
+            return
+        super().__setattr__(name, value)
 
 
 class _NamespaceFinder:

@@ -1,4 +1,4 @@
-"""For all tests: seeds, a time limit for each, the markers' groups, a loud line when the oracle is absent."""
+"""For all tests: seeds, and a loud line at the end when the oracle is absent."""
 
 import random
 
@@ -22,7 +22,7 @@ def pytest_terminal_summary(terminalreporter):
     """Say so when nothing was compared with the real Keras."""
     if not oracle.AVAILABLE:
         terminalreporter.write_line(
-            "NOTHING WAS COMPARED WITH THE REAL KERAS: install keras and jax (pip install '.[test]').",
+            "NOTHING WAS COMPARED WITH THE REAL KERAS: it is missing (pip install '.[test]').",
             red=True,
             bold=True,
         )

@@ -62,7 +62,7 @@ def assert_close(got, expected, *, dtype=None, tolerance=None, what="values"):
             assert_close(one, other, dtype=dtype, tolerance=tolerance, what=f"{what}[{i}]")
         return
     if expected is None or got is None:
-        assert got is None and expected is None, f"{what}: got {got}, expected {expected}"
+        assert got is expected, f"{what}: got {got}, expected {expected}"
         return
     got, expected = as_array(got), as_array(expected)
     assert got.shape == expected.shape, f"{what}: shape {got.shape}, expected {expected.shape}"

@@ -1,0 +1,44 @@
+"""The directions of imports, the cost of importing, and where modules may be imported by name."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("numba", "scipy", "h5py", "mpi4py", "PIL", "rich", "google.protobuf")
+# Modules that import by name: the table's reader, and the resolver of kernel names.
+BY_NAME = {"estikeras/namespace.py", "estikeras/kernels/compiler.py"}
+
+
+def run(*arguments):
+    return subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT)
+
+
+def test_contracts_hold():
+    linter = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    result = run(sys.executable, "-c", linter, "--no-cache")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("what", ["import estikeras", "from estikeras import keras"])
+def test_import_is_cheap_and_loads_nothing_heavy(what):
+    code = (
+        f"import sys, time\nstart = time.perf_counter()\n{what}\ntook = time.perf_counter() - start\n"
+        f"print(took, [m for m in {HEAVY} if m in sys.modules])"
+    )
+    runs = [run(sys.executable, "-c", code).stdout.split(maxsplit=1) for _ in range(3)]
+    assert {loaded.strip() for _, loaded in runs} == {"[]"}
+    assert min(float(took) for took, _ in runs) < 0.4
+
+
+def test_modules_are_imported_by_name_in_two_places_only():
+    found = set()
+    for path in [*ROOT.glob("estikeras/**/*.py"), *ROOT.glob("strategies/**/*.py")]:
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            name = getattr(node, "attr", getattr(node, "id", None))
+            if name in ("import_module", "__import__"):
+                found.add(str(path.relative_to(ROOT)))
+    assert found <= BY_NAME

@@ -1,0 +1,68 @@
+"""Public names: lazily found, importable in every form, with near names where they are wrong."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+import estikeras
+from estikeras import keras, namespace
+
+
+def test_a_namespace_without_a_folder_is_a_module():
+    module = importlib.import_module("estikeras.keras.config")
+    from estikeras.keras.config import floatx
+
+    from estikeras.keras import config
+
+    assert module is config is keras.config
+    assert floatx is keras.backend.floatx
+
+
+def test_wrong_attribute_names_the_nearest():
+    with pytest.raises(AttributeError, match=r"'flotx'.*'floatx'"):
+        _ = keras.config.flotx
+
+
+def test_wrong_import_names_the_nearest():
+    with pytest.raises(ImportError, match=r"'flotx'.*'floatx'"):
+        from estikeras.keras.config import flotx  # noqa: F401
+    with pytest.raises(ImportError, match=r"'confg'.*'config'"):
+        importlib.import_module("estikeras.keras.confg")
+    assert not hasattr(keras.config, "flotx")
+
+
+def test_lookup_finds_by_namespace_and_name():
+    assert namespace.lookup("keras.config", "floatx") is keras.config.floatx
+    assert namespace.lookup("config", "floatx") is keras.config.floatx
+    with pytest.raises(ValueError, match=r"'flotx'.*'floatx'"):
+        namespace.lookup("config", "flotx")
+    assert "floatx" in namespace.names("config")
+    assert "keras.config.floatx" in namespace.public_names(keras.config.floatx)
+
+
+def test_dir_lists_public_names():
+    assert {"floatx", "epsilon"} <= set(dir(keras.config))
+    assert {"config", "datasets"} <= set(dir(keras))
+    assert "keras" in dir(estikeras)
+
+
+def test_an_attribute_error_in_a_module_does_not_read_as_a_missing_name(monkeypatch, tmp_path):
+    (tmp_path / "broken_module.py").write_text("import os\nos.nothing_of_the_kind\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ImportError, match="nothing_of_the_kind"):
+        namespace.load("broken_module:thing")
+
+
+def test_touching_a_name_loads_its_file_alone():
+    code = (
+        "import sys, estikeras\n"
+        "estikeras.keras.config.floatx\n"
+        "print(sorted(m for m in sys.modules if m.startswith('estikeras')))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert "estikeras.settings" in result.stdout
+    assert "estikeras.engine" not in result.stdout
