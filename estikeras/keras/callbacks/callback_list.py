@@ -115,37 +115,47 @@ class CallbackList(Callback):
             hook(batch, logs=logs)
 
     def on_epoch_begin(self, epoch, logs=None):
+        logs = logs or {}
         for callback in self.callbacks:
-            callback.on_epoch_begin(epoch, logs or {})
+            callback.on_epoch_begin(epoch, logs)
 
     def on_epoch_end(self, epoch, logs=None):
+        logs = logs or {}
         for callback in self.callbacks:
-            callback.on_epoch_end(epoch, logs or {})
+            callback.on_epoch_end(epoch, logs)
 
     def on_train_begin(self, logs=None):
+        logs = logs or {}
         self._find_listeners()
         for callback in self.callbacks:
-            callback.on_train_begin(logs or {})
+            callback.on_train_begin(logs)
 
     def on_train_end(self, logs=None):
+        logs = logs or {}
         for callback in self.callbacks:
-            callback.on_train_end(logs or {})
+            callback.on_train_end(logs)
 
     def on_test_begin(self, logs=None):
+        logs = logs or {}
+        self._find_listeners()
         for callback in self.callbacks:
-            callback.on_test_begin(logs or {})
+            callback.on_test_begin(logs)
 
     def on_test_end(self, logs=None):
+        logs = logs or {}
         for callback in self.callbacks:
-            callback.on_test_end(logs or {})
+            callback.on_test_end(logs)
 
     def on_predict_begin(self, logs=None):
+        logs = logs or {}
+        self._find_listeners()
         for callback in self.callbacks:
-            callback.on_predict_begin(logs or {})
+            callback.on_predict_begin(logs)
 
     def on_predict_end(self, logs=None):
+        logs = logs or {}
         for callback in self.callbacks:
-            callback.on_predict_end(logs or {})
+            callback.on_predict_end(logs)
 
 
 def _flat(callbacks):
