@@ -46,10 +46,8 @@ _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
 
-def _blocks(key, numbers, stream):
-    """Words of the blocks with the given numbers: uint32 (blocks, 4)."""
-    numbers = numbers.astype(np.uint64)
-    counter = [numbers & _LOW, numbers >> _HALF, np.full_like(numbers, stream), np.zeros_like(numbers)]
+def philox(key, counter):
+    """Ten rounds of Philox: a key of two words and four uint64 arrays of counter words to uint32 (..., 4)."""
     keys = [int(key[0]), int(key[1])]
     for _ in range(10):
         first = counter[0] * np.uint64(_MULTIPLIERS[0])
@@ -62,6 +60,12 @@ def _blocks(key, numbers, stream):
         ]
         keys = [(k + w) & 0xFFFFFFFF for k, w in zip(keys, _INCREMENTS, strict=True)]
     return np.stack(counter, axis=-1).astype(np.uint32)
+
+
+def _blocks(key, numbers, stream):
+    """Words of the blocks with the given numbers: uint32 (blocks, 4)."""
+    low, high = (np.asarray(n, np.uint64) for n in np.divmod(numbers, 2**32)[::-1])
+    return philox(key, [low, high, np.full_like(low, stream), np.zeros_like(low)])
 
 
 def _words(key, count, stream=0):
