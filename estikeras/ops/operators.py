@@ -1,0 +1,59 @@
+"""Which op serves which of Python's operators on tensors, variables and symbolic tensors. The engine looks them up here."""
+
+from estikeras.ops import arithmetic, comparison, core, joining, linalg, math, shaping, subscript
+
+
+def _reflected(function):
+    """`function` with its operands exchanged, for `number - tensor` and the like."""
+
+    def exchanged(x2, x1):
+        return function(x1, x2)
+
+    return exchanged
+
+
+def _compared(function):
+    """A comparison that says "not equal" to None and strings rather than fail, as Python's `==` does."""
+
+    def compare(x1, x2):
+        return NotImplemented if x2 is None or isinstance(x2, str) else function(x1, x2)
+
+    return compare
+
+
+_BINARY = {
+    "add": arithmetic.add,
+    "sub": arithmetic.subtract,
+    "mul": arithmetic.multiply,
+    "truediv": arithmetic.divide,
+    "floordiv": arithmetic.floor_divide,
+    "mod": arithmetic.mod,
+    "pow": arithmetic.power,
+    "matmul": linalg.matmul,
+    "and": comparison.bitwise_and,
+    "or": comparison.bitwise_or,
+    "xor": comparison.bitwise_xor,
+    "lshift": comparison.left_shift,
+    "rshift": comparison.right_shift,
+}
+
+OPERATORS = {
+    **{f"__{name}__": function for name, function in _BINARY.items()},
+    **{f"__r{name}__": _reflected(function) for name, function in _BINARY.items()},
+    "__neg__": math.negative,
+    "__pos__": lambda x: x,
+    "__abs__": math.absolute,
+    "__invert__": comparison.bitwise_not,
+    "__round__": math.round,
+    "__eq__": _compared(comparison.equal),
+    "__ne__": _compared(comparison.not_equal),
+    "__lt__": comparison.less,
+    "__le__": comparison.less_equal,
+    "__gt__": comparison.greater,
+    "__ge__": comparison.greater_equal,
+    "__getitem__": subscript.get_item,
+    "cast": core.cast,
+    "stack": joining.stack,
+    "reshape": shaping.reshape,
+    "squeeze": shaping.squeeze,
+}
