@@ -61,9 +61,12 @@ def _zeros(spec):
     return np.zeros(spec.shape, dtypes.to_numpy(spec.dtype))
 
 
-def _given(gradients, outputs):
-    """Zeros in the place of gradients that nobody sent."""
-    return [_zeros(y) if g is None else g for g, y in zip(gradients, outputs, strict=True)]
+def _given(gradients, outputs, count):
+    """The gradients of the first `count` outputs, zeros where nobody sent one."""
+    if any(g is not None for g in gradients[count:]):
+        raise errors.unsupported("A gradient through saved gates", "Use the states.")
+    pairs = list(zip(gradients, outputs, strict=True))[:count]
+    return [_zeros(y) if g is None else g for g, y in pairs]
 
 
 def _like(*xs):
@@ -147,7 +150,7 @@ def _previous(hidden, h0, reverse):
 
 def _lstm_gradient(g, y, x, h0, c0, kernel, recurrent_kernel, bias, *mask, reverse):
     hidden, _, _, cells, gates = y
-    sent = _given(g[:3], y[:3])
+    sent = _given(g, y, 3)
     gradients = lstm_gradient(
         *sent, x, h0, c0, kernel, recurrent_kernel, hidden, cells, gates, *mask, reverse=reverse
     )
@@ -235,7 +238,7 @@ def _gru_backward(g, g_h, x, h0, kernel, recurrent_kernel, hidden, gates, *mask,
 
 def _gru_gradient(g, y, x, h0, kernel, recurrent_kernel, bias, *mask, reverse):
     hidden, _, gates = y
-    sent = _given(g[:2], y[:2])
+    sent = _given(g, y, 2)
     gradients = gru_gradient(
         *sent, x, h0, kernel, recurrent_kernel, hidden, gates, *mask, reverse=reverse
     )
@@ -298,7 +301,7 @@ def _simple_backward(g, g_h, x, h0, kernel, recurrent_kernel, hidden, *mask, rev
 
 
 def _simple_gradient(g, y, x, h0, kernel, recurrent_kernel, bias, *mask, reverse):
-    sent = _given(g, y)
+    sent = _given(g, y, 2)
     gradients = simple_rnn_gradient(
         *sent, x, h0, kernel, recurrent_kernel, y[0], *mask, reverse=reverse
     )

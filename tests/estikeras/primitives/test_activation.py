@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from estikeras.engine.primitive import REGISTRY
+from estikeras.primitives import activation
 from tests.support.primitives import primitive_checks, row
 
 NAMES = ("softplus", "silu", "gelu", "gelu_tanh", "elu", "selu")
@@ -18,6 +18,6 @@ test_primitive = primitive_checks(ROWS)
 
 @pytest.mark.parametrize("name", NAMES)
 def test_large_arguments_stay_finite(name):
-    y = REGISTRY[name](np.array([-1e4, 1e4], "float32")).numpy()
+    y = getattr(activation, name)(np.array([-1e4, 1e4], "float32")).numpy()
     assert np.isfinite(y).all()
     assert y[1] >= 1e4

@@ -11,11 +11,6 @@ SHAPE = (40, 501)
 
 ROWS = [
     row("random_bits", [KEY], order=0, shape=(3, 5)),
-    *(
-        row(name, [KEY], order=0, shape=(5, 3), dtype=dtype)
-        for name in ("random_uniform", "random_normal", "random_truncated_normal")
-        for dtype in ("float32",)
-    ),
     row("random_bernoulli", [KEY], order=0, shape=(7,), rate=0.3),
     row("random_permutation", [KEY], order=0, size=9),
     row("random_gamma", [KEY, np.array([1.0, 2.0])], order=0, shape=(3, 2)),
@@ -105,3 +100,6 @@ def test_other_keys_give_other_values():
 def test_a_wrong_key_is_refused():
     with pytest.raises(ValueError, match="`key`"):
         random.random_bits(np.array([1, 2, 3], "uint32"), shape=(2,))
+
+
+test_primitive = primitive_checks(ROWS)

@@ -8,7 +8,7 @@ from estikeras.primitives import softmax
 from tests.support.primitives import primitive_checks, row
 
 LABELS = np.array([1, 0, 3])
-SHARES = np.random.default_rng(0).dirichlet(np.ones(4), 3).astype("float32")
+SHARES = np.random.default_rng(0).dirichlet(np.full(4, 9.0), 3).astype("float32")
 
 ROWS = [
     row("softmax", [(3, 4)], axis=-1),
