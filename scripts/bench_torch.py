@@ -1,5 +1,7 @@
 """The workloads of scripts/bench as bare PyTorch steps: no data feeding, no metrics, fused Adam."""
 
+import itertools
+
 import numpy as np
 from bench_workloads import ROWS, WORDS, WORKLOADS
 
@@ -77,7 +79,7 @@ class WideDeep(nn.Module):
 def dense(*units, classes, dropout=0.0):
     """A chain of dense layers."""
     layers = []
-    for inputs, outputs in zip(units, units[1:], strict=False):
+    for inputs, outputs in itertools.pairwise(units):
         layers += [nn.Linear(inputs, outputs), nn.ReLU()]
     return nn.Sequential(*layers, nn.Dropout(dropout), nn.Linear(units[-1], classes))
 
