@@ -1,0 +1,282 @@
+"""Choices and loops as functions. Eagerly they are Python's own.
+
+In a trace, loops of known length are unrolled, and a choice by a traced value computes all branches, picks among their
+results, and picks likewise among the values that they assign to variables. A `while_loop` by a traced value cannot be
+traced: asking for the value raises `TraceError`, upon which the traced function falls back to eager.
+"""
+
+from estikeras import errors
+from estikeras.engine import context, tree
+from estikeras.engine.operation import is_traced, op
+from estikeras.engine.primitive import Primitive
+from estikeras.engine.tape import GradientTape
+from estikeras.engine.tensor import as_tensor
+from estikeras.ops import core, joining
+from estikeras.ops.creation import zeros_like
+from estikeras.ops.shaping import flip, span
+from estikeras.primitives import elementwise, shaping
+from estikeras.public import public
+
+
+@op("keras.ops.cond")
+def cond(pred, true_fn, false_fn):
+    """What `true_fn()` gives if `pred` is true, else what `false_fn()` gives.
+
+    Args:
+        pred: a boolean scalar.
+        true_fn: without arguments.
+        false_fn: without arguments; gives the same structure, shapes and dtypes.
+    """
+    pred = core.boolean(pred)
+    if not is_traced(pred):
+        return true_fn() if bool(pred) else false_fn()
+    return _pick([elementwise.logical_not(pred)], [true_fn, false_fn], ())
+
+
+@op("keras.ops.switch")
+def switch(index, branches, *operands):
+    """What the branch with the given index gives for the operands; an index out of range means the nearest.
+
+    Args:
+        index: an integer scalar.
+        branches: functions of the operands.
+        *operands: tensors.
+    """
+    index, last = as_tensor(index), len(branches) - 1
+    if not is_traced(index):
+        return branches[min(max(int(index), 0), last)](*operands)
+    return _pick([index >= i for i in range(1, last + 1)], branches, operands)
+
+
+def _pick(passed, branches, operands):
+    """Run all branches; `passed[i]` says that a later branch than `i` is wanted."""
+    trace = context.current.trace
+    before, runs = trace.updates, []
+    for branch in branches:
+        trace.updates = dict(before)
+        runs.append((branch(*operands), trace.updates))
+    result, updates = runs[0]
+    for later, (other, changed) in zip(passed, runs[1:], strict=True):
+        result = tree.map_structure(lambda a, b, later=later: _choose(later, b, a), result, other)
+        variables = {**updates, **changed}
+        updates = {
+            v: _choose(later, changed.get(v, trace.read(v)), updates.get(v, trace.read(v)))
+            for v in variables
+        }
+    trace.updates = updates
+    return result
+
+
+def _choose(condition, a, b):
+    if a is None or a is b:
+        return a
+    return elementwise.select(condition, *core.promote(a, b))
+
+
+@op("keras.ops.while_loop")
+def while_loop(cond, body, loop_vars, maximum_iterations=None):
+    """The loop variables after `body` was applied for as long as `cond` of them is true.
+
+    Args:
+        cond: function of the loop variables that gives a boolean scalar.
+        body: function of the loop variables that gives their next values.
+        loop_vars: a tensor, or a tuple, list or dict of them.
+        maximum_iterations: None sets no limit.
+    """
+    several = isinstance(loop_vars, (tuple, list))
+    count = 0
+    while maximum_iterations is None or count < maximum_iterations:
+        if not bool(core.boolean(cond(*loop_vars) if several else cond(loop_vars))):
+            break
+        loop_vars = body(*loop_vars) if several else body(loop_vars)
+        loop_vars = tuple(loop_vars) if isinstance(loop_vars, list) else loop_vars
+        several = isinstance(loop_vars, tuple)
+        count += 1
+    return loop_vars
+
+
+@op("keras.ops.fori_loop")
+def fori_loop(lower, upper, body_fun, init_val):
+    """The value after `body_fun(i, value)` was applied for i from `lower` up to but not including `upper`."""
+    value = init_val
+    for i in range(int(lower), int(upper)):
+        value = body_fun(as_tensor(i), value)
+    return value
+
+
+def _length(structure, length=None, axis=0):
+    sizes = {as_tensor(x).shape[axis] for x in tree.flatten(structure) if x is not None}
+    sizes |= set() if length is None else {int(length)}
+    if len(sizes) != 1:
+        raise errors.invalid(
+            "length", got=sorted(sizes), expected="one size for the first axis of all"
+        )
+    return sizes.pop()
+
+
+def _row(structure, i):
+    return tree.map_structure(lambda x: None if x is None else as_tensor(x)[i], structure)
+
+
+def _stacked(rows):
+    return tree.map_structure(lambda *xs: None if xs[0] is None else joining.stack(xs), *rows)
+
+
+@op("keras.ops.scan")
+def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
+    """Carry a value along the first axis: `carry, y = f(carry, x)` for each x.
+
+    Args:
+        f: function of the carry and a slice of `xs` (None without `xs`).
+        init: the first carry, any structure.
+        xs: a structure of tensors with a common first axis.
+        length: how many steps, needed without `xs`.
+        reverse: begin at the end.
+        unroll: of no consequence here.
+
+    Returns:
+        The last carry, and the structure of all y, stacked.
+    """
+    if not callable(f):
+        raise errors.wrong_type("f", got=f, expected="a function")
+    count = _length(xs, length) if xs is not None else int(length)
+    carry, ys = init, [None] * count
+    for i in reversed(range(count)) if reverse else range(count):
+        carry, ys[i] = f(carry, None if xs is None else _row(xs, i))
+    return carry, _stacked(ys) if ys else None
+
+
+@op("keras.ops.associative_scan")
+def associative_scan(f, elems, reverse=False, axis=0):
+    """All prefixes of `elems` along an axis joined by an associative function, in a logarithmic number of calls.
+
+    Args:
+        f: takes two structures like `elems` and joins them, elementwise along the axis.
+        elems: a structure of tensors with a common size along the axis.
+        reverse: join suffixes instead.
+        axis: an axis that all tensors have.
+
+    Reference: Blelloch, 1990, Prefix sums and their applications, section 1.4.
+    """
+    flat = [as_tensor(x) for x in tree.flatten(elems)]
+    axis = axis % flat[0].ndim
+    flat = [flip(x, axis) for x in flat] if reverse else flat
+
+    def join(a, b):
+        result = f(tree.pack_sequence_as(elems, a), tree.pack_sequence_as(elems, b))
+        return tree.flatten(result)
+
+    out = _prefixes(join, flat, axis)
+    return tree.pack_sequence_as(elems, [flip(x, axis) for x in out] if reverse else out)
+
+
+def _every_second(x, axis, start):
+    size = max(0, (x.shape[axis] - start + 1) // 2)
+    starts = tuple(start if i == axis else 0 for i in range(x.ndim))
+    shape = tuple(size if i == axis else n for i, n in enumerate(x.shape))
+    steps = tuple(2 if i == axis else 1 for i in range(x.ndim))
+    return shaping.slice(x, starts=starts, shape=shape, steps=steps)
+
+
+def _prefixes(join, xs, axis):
+    size = xs[0].shape[axis]
+    if size < 2:
+        return xs
+    even = [_every_second(span(x, axis, 0, size - size % 2), axis, 0) for x in xs]
+    odd = _prefixes(join, join(even, [_every_second(x, axis, 1) for x in xs]), axis)
+    left = [span(x, axis, 0, (size - 1) // 2) for x in odd]
+    later = [_every_second(x, axis, 2) for x in xs]
+    firsts = [span(x, axis, 0, 1) for x in xs]
+    joined = join(left, later) if size > 2 else None
+    even = (
+        [shaping.concatenate(a, b, axis=axis) for a, b in zip(firsts, joined, strict=True)]
+        if joined
+        else firsts
+    )
+    return [_interleaved(a, b, axis) for a, b in zip(even, odd, strict=True)]
+
+
+def _interleaved(a, b, axis):
+    def spread(x, start):
+        starts = tuple(start if i == axis else 0 for i in range(x.ndim))
+        shape = tuple(
+            a.shape[axis] + b.shape[axis] if i == axis else n for i, n in enumerate(x.shape)
+        )
+        return shaping.place(
+            x, starts=starts, steps=tuple(2 if i == axis else 1 for i in range(x.ndim)), shape=shape
+        )
+
+    return elementwise.add(spread(a, 0), spread(b, 1))
+
+
+@op("keras.ops.map")
+def map(f, xs):
+    """`f` of each slice along the first axis, stacked."""
+    return _stacked([f(_row(xs, i)) for i in range(_length(xs))])
+
+
+@op("keras.ops.vectorized_map")
+def vectorized_map(function, elements):
+    """`function` of each slice along the first axis, stacked."""
+    return map(function, elements)
+
+
+@public("keras.ops.custom_gradient", "custom_gradient")
+def custom_gradient(f):
+    """Give a function a gradient of its own.
+
+    Args:
+        f: function of tensors that returns its result and a function of the incoming gradient (also taken as
+            `upstream=`) that returns the gradient for each argument.
+
+    Returns:
+        The function, which returns the result alone.
+    """
+
+    def wrapped(*args, **kwargs):
+        with context.scope(tapes=()):
+            outputs, gradient_function = f(*args, **kwargs)
+        flat = [as_tensor(y) for y in tree.flatten(outputs)]
+        count = len(flat)
+
+        def gradient(g, y, *xs):
+            gradients = gradient_function(*[g] if count == 1 else g)
+            gradients = gradients if isinstance(gradients, (tuple, list)) else (gradients,)
+            return (*[None] * count, *gradients)
+
+        def first(*xs):
+            return xs[0] if count == 1 else tuple(xs[:count])
+
+        bound = Primitive("custom_gradient", first, first, gradient, None, None)
+        results = bound(*flat, *args)
+        return tree.pack_sequence_as(outputs, [results] if count == 1 else list(results))
+
+    return wrapped
+
+
+@public("keras.ops.jvp")
+def jvp(fun, primals, tangents, has_aux=False):
+    """The value of a function and its derivative in a direction.
+
+    Args:
+        fun: function of tensors.
+        primals: its arguments, a tuple or list.
+        tangents: the direction, one tensor like each argument.
+        has_aux: whether the function returns a pair of the result and something else.
+
+    Returns:
+        The result, the derivative, and with `has_aux` the something else.
+    """
+    primals = [elementwise.identity(as_tensor(x)) for x in primals]
+    with GradientTape() as outer:
+        with GradientTape() as inner:
+            inner.watch(primals)
+            result = fun(*primals)
+            result, aux = result if has_aux else (result, None)
+        flat = tree.flatten(result)
+        seeds = [zeros_like(y) for y in flat]
+        outer.watch(seeds)
+        gradients = inner.gradient(flat, primals, seeds, unconnected_gradients="zero")
+    derivative = outer.gradient(gradients, seeds, list(tangents), unconnected_gradients="zero")
+    derivative = tree.pack_sequence_as(result, derivative)
+    return (result, derivative, aux) if has_aux else (result, derivative)
