@@ -6,6 +6,7 @@ views and slices of the range, and calls the function. Uses Numba's internal int
 
 import re
 
+from llvmlite import binding as llvm
 from llvmlite import ir
 from numba.core import cgutils, compiler, dispatcher, registry, types
 from numba.np.numpy_support import from_dtype
@@ -50,6 +51,9 @@ def emit(library):
     python = sorted(name for name in foreign if name.startswith(("Py", "numba_", "NRT_")))
     if python:
         raise RuntimeError(f"a kernel must not raise or allocate; {library.name} calls {python}")
+    missing = sorted(name for name in foreign if llvm.address_of_symbol(name) is None)
+    if missing:
+        raise RuntimeError(f"a kernel must need nothing but libm; {library.name} calls {missing}")
     return library._codegen._tm.emit_object(module)
 
 
@@ -93,7 +97,7 @@ def _entry(context, module, description, loop, arguments):
             start = values[name]
             if loop.split in re.findall(r"\w+", dimensions.split(",")[0]):
                 steps = [_evaluate(builder, dimensions.split(",")[0], {**values, **shift}), *shape[1:]]
-                size = INT64(argument.dtype.bitwidth // 8)
+                size = INT64(context.get_abi_sizeof(context.get_data_type(argument.dtype)))
                 for step in steps:
                     size = builder.mul(size, step, flags=["nsw"])
                 start = builder.add(start, size)

@@ -95,6 +95,7 @@ def _llvm(name, arity, kinds=(types.float32, types.float64)):
 
 fma = _llvm("llvm.fma", 3)
 rint = _llvm("llvm.rint", 1)
+power = _llvm("llvm.pow", 2)
 maximum = _llvm("llvm.maximum", 2)  # a not-a-number in either operand stays one
 minimum = _llvm("llvm.minimum", 2)
 

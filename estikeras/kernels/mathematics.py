@@ -140,21 +140,27 @@ def _sigmoid64(x):
     return (1.0 if x >= 0 else e) / (1.0 + e)
 
 
-_exp_tail = inline(_exp_tail)
-_power_of_two = inline(_power_of_two)
-_erfc_above_one = inline(_above_one)
-exp32 = inline(_exp)
-log32 = inline(_log)
+_exp_tail = inline(_exp_tail, exact=True)
+_power_of_two = inline(_power_of_two, exact=True)
+_erfc_above_one = inline(_above_one, exact=True)
+exp32 = inline(_exp, exact=True)
+log32 = inline(_log, exact=True)
 
-exp = inline(float32=_exp, float64=math.exp)
-expm1 = inline(float32=_expm1, float64=math.expm1)
-log = inline(float32=_log, float64=math.log)
-log1p = inline(float32=_log1p, float64=math.log1p)
-tanh = inline(float32=_tanh, float64=math.tanh)
-sigmoid = inline(float32=_sigmoid, float64=_sigmoid64)
-erf = inline(float32=_erf, float64=math.erf)
+exp = inline(float32=_exp, float64=math.exp, exact=True)
+expm1 = inline(float32=_expm1, float64=math.expm1, exact=True)
+log = inline(float32=_log, float64=math.log, exact=True)
+log1p = inline(float32=_log1p, float64=math.log1p, exact=True)
+tanh = inline(float32=_tanh, float64=math.tanh, exact=True)
+sigmoid = inline(float32=_sigmoid, float64=_sigmoid64, exact=True)
+erf = inline(float32=_erf, float64=math.erf, exact=True)
 
-FAST = {
-    (name, "float32"): inline(helper.functions["float32"])
+
+
+def _power(x, y):
+    return native.power(x, y)
+
+
+FAST = {("pow", dtype): inline(_power, exact=True) for dtype in ("float32", "float64")} | {
+    (name, "float32"): inline(helper.functions["float32"], exact=True)
     for name, helper in {"exp": exp, "expm1": expm1, "log": log, "log1p": log1p, "tanh": tanh, "erf": erf}.items()
 }

@@ -1,8 +1,17 @@
-"""What happens to a traced graph before it runs, one file a pass.
+"""Passes: rewrites of a graph that leave its meaning alone, one file each. A pass takes a graph and changes it in place."""
 
-A pass knows nodes, never concrete operations.
-"""
+from estikeras.engine.passes.constants import fold_constants
+from estikeras.engine.passes.dead import remove_dead
+from estikeras.engine.passes.duplicates import merge_duplicates
+from estikeras.engine.passes.fuse import fuse_elementwise
+from estikeras.engine.passes.identities import remove_identities
 
-from estikeras.namespace import attach
+PASSES = (remove_dead, fold_constants, remove_identities, merge_duplicates, remove_dead, fuse_elementwise)
 
-__getattr__, __dir__ = attach(__name__)
+
+def run(graph):
+    """Run all passes in order and check the graph after each."""
+    for rewrite in PASSES:
+        rewrite(graph)
+        graph.verify()
+    return graph

@@ -1,0 +1,184 @@
+"""tf.function: Python traced once per kind of arguments and run as a program; eager where it cannot be traced."""
+
+import functools
+import traceback
+import warnings
+
+import numpy as np
+
+from estikeras.engine import context, tree
+from estikeras.engine.graph import Graph
+from estikeras.engine.operation import any_symbolic
+from estikeras.engine.program.program import Program
+from estikeras.engine.tensor import Tensor, TraceError, as_tensor
+from estikeras.engine.variable import Variable
+from estikeras.public import public
+
+RETRACES_BEFORE_WARNING = 12
+
+
+@public("function")
+def function(func=None, input_signature=None, autograph=True, jit_compile=None, reduce_retracing=False, **kwargs):
+    """Compile a Python function of tensors.
+
+    The function is traced for each combination of shapes, dtypes and other arguments, and then runs as one native call.
+    Python's side effects happen while it is traced only. A function that asks for the value of a tensor (`if`, `float()`)
+    runs eagerly, with a warning that names the line.
+
+    Args:
+        func: the function; None gives a decorator.
+        input_signature: kept for the reference's sake; the arguments themselves say which trace is used.
+        autograph: kept for the reference's sake; Python control flow on tensors is never rewritten.
+        jit_compile: kept for the reference's sake; everything is compiled.
+        reduce_retracing: kept for the reference's sake.
+
+    Returns:
+        A Function.
+    """
+    if kwargs:
+        raise TypeError(f"function() has no argument {next(iter(kwargs))!r}.")
+    if func is None:
+        return lambda func: Function(func)
+    return Function(func)
+
+
+class Function:
+    """A compiled function. Call it as the Python function that it was made of.
+
+    Args:
+        python_function: works on tensors with ops.
+        on_fallback: called with the error when tracing turns out to be impossible; by default a warning.
+    """
+
+    def __init__(self, python_function, on_fallback=None):
+        functools.update_wrapper(self, python_function)
+        self.python_function = python_function
+        self._traces = {}
+        self._eager = False
+        self._on_fallback = on_fallback or self._warn
+
+    def __get__(self, instance, owner=None):
+        if instance is None:
+            return self
+        bound = functools.partial(Function.__call__, self, instance)
+        return functools.update_wrapper(bound, self.python_function)
+
+    def __call__(self, *args, **kwargs):
+        now = context.current
+        if self._eager or now.trace is not None or now.tapes or any_symbolic(args, kwargs):
+            return self.python_function(*args, **kwargs)
+        try:
+            concrete, arrays = self.concrete(args, kwargs)
+        except TraceError as error:
+            self._eager = True
+            self._on_fallback(error)
+            return self.python_function(*args, **kwargs)
+        return concrete(arrays)
+
+    def concrete(self, args, kwargs):
+        """The Concrete for these arguments, traced now if they are of a new kind, and the arrays to run it on."""
+        leaves = tree.flatten((args, kwargs))
+        tensors, key = [], [_form((args, kwargs))]
+        for leaf in leaves:
+            if isinstance(leaf, Tensor | np.ndarray):
+                tensor = leaf if isinstance(leaf, Tensor) else Tensor(leaf)
+                tensors.append(tensor)
+                key.append(tensor.spec)
+            else:
+                tensors.append(None)
+                key.append((type(leaf), leaf) if _hashable(leaf) else id(leaf))
+        key = tuple(key)
+        concrete = self._traces.get(key)
+        if concrete is None or concrete.stale:
+            concrete = self._traces[key] = Concrete(self.python_function, args, kwargs, tensors)
+            if len(self._traces) == RETRACES_BEFORE_WARNING:
+                warnings.warn(
+                    f"{self.__name__!r} was traced {len(self._traces)} times, which is slow. Call it with tensors of "
+                    "few different shapes, and pass numbers that change as tensors.",
+                    stacklevel=4,
+                )
+        return concrete, [t.value for t in tensors if t is not None]
+
+    def show(self):
+        """The graphs of all traces, as text."""
+        return "\n\n".join(str(concrete.program.graph) for concrete in self._traces.values())
+
+    def _warn(self, error):
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if "estikeras" not in f.filename]
+        where = f" (line {frames[-1].lineno} of {frames[-1].filename}: {frames[-1].line})" if frames else ""
+        warnings.warn(
+            f"{self.__name__!r} runs eagerly, and slower: it asks for the value of a tensor{where}. Use ops such as "
+            "`ops.where` or `ops.cond` in place of Python's control flow.",
+            stacklevel=4,
+        )
+
+
+def _form(structure):
+    if isinstance(structure, dict):
+        return (dict, *[(key, _form(value)) for key, value in sorted(structure.items(), key=lambda kv: str(kv[0]))])
+    if isinstance(structure, tuple | list):
+        return (type(structure), *[_form(child) for child in structure])
+    return None
+
+
+def _hashable(x):
+    try:
+        hash(x)
+    except TypeError:
+        return False
+    return True
+
+
+class Concrete:
+    """One trace of a function and its program.
+
+    Args:
+        python_function: what to trace.
+        args: arguments, structures whose tensors become inputs.
+        kwargs: likewise.
+        tensors: for each leaf of `(args, kwargs)` the tensor, or None for a leaf that is passed as it is.
+    """
+
+    def __init__(self, python_function, args, kwargs, tensors):
+        graph = Graph()
+        leaves = [
+            leaf if t is None else graph.add_input(t.spec)
+            for leaf, t in zip(tree.flatten((args, kwargs)), tensors, strict=True)
+        ]
+        args, kwargs = tree.pack_sequence_as((args, kwargs), leaves)
+        with context.scope(trace=graph, tapes=(), autocast=None):
+            outputs = python_function(*args, **kwargs)
+            self._template = tree.map_structure(lambda y: self._collect(graph, y), outputs)
+        self.program = Program(graph.verify())
+
+    @staticmethod
+    def _collect(graph, y):
+        """An output of the graph stands as its number; all else as it is."""
+        if isinstance(y, Variable):
+            y = y.value
+        if isinstance(y, np.ndarray):
+            y = as_tensor(y)
+        if not isinstance(y, Tensor):
+            return _Plain(y)
+        graph.outputs.append(graph.own(y))
+        return len(graph.outputs) - 1
+
+    @property
+    def stale(self):
+        return self.program.stale
+
+    def __call__(self, arrays):
+        return self.pack(self.program.run(arrays))
+
+    def pack(self, outputs):
+        """Outputs of the program in the form that the Python function returned."""
+        return tree.map_structure(lambda place: place.value if isinstance(place, _Plain) else outputs[place], self._template)
+
+
+class _Plain:
+    """An output that is no tensor."""
+
+    def __init__(self, value):
+        self.value = value
+
+

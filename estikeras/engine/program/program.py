@@ -1,0 +1,193 @@
+"""A program: a graph lowered to tables of native calls and host functions between them, over one arena of memory."""
+
+import numpy as np
+
+from estikeras import settings
+from estikeras.engine import dtypes, passes
+from estikeras.engine.passes.buffers import plan_arena
+from estikeras.engine.program import team
+from estikeras.engine.program.lower import Lowering
+from estikeras.engine.program.table import Table, TableBuilder
+from estikeras.engine.tensor import Tensor
+from estikeras.engine.variable import aligned_empty
+from estikeras.kernels import abi
+
+
+class Program:
+    """Runs a graph.
+
+    Args:
+        graph: a verified Graph; the passes change it.
+
+    Attributes:
+        graph: the graph after the passes.
+    """
+
+    def __init__(self, graph):
+        self.graph = passes.run(graph)
+        threads = settings.threads()
+        lowering = Lowering(graph, threads)
+        self._lowering = lowering
+        self._error = aligned_empty((4,), np.int64)
+        self._counter = aligned_empty((1,), np.int64)
+        self._keep = []
+        self._place(lowering)
+        self._inputs = [self._view(x) for x in graph.inputs]
+        self._outputs = [self._array(s, x.spec) for s, x in zip(lowering.outputs, graph.outputs, strict=True)]
+        self._variables = list({id(v): v for v in (*graph.reads, *graph.updates)}.values())
+        self._updated = list(graph.updates)
+        self._buffers = [variable.buffer for variable in self._variables]
+        self._segments = self._build(lowering, threads)
+        self._fed = None
+
+    def _place(self, lowering):
+        """Find memory for all storages."""
+        spans = {}
+        instructions = lowering.instructions
+        for i, instruction in enumerate(instructions):
+            for storage in (*instruction.reads, *instruction.writes, *instruction.scratch):
+                if storage.kind in ("arena", "input"):
+                    first, _ = spans.setdefault(id(storage), (storage, [i, i]))[1]
+                    spans[id(storage)] = (storage, [first, i])
+        for x in lowering.graph.inputs:
+            spans[id(lowering.of(x))] = (lowering.of(x), [0, len(instructions)])
+        for storage in lowering.outputs:
+            if storage.kind == "arena":
+                spans[id(storage)][1][1] = len(instructions)
+        lifetimes = [(span[0], span[1], storage.size_bytes) for storage, span in spans.values()]
+        offsets, total = plan_arena(lifetimes)
+        self._arena = aligned_empty((total,), np.uint8)
+        for (storage, _), offset in zip(spans.values(), offsets, strict=True):
+            storage.address = self._arena.ctypes.data + offset
+        for storage in {id(s.found()): s.found() for s in lowering.storages.values()}.values():
+            if storage.kind == "constant":
+                storage.address = self._constant_address(storage.owner)
+            elif storage.kind == "variable":
+                storage.address = storage.owner.buffer.ctypes.data
+
+    def _constant_address(self, tensor):
+        array = aligned_empty(tensor.shape, tensor.value.dtype)
+        array[...] = tensor.value
+        self._keep.append(array)
+        return array.ctypes.data
+
+    def _view(self, x):
+        """The array over the storage of a tensor."""
+        return self._array(self._lowering.of(x), x.spec)
+
+    def _array(self, storage, spec):
+        dtype = dtypes.to_numpy(spec.dtype)
+        if storage.kind == "variable":
+            return storage.owner.buffer.reshape(spec.shape)
+        if storage.kind == "constant":
+            return storage.owner.value.reshape(spec.shape)
+        start = storage.address - self._arena.ctypes.data
+        return self._arena[start : start + spec.size * dtype.itemsize].view(dtype).reshape(spec.shape)
+
+    def _build(self, lowering, threads):
+        segments, builder = [], TableBuilder(threads, self._error, self._counter)
+        for i, instruction in enumerate(lowering.instructions):
+            if i == lowering.commit:
+                builder.gate()
+            if instruction.calls is None:
+                if builder.calls:
+                    segments.append(builder.table())
+                    builder = TableBuilder(threads, self._error, self._counter)
+                segments.append(self._host(instruction.node))
+            else:
+                builder.add(instruction)
+        if builder.calls:
+            segments.append(builder.table())
+        return segments
+
+    def _host(self, node):
+        """A function that computes the node with NumPy."""
+        inputs, outputs = [self._view(x) for x in node.inputs], [self._view(y) for y in node.outputs]
+        reference, params = node.primitive.reference, node.params
+
+        def host():
+            with np.errstate(all="ignore"):
+                values = reference(*inputs, **params)
+            for out, value in zip(outputs, (values,) if node.single else values, strict=True):
+                np.copyto(out, value, casting="unsafe")
+
+        return host
+
+    @property
+    def stale(self):
+        """Whether a variable has moved, so that the program must be built again."""
+        return any(v.buffer is not b for v, b in zip(self._variables, self._buffers, strict=True))
+
+    def run(self, arrays):
+        """Run once.
+
+        Args:
+            arrays: one for each input, of its shape and dtype.
+
+        Returns:
+            One new Tensor for each output.
+
+        Raises:
+            ValueError: when an index is out of range; the variables are as they were.
+        """
+        with team.current().lock:
+            for place, array in zip(self._inputs, arrays, strict=True):
+                np.copyto(place, array, casting="no")
+            self._execute(self._segments)
+            return self.outputs()
+
+    def run_steps(self, sources, order, first, steps):
+        """Run several times, each time on the next batch of rows.
+
+        Args:
+            sources: one C-contiguous array for each input; a batch is `inputs[0].shape[0]` of its rows.
+            order: int64 array of row numbers; step k takes the numbers from `k * batch` on.
+            first: number of the first step.
+            steps: how many.
+
+        Returns:
+            The outputs of the last step.
+        """
+        with team.current().lock:
+            if self._fed is None or any(a is not b for a, b in zip(self._fed[0], (*sources, order), strict=True)):
+                self._fed = ((*sources, order), self._with_feed(sources, order))
+            self._counter[0] = first
+            segments = self._fed[1]
+            if len(segments) == 1:
+                self._execute(segments, steps)
+            else:
+                for k in range(first, first + steps):
+                    self._counter[0] = k
+                    self._execute(segments)
+            return self.outputs()
+
+    def _with_feed(self, sources, order):
+        builder = TableBuilder(settings.threads(), self._error, self._counter)
+        for x, source in zip(self.graph.inputs, sources, strict=True):
+            builder.add_gather(source, order, self._lowering.of(x), x.shape[0])
+        feed = builder.table()
+        first, *rest = self._segments
+        return [feed.followed_by(first), *rest] if isinstance(first, Table) else [feed, *self._segments]
+
+    def _execute(self, segments, steps=1):
+        for variable in self._updated:
+            variable.before_write()
+        for segment in segments:
+            if isinstance(segment, Table):
+                self._error[:] = 0
+                team.current().run(segment, steps)
+                if self._error[0] != abi.NO_ERROR:
+                    raise self._index_error(segment)
+            else:
+                segment()
+
+    def outputs(self):
+        """The results of the last run, copied."""
+        return [Tensor(view.copy()) for view in self._outputs]
+
+    def _index_error(self, table):
+        _, value, limit, _ = self._error.tolist()
+        return ValueError(
+            f"An index is out of range: got {value}, expected 0 <= index < {limit} ({', '.join(table.checks)}). "
+            "Check labels against the number of classes, and ids against the rows of the embedding."
+        )
