@@ -38,7 +38,8 @@ never read outside their arrays: an entry with a bad index counts as zero.
 
 Annotations: `"kind[dimensions]"` is an array, `"words[12]"` twelve int64 that lie in the block itself, `"float"` a
 float64 number, `"blas"` the gemm of the loop's `real` (filled in), none an int64. Kinds: a NumPy dtype, or a type variable bound by the arrays that are passed:
-`real` (float32, float64), `index` (int32, int64), `item` (anything, seen as unsigned bits of its size).
+`real` (float32, float64), `index` (int32, int64), `number` (those, uint32 and bool, but float64), `item` (anything, seen as
+unsigned bits of its size).
 With `split="rows"` the size `rows` and every array that has it in its first dimension are cut to the thread's
 share, which begins at `first`; other arrays are whole. `first`, `thread`, `threads` and `error` are filled in.
 Loops count from 0 wherever they can: Numba's check for negative indices then vanishes and LLVM vectorises.
@@ -64,6 +65,7 @@ VARIABLES = {
     "real": ("float32", "float64"),
     "index": ("int32", "int64"),
     "item": ("uint8", "uint16", "uint32", "uint64"),
+    "number": ("bool", "int32", "int64", "uint32", "float32"),
 }
 FILLED = ("first", "thread", "threads", "error")
 LOOPS, KERNELS = {}, {}
@@ -79,23 +81,24 @@ class Placeholder:
         raise TypeError(f"{self.name} exists in compiled loops only")
 
 
-real, index, item = (Placeholder(name) for name in VARIABLES)
+real, index, item, number = (Placeholder(name) for name in VARIABLES)
 native = Placeholder("native")
 
 
 @dataclass(frozen=True)
 class Inline:
-    """A helper of loops: one Python function, or one for each `real`."""
+    """A helper of loops: one Python function, or one for each `real`; `exact` keeps the order of its arithmetic."""
 
     functions: dict
+    exact: bool = False
 
     def __call__(self, *values):
         return self.functions["float64"](*values)
 
 
-def inline(function=None, *, float32=None, float64=None):
+def inline(function=None, *, float32=None, float64=None, exact=False):
     """Make a helper that loops and other helpers may call."""
-    return Inline({"float32": function or float32, "float64": function or float64})
+    return Inline({"float32": function or float32, "float64": function or float64}, exact)
 
 
 def _report(error, value, limit, which):

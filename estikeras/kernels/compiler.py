@@ -109,16 +109,15 @@ def specialise(value, types):
         return getattr(np, types.get(value.name, "float32"))
     if isinstance(value, abi.Inline):
         function = value.functions[types.get("real", "float32")]
-        return _helper(function, tuple(sorted(types.items())))
+        return _helper(function, tuple(sorted(types.items())), value.exact)
     return value
 
 
 @cache
-def _helper(function, types):
+def _helper(function, types, exact):
     numba = importlib.import_module("numba")
-    # Exact arithmetic, said explicitly since Numba hands the caller's choice down.
-    options = {"error_model": "numpy", "fastmath": False, "_nrt": False}
-    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    options = {"error_model": "numpy", "fastmath": False if exact else FAST, "forceinline": True}
+    options |= {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     if not isinstance(function, FunctionType):
         return function
     return numba.njit(**options)(bind(function, dict(types)))
