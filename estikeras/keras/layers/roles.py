@@ -21,21 +21,22 @@ def set_options(layer, **options):
         setattr(layer, name, family.get(identifier))
 
 
-def add_weight(layer, role, shape, name=None):
-    """Add the weight of a role; its name is the role's unless given."""
+def add_weight(layer, role, shape, name=None, **kwargs):
+    """Add the weight of a role; its name is the role's unless given. `kwargs` are the layer's."""
     return layer.add_weight(
         name=name or role,
         shape=shape,
         initializer=getattr(layer, f"{role}_initializer"),
         regularizer=getattr(layer, f"{role}_regularizer", None),
         constraint=getattr(layer, f"{role}_constraint", None),
+        **kwargs,
     )
 
 
-def config(layer, *roles):
+def config(layer, *roles, kinds=tuple(_FAMILIES)):
     """Return the serialized options of the roles, as `get_config` needs them."""
     return {
-        f"{role}_{kind}": family.serialize(getattr(layer, f"{role}_{kind}"))
-        for kind, family in _FAMILIES.items()
+        f"{role}_{kind}": _FAMILIES[kind].serialize(getattr(layer, f"{role}_{kind}"))
+        for kind in kinds
         for role in roles
     }

@@ -21,22 +21,8 @@ class BaseAdaptivePooling(Layer):
         self.input_spec = InputSpec(ndim=pool_dimensions + 2)
 
     def call(self, inputs):
-        first = 1 if self.data_format == "channels_last" else 2
-        for axis, count in enumerate(self.output_size, start=first):
-            inputs = self._reduce(inputs, axis, count)
-        return inputs
-
-    def _reduce(self, inputs, axis, count):
-        reduce = ops.max if self.pool_mode == "max" else ops.mean
-        size = inputs.shape[axis]
-        before = (slice(None),) * axis
-        windows = [
-            reduce(
-                inputs[(*before, slice(i * size // count, -(-(i + 1) * size // count)))], axis=axis
-            )
-            for i in range(count)
-        ]
-        return ops.stack(windows, axis=axis)
+        pool = ops.adaptive_max_pool if self.pool_mode == "max" else ops.adaptive_average_pool
+        return pool(inputs, output_size=self.output_size, data_format=self.data_format)
 
     def compute_output_shape(self, input_shape):
         channels = input_shape[spatial.channel_axis(self.data_format)]

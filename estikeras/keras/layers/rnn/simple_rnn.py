@@ -1,0 +1,151 @@
+"""SimpleRNN."""
+
+from estikeras.keras import activations, regularizers
+from estikeras.keras.layers import roles
+from estikeras.keras.layers.input_spec import InputSpec
+from estikeras.keras.layers.rnn.fused import FusedRNN, from_cell
+from estikeras.keras.layers.rnn.simple_rnn_cell import SimpleRNNCell
+from estikeras.ops import rnn
+from estikeras.public import public
+
+
+@public("keras.layers.SimpleRNN")
+class SimpleRNN(FusedRNN):
+    """The simplest recurrent network over a sequence; `SimpleRNNCell` has the formula.
+
+    With the default activations, and without dropout of the state, the whole sequence is one step.
+
+    Args:
+        units: size of the output and of the state.
+        activation: function on the sum, or its name; None is linear.
+        use_bias: whether a bias is added.
+        kernel_initializer: initial values of the kernel.
+        recurrent_initializer: initial values of the recurrent kernel.
+        bias_initializer: initial values of the bias.
+        kernel_regularizer: penalty on the kernel.
+        recurrent_regularizer: penalty on the recurrent kernel.
+        bias_regularizer: penalty on the bias.
+        activity_regularizer: penalty on the output.
+        kernel_constraint: projection of the kernel after each update.
+        recurrent_constraint: projection of the recurrent kernel after each update.
+        bias_constraint: projection of the bias after each update.
+        dropout: share of the input that is dropped in training.
+        recurrent_dropout: share of the state that is dropped in training.
+        return_sequences: whether the outputs of all steps are returned, or only the last one.
+        return_state: whether the last states are returned too.
+        go_backwards: whether the sequence is walked from its end.
+        stateful: whether each batch begins with the states that the last one ended with.
+        unroll: whether to compute step by step, not in one fused step.
+        seed: seed of the dropout.
+        **kwargs: `name`, `dtype`, `trainable`, `zero_output_for_mask`.
+
+    Call arguments:
+        sequences: (batch, time, features) float.
+        initial_state: list of the first state, (batch, units); zeros if left out.
+        mask: (batch, time) bool; at a False the states stay as they are.
+        training: whether dropout acts.
+
+    Returns:
+        (batch, time, units) with `return_sequences`, else (batch, units); with `return_state` a
+        tuple of it and the states.
+    """
+
+    units = from_cell("units")
+    activation = from_cell("activation")
+    use_bias = from_cell("use_bias")
+    kernel_initializer = from_cell("kernel_initializer")
+    recurrent_initializer = from_cell("recurrent_initializer")
+    bias_initializer = from_cell("bias_initializer")
+    kernel_regularizer = from_cell("kernel_regularizer")
+    recurrent_regularizer = from_cell("recurrent_regularizer")
+    bias_regularizer = from_cell("bias_regularizer")
+    kernel_constraint = from_cell("kernel_constraint")
+    recurrent_constraint = from_cell("recurrent_constraint")
+    bias_constraint = from_cell("bias_constraint")
+    dropout = from_cell("dropout")
+    recurrent_dropout = from_cell("recurrent_dropout")
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        return_sequences=False,
+        return_state=False,
+        go_backwards=False,
+        stateful=False,
+        unroll=False,
+        seed=None,
+        **kwargs,
+    ):
+        cell = SimpleRNNCell(
+            units,
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint,
+            bias_constraint=bias_constraint,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            seed=seed,
+            dtype=kwargs.get("dtype"),
+            trainable=kwargs.get("trainable", True),
+            name="simple_rnn_cell",
+        )
+        super().__init__(
+            cell,
+            activity_regularizer=activity_regularizer,
+            return_sequences=return_sequences,
+            return_state=return_state,
+            go_backwards=go_backwards,
+            stateful=stateful,
+            unroll=unroll,
+            **kwargs,
+        )
+        self.input_spec = InputSpec(ndim=3)
+
+    def _can_fuse(self):
+        return activations.serialize(self.cell.activation) == "tanh"
+
+    def _fused(self, sequences, initial_state, mask):
+        cell = self.cell
+        outputs, *states = rnn.simple_rnn(
+            sequences,
+            *initial_state,
+            cell.kernel,
+            cell.recurrent_kernel,
+            cell.bias,
+            mask=mask,
+            reverse=self.go_backwards,
+        )
+        return outputs, states
+
+    def get_config(self):
+        config = {
+            "units": self.units,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            **roles.config(self.cell, "kernel", "recurrent", "bias"),
+            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
+            "dropout": self.dropout,
+            "recurrent_dropout": self.recurrent_dropout,
+        }
+        return {**super().get_config(), **config}
