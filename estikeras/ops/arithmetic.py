@@ -15,31 +15,36 @@ def numbers(x1, x2):
     return numeric(x1), numeric(x2)
 
 
-@op("keras.ops.add")
+@op("keras.ops.add", "keras.ops.numpy.add")
 def add(x1, x2):
     """The sum; of two booleans, whether any is true."""
     return elementwise.add(*promote(x1, x2))
 
 
-@op("keras.ops.subtract")
+@op("keras.ops.subtract", "keras.ops.numpy.subtract")
 def subtract(x1, x2):
     """The difference."""
     return elementwise.subtract(*promote(x1, x2))
 
 
-@op("keras.ops.multiply")
+@op("keras.ops.multiply", "keras.ops.numpy.multiply")
 def multiply(x1, x2):
     """The product; of two booleans, whether both are true."""
     return elementwise.multiply(*promote(x1, x2))
 
 
-@op("keras.ops.divide", "keras.ops.true_divide")
+@op(
+    "keras.ops.divide",
+    "keras.ops.true_divide",
+    "keras.ops.numpy.divide",
+    "keras.ops.numpy.true_divide",
+)
 def divide(x1, x2):
     """The quotient, a float also of integers."""
     return elementwise.divide(*promote(x1, x2, floating=True))
 
 
-@op("keras.ops.divide_no_nan")
+@op("keras.ops.divide_no_nan", "keras.ops.numpy.divide_no_nan")
 def divide_no_nan(x1, x2):
     """The quotient, 0 where the divisor is 0."""
     x1, x2 = promote(x1, x2, floating=True)
@@ -48,25 +53,25 @@ def divide_no_nan(x1, x2):
     return elementwise.select(zero, elementwise.constant(0, x2), quotient)
 
 
-@op("keras.ops.floor_divide")
+@op("keras.ops.floor_divide", "keras.ops.numpy.floor_divide")
 def floor_divide(x1, x2):
     """The quotient rounded down."""
     return elementwise.floor_divide(*numbers(x1, x2))
 
 
-@op("keras.ops.mod")
+@op("keras.ops.mod", "keras.ops.numpy.mod")
 def mod(x1, x2):
     """The remainder with the sign of the divisor."""
     return elementwise.mod(*numbers(x1, x2))
 
 
-@op("keras.ops.fmod")
+@op("keras.ops.fmod", "keras.ops.numpy.fmod")
 def fmod(x1, x2):
     """The remainder with the sign of the dividend."""
     return elementwise.fmod(*numbers(x1, x2))
 
 
-@op("keras.ops.power")
+@op("keras.ops.power", "keras.ops.numpy.power")
 def power(x1, x2):
     """x1 to the power of x2."""
     if type(x2) is int and x2 == 2:
@@ -74,19 +79,19 @@ def power(x1, x2):
     return elementwise.power(*numbers(x1, x2))
 
 
-@op("keras.ops.maximum")
+@op("keras.ops.maximum", "keras.ops.numpy.maximum")
 def maximum(x1, x2):
     """The larger of two values; not-a-number if any is."""
     return elementwise.maximum(*promote(x1, x2))
 
 
-@op("keras.ops.minimum")
+@op("keras.ops.minimum", "keras.ops.numpy.minimum")
 def minimum(x1, x2):
     """The smaller of two values; not-a-number if any is."""
     return elementwise.minimum(*promote(x1, x2))
 
 
-@op("keras.ops.fmax")
+@op("keras.ops.fmax", "keras.ops.numpy.fmax")
 def fmax(x1, x2):
     """The larger of two values, of which one may be not-a-number."""
     x1, x2 = promote(x1, x2)
@@ -96,7 +101,7 @@ def fmax(x1, x2):
     return elementwise.select(elementwise.isnan(x1), x2, larger)
 
 
-@op("keras.ops.fmin")
+@op("keras.ops.fmin", "keras.ops.numpy.fmin")
 def fmin(x1, x2):
     """The smaller of two values, of which one may be not-a-number."""
     x1, x2 = promote(x1, x2)
@@ -106,19 +111,19 @@ def fmin(x1, x2):
     return elementwise.select(elementwise.isnan(x1), x2, smaller)
 
 
-@op("keras.ops.hypot")
+@op("keras.ops.hypot", "keras.ops.numpy.hypot")
 def hypot(x1, x2):
     """The length of the hypotenuse of a right triangle with these sides."""
     return special.hypot(*promote(x1, x2, floating=True))
 
 
-@op("keras.ops.logaddexp")
+@op("keras.ops.logaddexp", "keras.ops.numpy.logaddexp")
 def logaddexp(x1, x2):
     """log(exp(x1) + exp(x2)), without overflow."""
     return special.logaddexp(*promote(x1, x2, floating=True))
 
 
-@op("keras.ops.logaddexp2")
+@op("keras.ops.logaddexp2", "keras.ops.numpy.logaddexp2")
 def logaddexp2(x1, x2):
     """log2(2**x1 + 2**x2), without overflow."""
     x1, x2 = promote(x1, x2, floating=True)
@@ -126,7 +131,7 @@ def logaddexp2(x1, x2):
     return special.logaddexp(x1 * scale, x2 * scale) / scale
 
 
-@op("keras.ops.heaviside")
+@op("keras.ops.heaviside", "keras.ops.numpy.heaviside")
 def heaviside(x1, x2):
     """0 where x1 is negative, x2 where it is 0, else 1."""
     x1, x2 = promote(x1, x2, floating=True)
@@ -136,7 +141,7 @@ def heaviside(x1, x2):
     return elementwise.select(elementwise.isnan(x1), x1, step)
 
 
-@op("keras.ops.ldexp")
+@op("keras.ops.ldexp", "keras.ops.numpy.ldexp")
 def ldexp(x1, x2):
     """x1 times 2 to the power of the whole number x2."""
     x1, x2 = floating(x1), as_tensor(x2)
@@ -144,19 +149,19 @@ def ldexp(x1, x2):
     return x1 * elementwise.power(elementwise.constant(2, x1), x2)
 
 
-@op("keras.ops.nextafter")
+@op("keras.ops.nextafter", "keras.ops.numpy.nextafter")
 def nextafter(x1, x2):
     """The float that follows x1 in the direction of x2."""
     return special.nextafter(*promote(x1, x2, floating=True))
 
 
-@op("keras.ops.gcd")
+@op("keras.ops.gcd", "keras.ops.numpy.gcd")
 def gcd(x1, x2):
     """The greatest common divisor of integers."""
     return special.gcd(*numbers(x1, x2))
 
 
-@op("keras.ops.lcm")
+@op("keras.ops.lcm", "keras.ops.numpy.lcm")
 def lcm(x1, x2):
     """The least common multiple of integers."""
     return special.lcm(*numbers(x1, x2))

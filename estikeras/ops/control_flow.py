@@ -254,7 +254,7 @@ def custom_gradient(f):
     return wrapped
 
 
-@public("keras.ops.jvp")
+@public("keras.ops.jvp", "keras.ops.linalg.jvp")
 def jvp(fun, primals, tangents, has_aux=False):
     """The value of a function and its derivative in a direction.
 

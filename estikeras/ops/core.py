@@ -99,7 +99,7 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     return tensor(x, dtype)
 
 
-@op("keras.ops.array")
+@op("keras.ops.array", "keras.ops.numpy.array")
 def array(x, dtype=None):
     """A tensor with the value of `x`, in the named dtype if one is given."""
     return convert_to_tensor(x, dtype)
@@ -129,13 +129,13 @@ def dtype(x):
     return x.dtype if isinstance(x, (Tensor, KerasTensor)) else as_tensor(x).dtype
 
 
-@public("keras.ops.ndim")
+@public("keras.ops.ndim", "keras.ops.numpy.ndim")
 def ndim(x):
     """The number of axes."""
     return len(shape(x))
 
 
-@op("keras.ops.size")
+@op("keras.ops.size", "keras.ops.numpy.size")
 def size(x):
     """The number of elements."""
     return as_tensor(as_tensor(x).size)
@@ -173,13 +173,13 @@ def stop_gradient(variable):
     return elementwise.stop_gradient(as_tensor(variable))
 
 
-@op("keras.ops.copy")
+@op("keras.ops.copy", "keras.ops.numpy.copy")
 def copy(x):
     """The same tensor again."""
     return elementwise.identity(as_tensor(x))
 
 
-@op("keras.ops.view")
+@op("keras.ops.view", "keras.ops.numpy.view")
 def view(x, dtype=None):
     """The same bytes read as another dtype; the last axis changes when the item size does."""
     x = as_tensor(x)

@@ -14,25 +14,25 @@ def _numpy(dtype):
     return dtypes.to_numpy(dtypes.standardize(dtype))
 
 
-@op("keras.ops.zeros")
+@op("keras.ops.zeros", "keras.ops.numpy.zeros")
 def zeros(shape, dtype=None):
     """Zeros of a shape, by default of dtype floatx."""
     return Tensor(np.zeros(static_shape(shape), _numpy(dtype)))
 
 
-@op("keras.ops.ones")
+@op("keras.ops.ones", "keras.ops.numpy.ones")
 def ones(shape, dtype=None):
     """Ones of a shape, by default of dtype floatx."""
     return Tensor(np.ones(static_shape(shape), _numpy(dtype)))
 
 
-@op("keras.ops.empty")
+@op("keras.ops.empty", "keras.ops.numpy.empty")
 def empty(shape, dtype=None):
     """A tensor of a shape whose values nobody asked for: zeros."""
     return zeros(shape, dtype)
 
 
-@op("keras.ops.full")
+@op("keras.ops.full", "keras.ops.numpy.full")
 def full(shape, fill_value, dtype=None):
     """A tensor of a shape that holds one value, by default of the value's dtype."""
     value = as_tensor(fill_value)
@@ -47,25 +47,25 @@ def _like(x, dtype):
     return x.shape, x.dtype if dtype is None else dtype
 
 
-@op("keras.ops.zeros_like")
+@op("keras.ops.zeros_like", "keras.ops.numpy.zeros_like")
 def zeros_like(x, dtype=None):
     """Zeros of the shape and, unless another is given, the dtype of a tensor."""
     return zeros(*_like(x, dtype))
 
 
-@op("keras.ops.ones_like")
+@op("keras.ops.ones_like", "keras.ops.numpy.ones_like")
 def ones_like(x, dtype=None):
     """Ones of the shape and, unless another is given, the dtype of a tensor."""
     return ones(*_like(x, dtype))
 
 
-@op("keras.ops.empty_like")
+@op("keras.ops.empty_like", "keras.ops.numpy.empty_like")
 def empty_like(x, dtype=None):
     """Zeros of the shape and, unless another is given, the dtype of a tensor."""
     return zeros(*_like(x, dtype))
 
 
-@op("keras.ops.full_like")
+@op("keras.ops.full_like", "keras.ops.numpy.full_like")
 def full_like(x, fill_value, dtype=None):
     """One value in the shape and, unless another is given, the dtype of a tensor."""
     shape, dtype = _like(x, dtype)
@@ -76,7 +76,7 @@ def _number(x):
     return x.value.item() if isinstance(x, Tensor) else x.item() if hasattr(x, "item") else x
 
 
-@op("keras.ops.arange")
+@op("keras.ops.arange", "keras.ops.numpy.arange")
 def arange(start, stop=None, step=None, dtype=None):
     """Values from `start` (0 if only one limit is given) up to but not including `stop`."""
     limits = [x for x in (start, stop, 1 if step is None else step) if x is not None]
@@ -87,7 +87,7 @@ def arange(start, stop=None, step=None, dtype=None):
     return Tensor(values.astype(_numpy(dtype)))
 
 
-@op("keras.ops.linspace")
+@op("keras.ops.linspace", "keras.ops.numpy.linspace")
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
     """`num` values in equal steps from `start` to `stop`, which is among them if `endpoint`."""
     start, stop = promote(start, stop, floating=True)
@@ -106,7 +106,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     return (values, step) if retstep else values
 
 
-@op("keras.ops.logspace")
+@op("keras.ops.logspace", "keras.ops.numpy.logspace")
 def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
     """`num` values from base**start to base**stop in equal factors."""
     exponents = linspace(start, stop, num, endpoint, axis=axis)
@@ -114,7 +114,7 @@ def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
     return values if dtype is None else tensor(values, dtypes.standardize(dtype))
 
 
-@op("keras.ops.geomspace")
+@op("keras.ops.geomspace", "keras.ops.numpy.geomspace")
 def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     """`num` values from `start` to `stop`, of equal sign, in equal factors."""
     start, stop = promote(start, stop, floating=True)
@@ -124,25 +124,25 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     return values if dtype is None else tensor(values, dtypes.standardize(dtype))
 
 
-@op("keras.ops.eye")
+@op("keras.ops.eye", "keras.ops.numpy.eye")
 def eye(N, M=None, k=0, dtype=None):
     """A matrix with ones on its diagonal `k` and zeros elsewhere."""
     return Tensor(np.eye(int(N), None if M is None else int(M), k).astype(_numpy(dtype)))
 
 
-@op("keras.ops.identity")
+@op("keras.ops.identity", "keras.ops.numpy.identity")
 def identity(n, dtype=None):
     """The square matrix with ones on its diagonal."""
     return eye(n, dtype=dtype)
 
 
-@op("keras.ops.tri")
+@op("keras.ops.tri", "keras.ops.numpy.tri")
 def tri(N, M=None, k=0, dtype=None):
     """A matrix with ones on and below its diagonal `k` and zeros elsewhere."""
     return Tensor(np.tri(N, M, k).astype(_numpy(dtype)))
 
 
-@op("keras.ops.meshgrid")
+@op("keras.ops.meshgrid", "keras.ops.numpy.meshgrid")
 def meshgrid(*x, indexing="xy"):
     """Coordinates of a grid over vectors: one tensor per vector, each of the grid's shape.
 
@@ -164,7 +164,7 @@ def meshgrid(*x, indexing="xy"):
     return out
 
 
-@op("keras.ops.vander")
+@op("keras.ops.vander", "keras.ops.numpy.vander")
 def vander(x, N=None, increasing=False):
     """The powers of a vector's elements as columns, by default from the highest to 0."""
     x = as_tensor(x)
@@ -178,31 +178,31 @@ def _window(x, values):
     return Tensor((values(count) if count > 1 else np.ones(count)).astype(_numpy(None)))
 
 
-@op("keras.ops.bartlett")
+@op("keras.ops.bartlett", "keras.ops.numpy.bartlett")
 def bartlett(x):
     """The triangular window of `x` samples."""
     return _window(x, np.bartlett)
 
 
-@op("keras.ops.blackman")
+@op("keras.ops.blackman", "keras.ops.numpy.blackman")
 def blackman(x):
     """The Blackman window of `x` samples."""
     return _window(x, np.blackman)
 
 
-@op("keras.ops.hamming")
+@op("keras.ops.hamming", "keras.ops.numpy.hamming")
 def hamming(x):
     """The Hamming window of `x` samples."""
     return _window(x, np.hamming)
 
 
-@op("keras.ops.hanning")
+@op("keras.ops.hanning", "keras.ops.numpy.hanning")
 def hanning(x):
     """The Hann window of `x` samples."""
     return _window(x, np.hanning)
 
 
-@op("keras.ops.kaiser")
+@op("keras.ops.kaiser", "keras.ops.numpy.kaiser")
 def kaiser(x, beta):
     """The Kaiser window of `x` samples with shape parameter `beta`."""
     return _window(x, lambda count: np.kaiser(count, _number(beta)))

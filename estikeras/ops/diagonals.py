@@ -10,7 +10,7 @@ from estikeras.ops import reduction
 from estikeras.primitives import elementwise, indexing, shaping
 
 
-@op("keras.ops.diagonal")
+@op("keras.ops.diagonal", "keras.ops.numpy.diagonal")
 def diagonal(x, offset=0, axis1=0, axis2=1):
     """The elements at (i, i + offset) of two axes, along a new last axis."""
     x = as_tensor(x)
@@ -26,7 +26,7 @@ def diagonal(x, offset=0, axis1=0, axis2=1):
     return indexing.take(flat, places, axis=flat.ndim - 1)
 
 
-@op("keras.ops.diag")
+@op("keras.ops.diag", "keras.ops.numpy.diag")
 def diag(x, k=0):
     """The square matrix that has a vector on its diagonal `k`, or that diagonal of a matrix."""
     x = as_tensor(x)
@@ -40,7 +40,7 @@ def diag(x, k=0):
     )
 
 
-@op("keras.ops.diagflat")
+@op("keras.ops.diagflat", "keras.ops.numpy.diagflat")
 def diagflat(x, k=0):
     """The square matrix that has all elements in row order on its diagonal `k`."""
     x = as_tensor(x)
@@ -55,19 +55,19 @@ def _masked(x, mask):
     return elementwise.select(keep, x, elementwise.constant(0, x))
 
 
-@op("keras.ops.tril")
+@op("keras.ops.tril", "keras.ops.numpy.tril")
 def tril(x, k=0):
     """Matrices with zeros above the diagonal `k`."""
     return _masked(x, lambda ones: np.tril(ones, k))
 
 
-@op("keras.ops.triu")
+@op("keras.ops.triu", "keras.ops.numpy.triu")
 def triu(x, k=0):
     """Matrices with zeros below the diagonal `k`."""
     return _masked(x, lambda ones: np.triu(ones, k))
 
 
-@op("keras.ops.trace")
+@op("keras.ops.trace", "keras.ops.numpy.trace")
 def trace(x, offset=0, axis1=0, axis2=1):
     """The sum of a diagonal."""
     return reduction.sum(diagonal(x, offset, axis1, axis2), axis=-1)

@@ -12,7 +12,7 @@ from estikeras.primitives import reduce, shaping
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-@op("keras.ops.einsum")
+@op("keras.ops.einsum", "keras.ops.numpy.einsum")
 def einsum(subscripts, *operands, **kwargs):
     """Sums of products by Einstein's notation, such as `einsum("bij,bjk->bik", a, b)`.
 

@@ -25,7 +25,7 @@ def from_zero(indices, limit):
     return Tensor(np.where(values < 0, values + np.asarray(limit), values).astype(values.dtype))
 
 
-@op("keras.ops.take")
+@op("keras.ops.take", "keras.ops.numpy.take")
 def take(x, indices, axis=None):
     """The slices of `x` at integer indices along an axis, or single elements in row order if None.
 
@@ -42,7 +42,7 @@ def take(x, indices, axis=None):
     return indexing.take(x, from_zero(indices, x.shape[axis]), axis=axis)
 
 
-@op("keras.ops.take_along_axis")
+@op("keras.ops.take_along_axis", "keras.ops.numpy.take_along_axis")
 def take_along_axis(x, indices, axis=None):
     """Elements of `x` at indices along one axis, one index for each place of the other axes."""
     x, indices = as_tensor(x), as_tensor(indices)
@@ -131,7 +131,7 @@ def scatter_update(inputs, indices, updates, reduction=None):
     return indexing.scatter_update(x, indices, updates, reduction=reduction)
 
 
-@op("keras.ops.unravel_index")
+@op("keras.ops.unravel_index", "keras.ops.numpy.unravel_index")
 def unravel_index(indices, shape):
     """Positions in row order as one index tensor for each axis of `shape`."""
     rest, out = as_tensor(indices), []
@@ -142,14 +142,14 @@ def unravel_index(indices, shape):
     return tuple(reversed(out))
 
 
-@op("keras.ops.argpartition")
+@op("keras.ops.argpartition", "keras.ops.numpy.argpartition")
 def argpartition(x, kth, axis=-1):
     """Indices that put the kth smallest element at place kth and smaller ones before it."""
     x = as_tensor(x)
     return indexing.argsort(x, axis=shapes.normalize_axis(axis, x.ndim), descending=False)
 
 
-@op("keras.ops.argsort")
+@op("keras.ops.argsort", "keras.ops.numpy.argsort")
 def argsort(x, axis=-1):
     """The indices that sort a tensor along an axis (all elements in row order, if None), int32."""
     x = as_tensor(x)
@@ -158,7 +158,7 @@ def argsort(x, axis=-1):
     return indexing.argsort(x, axis=shapes.normalize_axis(axis, x.ndim), descending=False)
 
 
-@op("keras.ops.sort")
+@op("keras.ops.sort", "keras.ops.numpy.sort")
 def sort(x, axis=-1):
     """The elements in rising order along an axis (all in row order, if None)."""
     x = as_tensor(x)
@@ -196,7 +196,7 @@ def in_top_k(targets, predictions, k):
     return shaping.reshape(elementwise.greater_equal(value, least), shape=targets.shape[:-1])
 
 
-@op("keras.ops.searchsorted")
+@op("keras.ops.searchsorted", "keras.ops.numpy.searchsorted")
 def searchsorted(sorted_sequence, values, side="left"):
     """Where to insert values into a sorted vector to keep it sorted, before ("left") or after equal ones, int32."""
     if side not in ("left", "right"):
@@ -204,7 +204,7 @@ def searchsorted(sorted_sequence, values, side="left"):
     return indexing.searchsorted(*promote(sorted_sequence, values), side=side)
 
 
-@op("keras.ops.digitize")
+@op("keras.ops.digitize", "keras.ops.numpy.digitize")
 def digitize(x, bins):
     """The number of the bin, between rising limits, into which each element falls, int32."""
     x, bins = promote(x, bins)

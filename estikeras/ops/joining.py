@@ -8,10 +8,10 @@ from estikeras.engine.operation import op
 from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.ops.core import promote
 from estikeras.ops.shaping import expand_dims, ravel, reshape, span
-from estikeras.primitives import shaping
+from estikeras.primitives import indexing, shaping
 
 
-@op("keras.ops.concatenate")
+@op("keras.ops.concatenate", "keras.ops.numpy.concatenate")
 def concatenate(xs, axis=0):
     """Tensors one after another along an axis; without an axis, all elements in row order."""
     xs = promote(*xs)
@@ -20,7 +20,7 @@ def concatenate(xs, axis=0):
     return shaping.concatenate(*xs, axis=shapes.normalize_axis(axis, xs[0].ndim))
 
 
-@op("keras.ops.stack")
+@op("keras.ops.stack", "keras.ops.numpy.stack")
 def stack(x, axis=0):
     """Tensors of equal shape side by side along a new axis."""
     xs = promote(*x)
@@ -31,26 +31,26 @@ def stack(x, axis=0):
     return shaping.concatenate(*[expand_dims(one, axis) for one in xs], axis=axis)
 
 
-@op("keras.ops.append")
+@op("keras.ops.append", "keras.ops.numpy.append")
 def append(x1, x2, axis=None):
     """x2 after x1 along an axis; without an axis, all elements in row order."""
     return concatenate([x1, x2], axis)
 
 
-@op("keras.ops.hstack")
+@op("keras.ops.hstack", "keras.ops.numpy.hstack")
 def hstack(xs):
     """Tensors one after another along the second axis, vectors along the first."""
     xs = [reshape(x, (-1,)) if as_tensor(x).ndim == 0 else as_tensor(x) for x in xs]
     return concatenate(xs, 0 if xs[0].ndim == 1 else 1)
 
 
-@op("keras.ops.vstack")
+@op("keras.ops.vstack", "keras.ops.numpy.vstack")
 def vstack(xs):
     """Tensors one after another along the first axis, vectors as rows."""
     return concatenate([reshape(x, (1, -1)) if as_tensor(x).ndim < 2 else x for x in xs], 0)
 
 
-@op("keras.ops.dstack")
+@op("keras.ops.dstack", "keras.ops.numpy.dstack")
 def dstack(xs):
     """Tensors one after another along the third axis."""
     xs = [reshape(x, (1, -1)) if as_tensor(x).ndim < 2 else as_tensor(x) for x in xs]
@@ -69,7 +69,7 @@ def _pieces(x, cuts, axis):
     return [span(x, axis, a, max(a, b)) for a, b in zip(borders[:-1], borders[1:], strict=True)]
 
 
-@op("keras.ops.split")
+@op("keras.ops.split", "keras.ops.numpy.split")
 def split(x, indices_or_sections, axis=0):
     """A list of parts along an axis: so many equal ones, or cut at the given indices."""
     x = as_tensor(x)
@@ -84,7 +84,7 @@ def split(x, indices_or_sections, axis=0):
     return _pieces(x, cuts, axis)
 
 
-@op("keras.ops.array_split")
+@op("keras.ops.array_split", "keras.ops.numpy.array_split")
 def array_split(x, indices_or_sections, axis=0):
     """A list of parts along an axis, of sizes that differ by at most one."""
     x = as_tensor(x)
@@ -96,19 +96,19 @@ def array_split(x, indices_or_sections, axis=0):
     return _pieces(x, cuts, axis)
 
 
-@op("keras.ops.hsplit")
+@op("keras.ops.hsplit", "keras.ops.numpy.hsplit")
 def hsplit(x, indices_or_sections):
     """A list of parts along the second axis, of a vector along the first."""
     return split(x, indices_or_sections, 0 if as_tensor(x).ndim == 1 else 1)
 
 
-@op("keras.ops.vsplit")
+@op("keras.ops.vsplit", "keras.ops.numpy.vsplit")
 def vsplit(x, indices_or_sections):
     """A list of parts along the first axis."""
     return split(x, indices_or_sections, 0)
 
 
-@op("keras.ops.dsplit")
+@op("keras.ops.dsplit", "keras.ops.numpy.dsplit")
 def dsplit(x, indices_or_sections):
     """A list of parts along the third axis."""
     return split(x, indices_or_sections, 2)
@@ -124,3 +124,21 @@ def unstack(x, num=None, axis=0):
     rest = x.shape[:axis] + x.shape[axis + 1 :]
     pieces = [span(x, axis, i, i + 1) for i in range(x.shape[axis])]
     return [shaping.reshape(piece, shape=rest) for piece in pieces]
+
+
+@op("keras.ops.repeat", "keras.ops.numpy.repeat")
+def repeat(x, repeats, axis=None):
+    """Each slice along an axis (each element, if None) repeated so often, one number for all or one for each."""
+    x = as_tensor(x)
+    if axis is None:
+        x, axis = ravel(x), 0
+    axis = shapes.normalize_axis(axis, x.ndim)
+    counts = repeats.value if isinstance(repeats, Tensor) else np.asarray(repeats)
+    if counts.size != 1:
+        places = np.repeat(np.arange(x.shape[axis], dtype=np.int32), counts)
+        return indexing.take(x, places, axis=axis)
+    front, back = x.shape[:axis], x.shape[axis + 1 :]
+    size, count = x.shape[axis], int(counts.item())
+    wide = shaping.reshape(x, shape=(*front, size, 1, *back))
+    wide = shaping.broadcast_to(wide, shape=(*front, size, count, *back))
+    return shaping.reshape(wide, shape=(*front, size * count, *back))

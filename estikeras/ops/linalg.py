@@ -29,7 +29,7 @@ def _operands(x1, x2):
     return x1, x2
 
 
-@op("keras.ops.matmul")
+@op("keras.ops.matmul", "keras.ops.numpy.matmul")
 def matmul(x1, x2):
     """The matrix product over the last two axes, of which a vector has one; leading axes are broadcast."""
     a, b = _operands(x1, x2)
@@ -45,7 +45,7 @@ def matmul(x1, x2):
     return y if b.ndim > 1 else shaping.reshape(y, shape=y.shape[:-1])
 
 
-@op("keras.ops.dot")
+@op("keras.ops.dot", "keras.ops.numpy.dot")
 def dot(x1, x2):
     """The sum of products over the last axis of x1 and the last but one of x2 (the only one of a vector)."""
     a, b = promote(x1, x2)
@@ -64,7 +64,7 @@ def _contracted(axes, a, b):
     return first, [shapes.normalize_axis(x, b.ndim, "axes") for x in second]
 
 
-@op("keras.ops.tensordot")
+@op("keras.ops.tensordot", "keras.ops.numpy.tensordot")
 def tensordot(x1, x2, axes=2):
     """The sum of products over axes of both tensors: their number, or a list of axes for each."""
     a, b = promote(x1, x2)
@@ -82,14 +82,14 @@ def tensordot(x1, x2, axes=2):
     return shaping.reshape(product(a, b), shape=shape)
 
 
-@op("keras.ops.inner")
+@op("keras.ops.inner", "keras.ops.numpy.inner")
 def inner(x1, x2):
     """The sum of products over the last axes."""
     a, b = promote(x1, x2)
     return elementwise.multiply(a, b) if not a.ndim or not b.ndim else tensordot(a, b, ([-1], [-1]))
 
 
-@op("keras.ops.outer")
+@op("keras.ops.outer", "keras.ops.numpy.outer")
 def outer(x1, x2):
     """The products of all pairs of elements, `(x1.size, x2.size)`."""
     a, b = promote(x1, x2)
@@ -98,14 +98,14 @@ def outer(x1, x2):
     )
 
 
-@op("keras.ops.vdot")
+@op("keras.ops.vdot", "keras.ops.numpy.vdot")
 def vdot(x1, x2):
     """The sum of products of all elements in row order."""
     a, b = (shaping.reshape(x, shape=(x.size,)) for x in promote(x1, x2))
     return tensordot(a, b, 1)
 
 
-@op("keras.ops.kron")
+@op("keras.ops.kron", "keras.ops.numpy.kron")
 def kron(x1, x2):
     """The Kronecker product: x2 scaled by each element of x1, laid out in blocks."""
     a, b = promote(x1, x2)
@@ -117,7 +117,7 @@ def kron(x1, x2):
     return shaping.reshape(elementwise.multiply(blocks, inside), shape=shape)
 
 
-@op("keras.ops.cross")
+@op("keras.ops.cross", "keras.ops.numpy.cross")
 def cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
     """The vector product of vectors of 2 or 3 components; of two of 2, its third component."""
     if axis is not None:
@@ -142,14 +142,14 @@ def _component(x, i, axis):
     return x[(np.s_[:],) * axis + (i,)]
 
 
-@op("keras.ops.cholesky")
+@op("keras.ops.cholesky", "keras.ops.linalg.cholesky")
 def cholesky(x, upper=False):
     """The lower triangular L with L L^T = x for a positive definite x, or its transpose if `upper`."""
     y = linalg.cholesky(floating(x))
     return linalg.swap(y) if upper else y
 
 
-@op("keras.ops.cholesky_inverse")
+@op("keras.ops.cholesky_inverse", "keras.ops.linalg.cholesky_inverse")
 def cholesky_inverse(x, upper=False):
     """The inverse of the matrix whose Cholesky factor is x."""
     x = floating(x)
@@ -159,19 +159,19 @@ def cholesky_inverse(x, upper=False):
     return product(half, transposed) if upper else product(transposed, half)
 
 
-@op("keras.ops.inv")
+@op("keras.ops.inv", "keras.ops.linalg.inv")
 def inv(x):
     """The inverse of square matrices."""
     return linalg.inv(floating(x))
 
 
-@op("keras.ops.det")
+@op("keras.ops.det", "keras.ops.linalg.det")
 def det(x):
     """The determinant of square matrices."""
     return linalg.det(floating(x))
 
 
-@op("keras.ops.slogdet")
+@op("keras.ops.slogdet", "keras.ops.numpy.slogdet")
 def slogdet(x):
     """The sign of the determinant and the logarithm of its absolute value."""
     return linalg.slogdet(floating(x))
@@ -191,19 +191,19 @@ def _matrix_or_vectors(solver, a, b, **params):
     return solver(a, b, **params)
 
 
-@op("keras.ops.solve")
+@op("keras.ops.solve", "keras.ops.linalg.solve")
 def solve(a, b):
     """The x for which a x = b."""
     return _matrix_or_vectors(linalg.solve, a, b)
 
 
-@op("keras.ops.solve_triangular")
+@op("keras.ops.solve_triangular", "keras.ops.linalg.solve_triangular")
 def solve_triangular(a, b, lower=False):
     """The x for which a x = b, of a triangular matrix a."""
     return _matrix_or_vectors(linalg.solve_triangular, a, b, lower=bool(lower), transposed=False)
 
 
-@op("keras.ops.qr")
+@op("keras.ops.qr", "keras.ops.linalg.qr")
 def qr(x, mode="reduced"):
     """Q with orthonormal columns and upper triangular R with Q R = x; mode "complete" gives a square Q."""
     if mode not in ("reduced", "complete"):
@@ -211,7 +211,7 @@ def qr(x, mode="reduced"):
     return linalg.qr(floating(x), mode=mode)
 
 
-@op("keras.ops.svd")
+@op("keras.ops.svd", "keras.ops.linalg.svd")
 def svd(x, full_matrices=True, compute_uv=True):
     """U, S and V^T with U diag(S) V^T = x; S alone unless `compute_uv`."""
     if not compute_uv:
@@ -219,25 +219,25 @@ def svd(x, full_matrices=True, compute_uv=True):
     return linalg.svd(floating(x), full_matrices=bool(full_matrices))
 
 
-@op("keras.ops.eigh")
+@op("keras.ops.eigh", "keras.ops.linalg.eigh")
 def eigh(x):
     """Eigenvalues in rising order and eigenvectors (as columns) of symmetric matrices."""
     return linalg.eigh(floating(x))
 
 
-@op("keras.ops.eig")
+@op("keras.ops.eig", "keras.ops.linalg.eig")
 def eig(x):
     """Eigenvalues and eigenvectors (as columns) of square matrices, complex."""
     return linalg.eig(floating(x))
 
 
-@op("keras.ops.lu_factor")
+@op("keras.ops.lu_factor", "keras.ops.linalg.lu_factor")
 def lu_factor(x):
     """The LU factors in one matrix, and the pivots."""
     return linalg.lu_factor(floating(x))
 
 
-@op("keras.ops.pinv")
+@op("keras.ops.pinv", "keras.ops.linalg.pinv")
 def pinv(x, rcond=None):
     """The pseudo-inverse; singular values below `rcond` times the largest count as zero."""
     x = floating(x)
@@ -251,7 +251,7 @@ def pinv(x, rcond=None):
     return linalg.matmul(vt, inverse * linalg.swap(u), transpose_a=True, transpose_b=False)
 
 
-@op("keras.ops.lstsq")
+@op("keras.ops.lstsq", "keras.ops.linalg.lstsq")
 def lstsq(a, b, rcond=None):
     """The x of least norm that minimises the norm of b - a x."""
     a, b = promote(a, b, floating=True)
@@ -260,7 +260,7 @@ def lstsq(a, b, rcond=None):
     return matmul(pinv(a, rcond), b)
 
 
-@op("keras.ops.matrix_rank")
+@op("keras.ops.matrix_rank", "keras.ops.linalg.matrix_rank")
 def matrix_rank(x, tol=None):
     """How many singular values are above `tol`, int32."""
     x = floating(x)

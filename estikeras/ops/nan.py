@@ -26,33 +26,33 @@ def _nan_where_empty(y, x, axis, keepdims):
     return elementwise.select(empty, elementwise.constant(math.nan, y), y)
 
 
-@op("keras.ops.nansum")
+@op("keras.ops.nansum", "keras.ops.numpy.nansum")
 def nansum(x, axis=None, keepdims=False):
     """The sum over axes of the elements that are numbers."""
     return reduction.sum(_without_nan(x, 0), axis, keepdims)
 
 
-@op("keras.ops.nanprod")
+@op("keras.ops.nanprod", "keras.ops.numpy.nanprod")
 def nanprod(x, axis=None, keepdims=False):
     """The product over axes of the elements that are numbers."""
     return reduction.prod(_without_nan(x, 1), axis, keepdims)
 
 
-@op("keras.ops.nanmax")
+@op("keras.ops.nanmax", "keras.ops.numpy.nanmax")
 def nanmax(x, axis=None, keepdims=False):
     """The largest over axes of the elements that are numbers."""
     y = reduction.max(_without_nan(x, -math.inf), axis, keepdims)
     return _nan_where_empty(y, x, axis, keepdims)
 
 
-@op("keras.ops.nanmin")
+@op("keras.ops.nanmin", "keras.ops.numpy.nanmin")
 def nanmin(x, axis=None, keepdims=False):
     """The smallest over axes of the elements that are numbers."""
     y = reduction.min(_without_nan(x, math.inf), axis, keepdims)
     return _nan_where_empty(y, x, axis, keepdims)
 
 
-@op("keras.ops.nanmean")
+@op("keras.ops.nanmean", "keras.ops.numpy.nanmean")
 def nanmean(x, axis=None, keepdims=False):
     """The mean over axes of the elements that are numbers."""
     x = floating(x)
@@ -62,26 +62,26 @@ def nanmean(x, axis=None, keepdims=False):
     return nansum(x, axis, keepdims) / count
 
 
-@op("keras.ops.nanvar")
+@op("keras.ops.nanvar", "keras.ops.numpy.nanvar")
 def nanvar(x, axis=None, keepdims=False):
     """The variance over axes of the elements that are numbers."""
     x = floating(x)
     return nanmean(elementwise.square(x - nanmean(x, axis, keepdims=True)), axis, keepdims)
 
 
-@op("keras.ops.nanstd")
+@op("keras.ops.nanstd", "keras.ops.numpy.nanstd")
 def nanstd(x, axis=None, keepdims=False):
     """The standard deviation over axes of the elements that are numbers."""
     return elementwise.sqrt(nanvar(x, axis, keepdims))
 
 
-@op("keras.ops.nancumsum")
+@op("keras.ops.nancumsum", "keras.ops.numpy.nancumsum")
 def nancumsum(x, axis=None, dtype=None):
     """The running sum in which not-a-number counts as 0."""
     return reduction.cumsum(_without_nan(x, 0), axis, dtype)
 
 
-@op("keras.ops.nancumprod")
+@op("keras.ops.nancumprod", "keras.ops.numpy.nancumprod")
 def nancumprod(x, axis=None, dtype=None):
     """The running product in which not-a-number counts as 1."""
     return reduction.cumprod(_without_nan(x, 1), axis, dtype)
@@ -98,13 +98,13 @@ def _arg(choose, x, value, axis, keepdims):
     return elementwise.select(empty, elementwise.constant(-1, y), y)
 
 
-@op("keras.ops.nanargmax")
+@op("keras.ops.nanargmax", "keras.ops.numpy.nanargmax")
 def nanargmax(x, axis=None, keepdims=False):
     """The index of the largest element that is a number, -1 if there is none."""
     return _arg(reduction.argmax, x, -math.inf, axis, keepdims)
 
 
-@op("keras.ops.nanargmin")
+@op("keras.ops.nanargmin", "keras.ops.numpy.nanargmin")
 def nanargmin(x, axis=None, keepdims=False):
     """The index of the smallest element that is a number, -1 if there is none."""
     return _arg(reduction.argmin, x, math.inf, axis, keepdims)

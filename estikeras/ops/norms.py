@@ -1,4 +1,4 @@
-"""Norms of vectors and matrices, and division by them."""
+"""Norms of vectors and matrices."""
 
 import math
 
@@ -12,7 +12,7 @@ from estikeras.ops.shaping import moveaxis
 from estikeras.primitives import elementwise, shaping
 
 
-@op("keras.ops.norm")
+@op("keras.ops.norm", "keras.ops.linalg.norm")
 def norm(x, ord=None, axis=None, keepdims=False):
     """The norm of vectors or matrices.
 
@@ -77,16 +77,3 @@ def _matrix_norm(x, ord, axes, keepdims):
         expected = "'fro', 'nuc', 1, -1, 2, -2, inf or -inf for the norm of matrices"
         raise errors.invalid("ord", got=ord, expected=expected)
     return shaping.reshape(y, shape=shapes.reduced(x.shape, axes, bool(keepdims)))
-
-
-@op("keras.ops.normalize")
-def normalize(x, axis=-1, order=2, epsilon=None):
-    """Vectors along an axis divided by their norm, which counts as at least `epsilon` (by default 1e-7)."""
-    x = floating(x)
-    epsilon = 1e-7 if epsilon is None else epsilon
-    if order == 2:
-        squares = reduction.sum(elementwise.square(x), axis, keepdims=True)
-        least = elementwise.constant(epsilon**2, x)
-        return x * elementwise.rsqrt(elementwise.maximum(squares, least))
-    length = norm(x, order, axis, keepdims=True)
-    return x / elementwise.maximum(length, elementwise.constant(epsilon, x))

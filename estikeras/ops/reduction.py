@@ -25,26 +25,26 @@ def _summable(x):
     return tensor(x, _SUM_DTYPES.get(x.dtype, x.dtype))
 
 
-@op("keras.ops.sum")
+@op("keras.ops.sum", "keras.ops.numpy.sum")
 def sum(x, axis=None, keepdims=False):
     """The sum over axes; small integers and booleans are summed in 32 bits."""
     return _apply(reduce.reduce_sum, _summable(x), axis, keepdims)
 
 
-@op("keras.ops.prod")
+@op("keras.ops.prod", "keras.ops.numpy.prod")
 def prod(x, axis=None, keepdims=False, dtype=None):
     """The product over axes, computed in `dtype` if one is given."""
     x = _summable(x) if dtype is None else tensor(as_tensor(x), dtypes.standardize(dtype))
     return _apply(reduce.reduce_prod, x, axis, keepdims)
 
 
-@op("keras.ops.mean")
+@op("keras.ops.mean", "keras.ops.numpy.mean")
 def mean(x, axis=None, keepdims=False):
     """The mean over axes, a float also of integers."""
     return _apply(reduce.reduce_mean, floating(x), axis, keepdims)
 
 
-@op("keras.ops.var")
+@op("keras.ops.var", "keras.ops.numpy.var")
 def var(x, axis=None, keepdims=False):
     """The variance over axes: the mean squared distance from the mean."""
     x = floating(x)
@@ -53,51 +53,51 @@ def var(x, axis=None, keepdims=False):
     return tensor(mean(squares, axis, keepdims), x.dtype)
 
 
-@op("keras.ops.std")
+@op("keras.ops.std", "keras.ops.numpy.std")
 def std(x, axis=None, keepdims=False):
     """The standard deviation over axes."""
     return elementwise.sqrt(var(x, axis, keepdims))
 
 
-@op("keras.ops.max", "keras.ops.amax")
+@op("keras.ops.max", "keras.ops.amax", "keras.ops.numpy.max", "keras.ops.numpy.amax")
 def max(x, axis=None, keepdims=False, initial=None):
     """The largest element over axes, `initial` if that is larger; not-a-number if any is."""
     y = _apply(reduce.reduce_max, as_tensor(x), axis, keepdims)
     return y if initial is None else elementwise.maximum(y, tensor(initial, y.dtype))
 
 
-@op("keras.ops.min", "keras.ops.amin")
+@op("keras.ops.min", "keras.ops.amin", "keras.ops.numpy.min", "keras.ops.numpy.amin")
 def min(x, axis=None, keepdims=False, initial=None):
     """The smallest element over axes, `initial` if that is smaller; not-a-number if any is."""
     y = _apply(reduce.reduce_min, as_tensor(x), axis, keepdims)
     return y if initial is None else elementwise.minimum(y, tensor(initial, y.dtype))
 
 
-@op("keras.ops.ptp")
+@op("keras.ops.ptp", "keras.ops.numpy.ptp")
 def ptp(x, axis=None, keepdims=False):
     """The distance from the smallest to the largest element over axes."""
     return max(x, axis, keepdims) - min(x, axis, keepdims)
 
 
-@op("keras.ops.all")
+@op("keras.ops.all", "keras.ops.numpy.all")
 def all(x, axis=None, keepdims=False):
     """Whether all elements over axes are true."""
     return _apply(reduce.reduce_all, boolean(x), axis, keepdims)
 
 
-@op("keras.ops.any")
+@op("keras.ops.any", "keras.ops.numpy.any")
 def any(x, axis=None, keepdims=False):
     """Whether any element over axes is true."""
     return _apply(reduce.reduce_any, boolean(x), axis, keepdims)
 
 
-@op("keras.ops.count_nonzero")
+@op("keras.ops.count_nonzero", "keras.ops.numpy.count_nonzero")
 def count_nonzero(x, axis=None):
     """How many elements over axes are not zero, int32."""
     return sum(tensor(boolean(x), "int32"), axis)
 
 
-@op("keras.ops.average")
+@op("keras.ops.average", "keras.ops.numpy.average")
 def average(x, axis=None, weights=None):
     """The weighted mean over axes; without weights the mean."""
     if weights is None:
@@ -131,13 +131,13 @@ def _arg(primitive, x, axis, keepdims):
     return reshape(y, shape=(1,) * x.ndim) if keepdims else y
 
 
-@op("keras.ops.argmax")
+@op("keras.ops.argmax", "keras.ops.numpy.argmax")
 def argmax(x, axis=None, keepdims=False):
     """The index of the first largest element along an axis (of all elements, if None), int32."""
     return _arg(reduce.argmax, x, axis, keepdims)
 
 
-@op("keras.ops.argmin")
+@op("keras.ops.argmin", "keras.ops.numpy.argmin")
 def argmin(x, axis=None, keepdims=False):
     """The index of the first smallest element along an axis (of all elements, if None), int32."""
     return _arg(reduce.argmin, x, axis, keepdims)
@@ -154,13 +154,13 @@ def accumulate(primitive, x, axis=None, dtype=None, exclusive=False, reverse=Fal
     return primitive(x, axis=axis, exclusive=bool(exclusive), reverse=bool(reverse))
 
 
-@op("keras.ops.cumsum")
+@op("keras.ops.cumsum", "keras.ops.numpy.cumsum")
 def cumsum(x, axis=None, dtype=None):
     """The running sum along an axis, or over all elements if None."""
     return accumulate(reduce.cumsum, x, axis, dtype)
 
 
-@op("keras.ops.cumprod")
+@op("keras.ops.cumprod", "keras.ops.numpy.cumprod")
 def cumprod(x, axis=None, dtype=None):
     """The running product along an axis, or over all elements if None."""
     return accumulate(reduce.cumprod, x, axis, dtype)

@@ -75,7 +75,7 @@ def segment_prod(data, segment_ids, num_segments=None, sorted=False):
     return _reduced(data, segment_ids, num_segments, "mul", lambda dtype: 1)
 
 
-@op("keras.ops.bincount")
+@op("keras.ops.bincount", "keras.ops.numpy.bincount")
 def bincount(x, weights=None, minlength=0, sparse=False):
     """How often each number from 0 on occurs in a vector or in each row of a matrix (eager only).
 
@@ -100,7 +100,7 @@ def bincount(x, weights=None, minlength=0, sparse=False):
     return shaping.reshape(y, shape=(x.shape[0], size))
 
 
-@op("keras.ops.histogram")
+@op("keras.ops.histogram", "keras.ops.numpy.histogram")
 def histogram(x, bins=10, range=None):
     """The counts of elements in equal bins, and the limits of the bins.
 

@@ -12,7 +12,7 @@ from estikeras.ops.core import static_shape
 from estikeras.primitives import shaping
 
 
-@op("keras.ops.reshape")
+@op("keras.ops.reshape", "keras.ops.numpy.reshape")
 def reshape(x, newshape):
     """The same elements in row order under another shape, in which one size may be -1."""
     x = as_tensor(x)
@@ -26,13 +26,13 @@ def reshape(x, newshape):
     return shaping.reshape(x, shape=tuple(newshape))
 
 
-@op("keras.ops.ravel")
+@op("keras.ops.ravel", "keras.ops.numpy.ravel")
 def ravel(x):
     """All elements in row order along one axis."""
     return reshape(x, (-1,))
 
 
-@op("keras.ops.transpose")
+@op("keras.ops.transpose", "keras.ops.numpy.transpose")
 def transpose(x, axes=None):
     """The axes in another order, by default reversed."""
     x = as_tensor(x)
@@ -46,7 +46,7 @@ def _several(axes):
     return (axes,) if isinstance(axes, (int, np.integer)) else tuple(axes)
 
 
-@op("keras.ops.moveaxis")
+@op("keras.ops.moveaxis", "keras.ops.numpy.moveaxis")
 def moveaxis(x, source, destination):
     """Axes moved from places to other places; the others keep their order."""
     x = as_tensor(x)
@@ -58,7 +58,7 @@ def moveaxis(x, source, destination):
     return shaping.transpose(x, axes=tuple(axes))
 
 
-@op("keras.ops.swapaxes")
+@op("keras.ops.swapaxes", "keras.ops.numpy.swapaxes")
 def swapaxes(x, axis1, axis2):
     """Two axes exchanged."""
     x = as_tensor(x)
@@ -67,7 +67,7 @@ def swapaxes(x, axis1, axis2):
     return transpose(x, axes)
 
 
-@op("keras.ops.expand_dims")
+@op("keras.ops.expand_dims", "keras.ops.numpy.expand_dims")
 def expand_dims(x, axis):
     """New axes of size 1 at the given places of the result."""
     x = as_tensor(x)
@@ -78,7 +78,7 @@ def expand_dims(x, axis):
     return shaping.reshape(x, shape=tuple(1 if i in places else next(sizes) for i in range(ndim)))
 
 
-@op("keras.ops.squeeze")
+@op("keras.ops.squeeze", "keras.ops.numpy.squeeze")
 def squeeze(x, axis=None):
     """The axes of size 1 left out, all or the given ones."""
     x = as_tensor(x)
@@ -91,13 +91,13 @@ def squeeze(x, axis=None):
     return shaping.reshape(x, shape=shapes.reduced(x.shape, axes, False))
 
 
-@op("keras.ops.broadcast_to")
+@op("keras.ops.broadcast_to", "keras.ops.numpy.broadcast_to")
 def broadcast_to(x, shape):
     """The tensor repeated along axes of size 1 and new leading axes until it has the shape."""
     return shaping.broadcast_to(as_tensor(x), shape=static_shape(shape))
 
 
-@op("keras.ops.flip")
+@op("keras.ops.flip", "keras.ops.numpy.flip")
 def flip(x, axis=None):
     """The elements in reversed order along axes, by default all."""
     x = as_tensor(x)
@@ -108,19 +108,19 @@ def flip(x, axis=None):
     return shaping.slice(x, starts=starts, shape=x.shape, steps=steps)
 
 
-@op("keras.ops.fliplr")
+@op("keras.ops.fliplr", "keras.ops.numpy.fliplr")
 def fliplr(x):
     """The elements in reversed order along the second axis."""
     return flip(x, 1)
 
 
-@op("keras.ops.flipud")
+@op("keras.ops.flipud", "keras.ops.numpy.flipud")
 def flipud(x):
     """The elements in reversed order along the first axis."""
     return flip(x, 0)
 
 
-@op("keras.ops.rot90")
+@op("keras.ops.rot90", "keras.ops.numpy.rot90")
 def rot90(array, k=1, axes=(0, 1)):
     """The plane of two axes turned by k quarters, from the first axis towards the second."""
     x, k = as_tensor(array), k % 4
@@ -147,7 +147,7 @@ def span(x, axis, start, stop):
     return shaping.slice(x, starts=starts, shape=shape, steps=(1,) * x.ndim)
 
 
-@op("keras.ops.roll")
+@op("keras.ops.roll", "keras.ops.numpy.roll")
 def roll(x, shift, axis=None):
     """The elements moved by `shift` places along axes (in row order, if None), the last ones to the front."""
     x = as_tensor(x)
@@ -160,7 +160,7 @@ def roll(x, shift, axis=None):
     return x
 
 
-@op("keras.ops.tile")
+@op("keras.ops.tile", "keras.ops.numpy.tile")
 def tile(x, repeats):
     """The tensor laid side by side `repeats` times along each axis."""
     x = as_tensor(x)
@@ -199,7 +199,7 @@ def _mirror(x, axis, low, high, mode):
     return shaping.concatenate(*before, x, *after, axis=axis)
 
 
-@op("keras.ops.pad")
+@op("keras.ops.pad", "keras.ops.numpy.pad")
 def pad(x, pad_width, mode="constant", constant_values=None):
     """The tensor with a border.
 

@@ -68,7 +68,7 @@ def _quantile(x, q, axis, method, keepdims, ignore_nan):
     return shaping.reshape(y, shape=(*q.shape, *shapes.reduced(x.shape, axes, bool(keepdims))))
 
 
-@op("keras.ops.quantile")
+@op("keras.ops.quantile", "keras.ops.numpy.quantile")
 def quantile(x, q, axis=None, method="linear", keepdims=False):
     """The values below which the shares `q` (0 to 1) of the elements over axes lie.
 
@@ -82,37 +82,37 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
     return _quantile(x, q, axis, method, keepdims, ignore_nan=False)
 
 
-@op("keras.ops.nanquantile")
+@op("keras.ops.nanquantile", "keras.ops.numpy.nanquantile")
 def nanquantile(x, q, axis=None, method="linear", keepdims=False):
     """`quantile` of the elements that are numbers."""
     return _quantile(x, q, axis, method, keepdims, ignore_nan=True)
 
 
-@op("keras.ops.percentile")
+@op("keras.ops.percentile", "keras.ops.numpy.percentile")
 def percentile(x, q, axis=None, method="linear", keepdims=False):
     """`quantile` with `q` from 0 to 100."""
     return quantile(x, floating(q) / 100, axis, method, keepdims)
 
 
-@op("keras.ops.nanpercentile")
+@op("keras.ops.nanpercentile", "keras.ops.numpy.nanpercentile")
 def nanpercentile(x, q, axis=None, method="linear", keepdims=False):
     """`percentile` of the elements that are numbers."""
     return nanquantile(x, floating(q) / 100, axis, method, keepdims)
 
 
-@op("keras.ops.median")
+@op("keras.ops.median", "keras.ops.numpy.median")
 def median(x, axis=None, keepdims=False):
     """The middle element over axes, or the mean of the two middle ones."""
     return quantile(x, 0.5, axis, keepdims=keepdims)
 
 
-@op("keras.ops.nanmedian")
+@op("keras.ops.nanmedian", "keras.ops.numpy.nanmedian")
 def nanmedian(x, axis=None, keepdims=False):
     """`median` of the elements that are numbers."""
     return nanquantile(x, 0.5, axis, keepdims=keepdims)
 
 
-@op("keras.ops.corrcoef")
+@op("keras.ops.corrcoef", "keras.ops.numpy.corrcoef")
 def corrcoef(x):
     """Pearson's correlation of the rows, each with each."""
     x = floating(x)
@@ -124,7 +124,7 @@ def corrcoef(x):
     return covariance / scale[:, None] / scale[None, :]
 
 
-@op("keras.ops.correlate")
+@op("keras.ops.correlate", "keras.ops.numpy.correlate")
 def correlate(x1, x2, mode="valid"):
     """The sums of products of a vector with another that is moved along it.
 
@@ -150,7 +150,7 @@ def correlate(x1, x2, mode="valid"):
     return span(y, 0, start, start + size)
 
 
-@op("keras.ops.diff")
+@op("keras.ops.diff", "keras.ops.numpy.diff")
 def diff(a, n=1, axis=-1):
     """The differences of neighbours along an axis, taken n times."""
     x = as_tensor(a)
@@ -163,7 +163,7 @@ def diff(a, n=1, axis=-1):
     return x
 
 
-@op("keras.ops.trapezoid")
+@op("keras.ops.trapezoid", "keras.ops.numpy.trapezoid")
 def trapezoid(y, x=None, dx=1.0, axis=-1):
     """The integral along an axis by the trapezoidal rule, at places `x` or in steps of `dx`."""
     y = floating(y)
@@ -189,7 +189,7 @@ def cdist(x, y):
     return elementwise.sqrt(elementwise.maximum(squared, elementwise.constant(0, x)))
 
 
-@op("keras.ops.unique")
+@op("keras.ops.unique", "keras.ops.numpy.unique")
 def unique(
     x,
     sorted=True,

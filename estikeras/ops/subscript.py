@@ -10,7 +10,7 @@ from estikeras.ops.indexing import from_zero
 from estikeras.primitives import indexing, shaping
 
 
-@op("keras.ops.get_item")
+@op("keras.ops.get_item", "keras.ops.numpy.get_item")
 def get_item(x, key):
     """`x[key]`, where the key holds ints, slices, None, `...`, integer tensors or (eager only) boolean ones."""
     x = as_tensor(x)
