@@ -16,7 +16,8 @@ import types
 from estikeras import errors
 
 _ROOT = "estikeras"
-# `from estikeras import ops` is how the project's own code reaches the operations.
+# `from estikeras import ops` is how the project's own code reaches the operations. Nested
+# namespaces (`keras.ops.linalg`) are not served there: `estikeras.ops.linalg` is the file.
 _PREFIX_OF_MODULE = {"estikeras.ops": "keras.ops"}
 
 
@@ -122,8 +123,9 @@ def _full_prefix(prefix):
 
 def _get(module_name, prefix, name):
     members = _tree().get(prefix, {})
-    if name in members:
-        target = members[name]
+    target = members.get(name)
+    served = target is not None or module_name not in _PREFIX_OF_MODULE
+    if name in members and served:
         full_name = f"{prefix}.{name}" if prefix else name
         if target is None:
             return importlib.import_module(f"{_ROOT}.{full_name}")

@@ -72,7 +72,7 @@ def _compare_gradients(row, ours, real, x, arguments):
         for i, value in zip(places, floats, strict=True):
             full[i] = value
         inputs = full if isinstance(x, list) else full[0]
-        outputs, _ = real.statelesscall_layer(
+        outputs, _ = real.stateless_call(
             trainable, [v.value for v in real.non_trainable_variables], inputs,
             **arguments, **training,
         )  # fmt: skip
