@@ -79,7 +79,7 @@ def read(source, name="the file"):
 
 def _write_array(group, name, array):
     if array.dtype.name in _RAW_DTYPES:
-        raw = np.ascontiguousarray(array).view(np.dtype(f"V{array.dtype.itemsize}"))
+        raw = np.array(array, order="C").view(np.dtype(f"V{array.dtype.itemsize}"))
         group.create_dataset(name, data=raw).attrs["dtype"] = array.dtype.name
     else:
         group.create_dataset(name, data=array)

@@ -37,8 +37,10 @@ _OTHERS = {
     ),
     "keras.random": ("SeedGenerator",),
 }
-# Classes that the reference writes with the name of its private module.
-_PRIVATE_MODULES = {"Functional": "keras.src.models.functional"}
+# Classes without a public name: the module that the reference writes, and where ours is.
+_PRIVATE = {
+    "Functional": ("keras.src.models.functional", "estikeras.keras.models.functional:Functional"),
+}
 _NOT_MODELING = {
     "get",
     "serialize",
@@ -55,8 +57,9 @@ def written_name(cls):
     """The pair (module, class name) under which the reference knows one of our classes, else
     None.
     """
-    if cls.__name__ in _PRIVATE_MODULES and cls.__module__.startswith("estikeras."):
-        return _PRIVATE_MODULES[cls.__name__], cls.__name__
+    module, target = _PRIVATE.get(cls.__name__, (None, None))
+    if f"{cls.__module__}:{cls.__qualname__}" == target:
+        return module, cls.__name__
     found = [name for name in namespace.public_names(cls) if name.startswith("keras.")]
     if not found:
         return None
@@ -76,14 +79,16 @@ def find_class(module, name):
         return None
     if module.startswith("keras.src."):
         return _find_private(module, name)
-    return _lookup(module, name) if is_modeling(module, name) else None
+    return _class(module, name)
 
 
 def find_anywhere(name):
     """Our class for a name without a module, as older files have it; None if there is none."""
+    if name in _PRIVATE:
+        return namespace.load(_PRIVATE[name][1])
     for prefix in MODELING_NAMESPACES:
-        found = _lookup(prefix, name) if is_modeling(prefix, name) else None
-        if isinstance(found, type):
+        found = _class(prefix, name)
+        if found is not None:
             return found
     return None
 
@@ -120,13 +125,18 @@ def modeling_names():
 
 
 def _find_private(module, name):
-    if _PRIVATE_MODULES.get(name) == module:
-        return _lookup("keras.models", name)
+    if name in _PRIVATE:
+        return namespace.load(_PRIVATE[name][1])
     for prefix in MODELING_NAMESPACES:
         kind = prefix.removeprefix("keras.")
-        if module.startswith(f"keras.src.{kind}") and is_modeling(prefix, name):
-            return _lookup(prefix, name)
+        if module.startswith(f"keras.src.{kind}"):
+            return _class(prefix, name)
     return None
+
+
+def _class(prefix, name):
+    found = _lookup(prefix, name) if is_modeling(prefix, name) else None
+    return found if isinstance(found, type) else None
 
 
 def _lookup(prefix, name):
