@@ -123,15 +123,14 @@ def _full_prefix(prefix):
 
 def _get(module_name, prefix, name):
     members = _tree().get(prefix, {})
+    full_name = f"{prefix}.{name}" if prefix else name
     target = members.get(name)
-    served = target is not None or module_name not in _PREFIX_OF_MODULE
-    if name in members and served:
-        full_name = f"{prefix}.{name}" if prefix else name
-        if target is None:
-            return importlib.import_module(f"{_ROOT}.{full_name}")
+    if target is not None:
         thing = load(target)
         setattr(sys.modules[module_name], name, thing)
         return thing
+    if name in members and module_name not in _PREFIX_OF_MODULE:
+        return importlib.import_module(f"{_ROOT}.{full_name}")
     raise AttributeError(
         _unknown(f"module {module_name!r} has no attribute {name!r}.", prefix, name)
     )
