@@ -60,7 +60,7 @@ def _take_add(updates, indices, *, axis, size):
     return y
 
 
-take = primitive("take", _take_rule, _take, _take_gradient, kernel="indexing.take", kernel="indexing.take")
+take = primitive("take", _take_rule, _take, _take_gradient, kernel="indexing.take")
 
 # Zeros with `size` slices along `axis`, to which each slice of the updates is added at its index.
 take_add = primitive(
@@ -68,7 +68,6 @@ take_add = primitive(
     _take_add_rule,
     _take_add,
     lambda g, y, updates, indices, *, axis, size: (take(g, indices, axis=axis), None),
-    kernel="indexing.take_add",
     kernel="indexing.take_add",
 )
 

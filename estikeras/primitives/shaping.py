@@ -73,7 +73,6 @@ broadcast_to = primitive(
     reference=lambda x, *, shape: np.broadcast_to(x, shape),
     gradient=lambda g, y, x, *, shape: (unbroadcast(g, x),),
     kernel="shaping.broadcast_to",
-    kernel="shaping.broadcast_to",
 )
 
 
@@ -98,7 +97,6 @@ sum_to = primitive(
     rule=_sum_to_rule,
     reference=widened(_sum_to),
     gradient=lambda g, y, x, *, shape: (broadcast_to(g, shape=x.shape),),
-    kernel="shaping.sum_to",
     kernel="shaping.sum_to",
 )
 
@@ -128,7 +126,6 @@ concatenate = primitive(
     rule=_concatenate_rule,
     reference=lambda *xs, axis: np.concatenate(xs, axis),
     gradient=_concatenate_gradient,
-    kernel="shaping.concatenate",
     kernel="shaping.concatenate",
 )
 
@@ -177,7 +174,6 @@ slice = primitive(
         place(g, starts=starts, steps=steps, shape=x.shape),
     ),
     kernel="shaping.slice",
-    kernel="shaping.slice",
 )
 
 # Zeros of `shape`, with the input at the positions from which `slice` would take it.
@@ -188,7 +184,6 @@ place = primitive(
     gradient=lambda g, y, x, *, starts, steps, shape: (
         slice(g, starts=starts, shape=x.shape, steps=steps),
     ),
-    kernel="shaping.place",
     kernel="shaping.place",
 )
 
@@ -213,7 +208,6 @@ pad = primitive(
     rule=_pad_rule,
     reference=lambda x, *, widths, value: np.pad(x, widths, constant_values=value) if x.ndim else x,
     gradient=_pad_gradient,
-    kernel="shaping.pad",
     kernel="shaping.pad",
 )
 
