@@ -1,0 +1,274 @@
+"""Convolutions over channels-last arrays by matrix products over cache-sized blocks of gathered patches.
+
+Ranks 1 and 2 (rank 1 is an image of height 1), one group. Positions are (image, row, column) of the output in order.
+A `geometry` of 13 numbers, two for each pair row, column: sizes of x and its channels, sizes of y, window, strides,
+zeros before, dilation. Windows of 1 x 1 are plain products; windows of 3 x 3 are left to `winograd` where that pays.
+"""
+
+import math
+
+from estikeras.kernels import linalg, winograd
+from estikeras.kernels.abi import inline, kernel, loop, native, real
+from estikeras.kernels.reduce import reduction
+
+BLOCK_BYTES = 1 << 19  # of gathered patches; most of a core's second-level cache
+
+
+def _move(target, at, source, start, size):
+    """Copy `size` elements."""
+    to, here = target[at : at + size], source[start : start + size]
+    for j in range(size):
+        to[j] = here[j]
+
+
+def _clear(target, at, size):
+    to = target[at : at + size]
+    for j in range(size):
+        to[j] = real(0)
+
+
+def _accumulate(target, at, source, start, size):
+    """Add `size` elements."""
+    to, here = target[at : at + size], source[start : start + size]
+    for j in range(size):
+        to[j] += here[j]
+
+
+move, clear, accumulate = inline(_move), inline(_clear), inline(_accumulate)
+
+
+def _gather(x, patches, geometry, first, count):
+    """Write the patches of `count` positions from `first` on, one row (window, channels) each."""
+    height, width, channels, out_height, out_width = geometry[0], geometry[1], geometry[2], geometry[3], geometry[4]
+    window_y, window_x, step_y, step_x = geometry[5], geometry[6], geometry[7], geometry[8]
+    low_y, low_x, spread_y, spread_x = geometry[9], geometry[10], geometry[11], geometry[12]
+    run, place = window_x * channels, 0
+    image, rest = first // (out_height * out_width), first % (out_height * out_width)
+    row, column = rest // out_width, rest % out_width
+    for _ in range(count):
+        left = column * step_x - low_x
+        inside = spread_x == 1 and left >= 0 and left + window_x <= width
+        for i in range(window_y):
+            y = row * step_y - low_y + i * spread_y
+            start = ((image * height + y) * width + left) * channels
+            if y < 0 or y >= height:
+                clear(patches, place, run)
+            elif inside:
+                move(patches, place, x, start, run)
+            else:
+                for j in range(window_x):
+                    if 0 <= left + j * spread_x < width:
+                        move(patches, place + j * channels, x, start + j * spread_x * channels, channels)
+                    else:
+                        clear(patches, place + j * channels, channels)
+            place += run
+        column += 1
+        if column == out_width:
+            column, row = 0, row + 1
+            if row == out_height:
+                row, image = 0, image + 1
+
+
+def _scatter(patches, x, geometry, first, count):
+    """Add the patches of `count` positions of one image, from `first` on, to where they came from in it."""
+    height, width, channels, out_width = geometry[0], geometry[1], geometry[2], geometry[4]
+    window_y, window_x, step_y, step_x = geometry[5], geometry[6], geometry[7], geometry[8]
+    low_y, low_x, spread_y, spread_x = geometry[9], geometry[10], geometry[11], geometry[12]
+    run, place = window_x * channels, 0
+    row, column = first // out_width, first % out_width
+    for _ in range(count):
+        left = column * step_x - low_x
+        for i in range(window_y):
+            y = row * step_y - low_y + i * spread_y
+            if 0 <= y < height:
+                for j in range(window_x):
+                    at = left + j * spread_x
+                    if 0 <= at < width:
+                        accumulate(x, (y * width + at) * channels, patches, place + j * channels, channels)
+            place += run
+        column += 1
+        if column == out_width:
+            column, row = 0, row + 1
+
+
+gather, scatter = inline(_gather), inline(_scatter)
+
+
+@loop(split="positions")
+def forward(
+    x: "real[all_x]", weights: "real[depth * out]", y: "real[positions, out]", work: "real[team, block * depth]",
+    geometry: "words[13]", all_x, depth, out, block, team, positions, blas: "blas", first, thread,
+):  # fmt: skip
+    """y = patches @ weights. Threads divide the positions, each with its own block of patches in `work`."""
+    patches = work[thread]
+    for start in range(0, positions, block):
+        count = min(block, positions - start)
+        gather(x, patches, geometry, first + start, count)
+        native.gemm(blas, 0, 0, count, out, depth, real(1), native.at(patches, 0), depth,
+                    native.at(weights, 0), out, real(0), native.at(y, start * out), out)  # fmt: skip
+
+
+@loop(split="images")
+def backward(
+    g: "real[images, area * out]", weights: "real[depth * out]", dx: "real[images, size]",
+    work: "real[team, block * depth]", geometry: "words[13]",
+    area, size, depth, out, block, team, images, blas: "blas", thread,
+):  # fmt: skip
+    """dx = the patches g @ weights.T, added where they overlap. Threads divide the images."""
+    patches = work[thread]
+    for image in range(images):
+        x = dx[image]
+        clear(x, 0, size)
+        for start in range(0, area, block):
+            count = min(block, area - start)
+            native.gemm(blas, 0, 1, count, depth, out, real(1), native.at(g, (image * area + start) * out), out,
+                        native.at(weights, 0), out, real(0), native.at(patches, 0), depth)  # fmt: skip
+            scatter(patches, x, geometry, start, count)
+
+
+@loop(split="positions")
+def kernel_parts(
+    x: "real[all_x]", g: "real[positions, out]", parts: "real[team, depth * out]", work: "real[team, block * depth]",
+    geometry: "words[13]", all_x, depth, out, block, team, positions, blas: "blas", first, thread,
+):  # fmt: skip
+    """parts[thread] = patches.T @ g over the thread's share of the positions."""
+    patches, part = work[thread], parts[thread]
+    if positions == 0:
+        clear(part, 0, depth * out)
+    for start in range(0, positions, block):
+        count = min(block, positions - start)
+        gather(x, patches, geometry, first + start, count)
+        native.gemm(blas, 1, 0, depth, out, count, real(1), native.at(patches, 0), depth,
+                    native.at(g, start * out), out, real(1 if start else 0), native.at(part, 0), out)  # fmt: skip
+
+
+@loop(split="taps")
+def turn(weights: "real[all_taps, channels, out]", turned: "real[taps, out, channels]", taps, all_taps, channels, out, first):
+    """turned[i] = weights[last - i].T: the kernel of the input gradient. Threads divide the taps."""
+    for i in range(taps):
+        for j in range(out):
+            for k in range(channels):
+                turned[i, j, k] = weights[all_taps - 1 - first - i, k, j]
+
+
+class Shape:
+    """What a convolution's planner needs to know, from shapes and parameters in the primitives' order."""
+
+    def __init__(self, x, window, y, params):
+        self.images, self.channels, self.out = x[0], x[-1], y[-1]
+        self.size, self.out_size = _pair(x[1:-1]), _pair(y[1:-1])
+        self.window, self.strides = _pair(window), _pair(params["strides"])
+        self.low = _pair([low for low, _ in params["padding"]], 0)
+        self.dilation = _pair(params["dilation"])
+        self.positions = self.images * math.prod(self.out_size)
+        self.depth = math.prod(self.window) * self.channels
+        self.work = self.positions * self.depth * self.out
+
+    @property
+    def geometry(self):
+        """The 13 numbers."""
+        y = *self.out_size, *self.window, *self.strides, *self.low, *self.dilation
+        return *self.size, self.channels, *y
+
+    @property
+    def pointwise(self):
+        """Whether this is a plain product."""
+        return self.window == self.strides == (1, 1) and self.low == (0, 0) and self.size == self.out_size
+
+    def block(self, positions):
+        """How many patches a thread gathers at once."""
+        fitting = BLOCK_BYTES // (4 * self.depth)
+        return max(1, min(positions, max(64, min(2048, fitting))))
+
+    def turned(self):
+        """The convolution of y's gradient that gives x's gradient; strides must be one."""
+        other = object.__new__(Shape)
+        other.__dict__.update(self.__dict__)
+        other.size, other.out_size, other.channels, other.out = self.out_size, self.size, self.out, self.channels
+        spans = zip(self.window, self.dilation, self.low, strict=True)
+        other.low = tuple((size - 1) * by - low for size, by, low in spans)
+        other.positions = self.images * math.prod(self.size)
+        other.depth = math.prod(self.window) * self.out
+        return other
+
+
+def _pair(values, filler=1):
+    return (filler,) * (2 - len(values)) + tuple(values)
+
+
+def _convolve(job, shape, x, weights, y):
+    """Add the calls for y = patches of x @ weights."""
+    if winograd.pays(shape, x.dtype):
+        winograd.convolve(job, shape, x, weights, y)
+        return
+    if shape.pointwise:
+        sizes = shape.positions, shape.out, shape.channels
+        job.call(linalg.product, x, weights, y, 0, 0, *sizes, work=shape.work)
+        return
+    block = shape.block(shape.positions)
+    room = job.scratch(job.threads * block * shape.depth, x.dtype)
+    all_x = shape.images * math.prod(shape.size) * shape.channels
+    sizes = all_x, shape.depth, shape.out, block, job.threads, shape.positions
+    job.call(forward, x, weights, y, room, shape.geometry, *sizes, work=shape.work)
+
+
+def _accepts(job, shape):
+    job.require(job.params.get("groups", 1) == 1 and len(job.params["strides"]) <= 2)
+    job.require(shape.work > 0)
+
+
+@kernel("conv.conv")
+def conv(job):
+    """Inputs x and kernel."""
+    x, weights = job.inputs[0].shape, job.inputs[1].shape
+    job.require(len(x) <= 4)
+    shape = Shape(x, weights[:-2], job.outputs[0].shape, job.params)
+    _accepts(job, shape)
+    _convolve(job, shape, job.input(0), job.input(1), job.output(0))
+
+
+@kernel("conv.conv_input_gradient")
+def conv_input_gradient(job):
+    """Inputs g and kernel: with strides of one a convolution by the turned kernel, else patches added up."""
+    g, weights = job.inputs[0].shape, job.inputs[1].shape
+    job.require(len(g) <= 4)
+    shape = Shape(job.outputs[0].shape, weights[:-2], g, job.params)
+    _accepts(job, shape)
+    arrays = job.input(0), job.input(1), job.output(0)
+    if shape.pointwise:
+        sizes = shape.positions, shape.channels, shape.out
+        job.call(linalg.product, *arrays, 0, 1, *sizes, work=shape.work)
+    elif shape.strides == (1, 1):
+        taps = math.prod(shape.window)
+        turned = job.scratch(math.prod(weights), arrays[1].dtype)
+        sizes = taps, taps, shape.channels, shape.out
+        job.call(turn, arrays[1], turned, *sizes, work=math.prod(weights))
+        _convolve(job, shape.turned(), arrays[0], turned, arrays[2])
+    else:
+        area, size = math.prod(shape.out_size), math.prod(shape.size) * shape.channels
+        block = shape.block(area)
+        room = job.scratch(job.threads * block * shape.depth, arrays[0].dtype)
+        sizes = area, size, shape.depth, shape.out, block, job.threads, shape.images
+        job.call(backward, *arrays, room, shape.geometry, *sizes, work=shape.work)
+
+
+@kernel("conv.conv_kernel_gradient")
+def conv_kernel_gradient(job):
+    """Inputs x and g."""
+    x, g = job.inputs[0].shape, job.inputs[1].shape
+    job.require(len(x) <= 4)
+    shape = Shape(x, job.params["kernel_size"], g, job.params)
+    _accepts(job, shape)
+    arrays, dtype = (job.input(0), job.input(1)), job.inputs[0].dtype
+    if shape.pointwise:
+        sizes = shape.channels, shape.out, shape.positions
+        job.call(linalg.product, *arrays, job.output(0), 1, 0, *sizes, work=shape.work)
+        return
+    block, weights = shape.block(shape.positions), shape.depth * shape.out
+    parts = job.scratch(job.threads * weights, dtype)
+    room = job.scratch(job.threads * block * shape.depth, dtype)
+    all_x = shape.images * math.prod(shape.size) * shape.channels
+    sizes = all_x, shape.depth, shape.out, block, job.threads, shape.positions
+    # every thread takes part, even in little work: parts that nobody wrote would be added up
+    job.call(kernel_parts, *arrays, parts, room, shape.geometry, *sizes)
+    reduction(job, "sum", parts, job.output(0), (job.threads, weights), (0,))
