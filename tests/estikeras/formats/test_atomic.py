@@ -11,15 +11,18 @@ def test_a_file_appears_whole_and_nothing_is_left_beside_it(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a.bin"]
 
 
+def write_half_and_fail(path, error):
+    with atomic.replacing(path) as beside:
+        beside.write_bytes(b"half")
+        raise error
+
+
 def test_a_full_disk_keeps_the_old_file_and_names_it(tmp_path):
     path = tmp_path / "a.bin"
     path.write_bytes(b"old")
-    with (
-        pytest.raises(OSError, match=r"No space left.*a\.bin") as caught,
-        atomic.replacing(path) as beside,
-    ):
-        beside.write_bytes(b"half")
-        raise OSError(errno.ENOSPC, "No space left on device")
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(OSError, match=r"No space left.*a\.bin") as caught:
+        write_half_and_fail(path, full)
     assert caught.value.errno == errno.ENOSPC
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
@@ -28,9 +31,8 @@ def test_a_full_disk_keeps_the_old_file_and_names_it(tmp_path):
 def test_any_error_while_writing_keeps_the_old_file(tmp_path):
     path = tmp_path / "a.bin"
     path.write_bytes(b"old")
-    with pytest.raises(KeyError), atomic.replacing(path) as beside:
-        beside.write_bytes(b"half")
-        raise KeyError("x")
+    with pytest.raises(KeyError):
+        write_half_and_fail(path, KeyError("x"))
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -1,0 +1,249 @@
+"""Models to files and back, here and with the real Keras, in both directions."""
+
+import numpy as np
+import pytest
+
+from estikeras import keras
+from tests.support.arrays import as_array, assert_close, random_array
+from tests.support.oracle import real_keras
+
+
+def sequential(keras):
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            layers.Dense(3, activation="relu"),
+            layers.BatchNormalization(),
+            layers.Dropout(0.5),
+            layers.Dense(2),
+        ]
+    )
+    model.compile("adam", "mse", metrics=["mae"])
+    return model, (4,), (2,)
+
+
+def functional(keras):
+    layers = keras.layers
+    x = inputs = keras.Input((6, 3))
+    x = layers.Conv1D(4, 3, padding="same", activation="gelu")(x)
+    x = keras.ops.tanh(x) * 2 + 1
+    y = layers.Concatenate()([layers.GlobalAveragePooling1D()(x), layers.GlobalMaxPooling1D()(x)])
+    model = keras.Model(inputs, layers.Dense(2)(layers.LayerNormalization()(y)), name="functional")
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)
+    model.compile(
+        keras.optimizers.SGD(schedule, momentum=0.9), keras.losses.Huber(0.5), metrics=["mae"]
+    )
+    return model, (6, 3), (2,)
+
+
+def nested(keras):
+    layers = keras.layers
+    inner = keras.Sequential([layers.Dense(4, activation="relu"), layers.Dense(4)], name="inner")
+    inputs = keras.Input((4,))
+    branch = keras.Model(inputs, layers.Dense(4)(inner(inputs)), name="branch")
+    x = keras.Input((4,))
+    model = keras.Model(x, layers.Dense(2)(layers.add([branch(x), inner(x)])))
+    model.compile(keras.optimizers.AdamW(0.01), "mse")
+    return model, (4,), (2,)
+
+
+def recurrent(keras):
+    layers = keras.layers
+    x = inputs = keras.Input((5, 3))
+    x = layers.Bidirectional(layers.LSTM(3, return_sequences=True))(x)
+    x = layers.GRU(4, return_sequences=True, reset_after=False)(x)
+    x = layers.RNN([layers.SimpleRNNCell(3), layers.LSTMCell(2)])(x)
+    model = keras.Model(inputs, layers.Dense(2)(x))
+    model.compile("rmsprop", "mse")
+    return model, (5, 3), (2,)
+
+
+def attention(keras):
+    layers = keras.layers
+    x = inputs = keras.Input((5, 4))
+    x = layers.MultiHeadAttention(2, 3)(x, x)
+    x = layers.TimeDistributed(layers.Dense(3))(x)
+    model = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(x)))
+    model.compile("nadam", "mse")
+    return model, (5, 4), (2,)
+
+
+def images(keras):
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 2)),
+            layers.Rescaling(0.5),
+            layers.Conv2D(3, 3, activation="relu"),
+            layers.DepthwiseConv2D(3),
+            layers.SeparableConv2D(4, 2),
+            layers.MaxPooling2D(),
+            layers.Conv2DTranspose(2, 2),
+            layers.GroupNormalization(2),
+            layers.Flatten(),
+            layers.Dense(2, kernel_regularizer="l2"),
+        ]
+    )
+    model.compile("lion", "mse")
+    return model, (8, 8, 2), (2,)
+
+
+MODELS = [sequential, functional, nested, recurrent, attention, images]
+DIRECTIONS = ["here", "to real", "from real"]
+
+
+def two(direction):
+    """The packages that save and load."""
+    if direction == "here":
+        return keras, keras
+    return (keras, real_keras()) if direction == "to real" else (real_keras(), keras)
+
+
+def trained(make, package):
+    model, input_shape, output_shape = make(package)
+    x, y = random_array((8, *input_shape)), random_array((8, *output_shape), seed=1)
+    model.fit(x, y, batch_size=4, epochs=1, verbose=0, shuffle=False)
+    return model, x, y
+
+
+def params(cases):
+    return [
+        pytest.param(case, direction, marks=[] if direction == "here" else pytest.mark.oracle)
+        for case in cases
+        for direction in DIRECTIONS
+    ]
+
+
+@pytest.mark.parametrize(("make", "direction"), params(MODELS))
+def test_a_saved_model_predicts_and_trains_on_equally(make, direction, tmp_path):
+    here, there = two(direction)
+    model, x, y = trained(make, here)
+    model.save(tmp_path / "m.keras")
+    back = there.saving.load_model(tmp_path / "m.keras")
+    assert back.name == model.name
+    assert_close(back.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
+    assert len(back.optimizer.variables) == len(model.optimizer.variables)
+    for ours, theirs in zip(model.optimizer.variables, back.optimizer.variables, strict=True):
+        assert_close(as_array(theirs), as_array(ours), what=str(ours.path))
+    if make is not sequential:
+        # Dropout draws other numbers in the other package.
+        losses = [m.train_on_batch(x, y) for m in (model, back) for _ in range(2)]
+        assert_close(np.ravel(losses[2:]), np.ravel(losses[:2]), tolerance=1e-3)
+
+
+@pytest.mark.parametrize(("make", "direction"), params(MODELS))
+def test_weights_files_are_exchanged(make, direction, tmp_path):
+    here, there = two(direction)
+    model, x, _ = trained(make, here)
+    model.save_weights(tmp_path / "m.weights.h5")
+    other = make(there)[0]
+    other.optimizer.build(other.trainable_variables)
+    other.load_weights(tmp_path / "m.weights.h5")
+    assert_close(other.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
+    assert int(other.optimizer.iterations) == int(model.optimizer.iterations) == 2
+    model.save(tmp_path / "m.keras")
+    third = make(there)[0]
+    third.optimizer.build(third.trainable_variables)
+    third.load_weights(tmp_path / "m.keras")
+    assert_close(third.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
+
+
+@pytest.mark.parametrize(("make", "direction"), params([sequential, recurrent, images]))
+def test_the_older_format_is_exchanged(make, direction, tmp_path):
+    here, there = two(direction)
+    model, x, _ = trained(make, here)
+    model.save(tmp_path / "m.h5")
+    back = there.saving.load_model(tmp_path / "m.h5")
+    assert_close(back.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
+    other = make(there)[0]
+    other.load_weights(tmp_path / "m.h5")
+    assert_close(other.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
+
+
+def own_layer(keras):
+    @keras.saving.register_keras_serializable("tests", name="Scaled")
+    class Scaled(keras.layers.Layer):
+        def __init__(self, inner, factor=2.0, **kwargs):
+            super().__init__(**kwargs)
+            self.inner = (
+                keras.saving.deserialize_keras_object(inner) if isinstance(inner, dict) else inner
+            )
+            self.factor = factor
+            self.more = [keras.layers.Dense(2), {"x": keras.layers.Dense(2)}]
+
+        def build(self, input_shape):
+            self.shift = self.add_weight(shape=(input_shape[-1],), name="shift")
+            self.inner.build(input_shape)
+            self.more[0].build((None, 3))
+            self.more[1]["x"].build((None, 2))
+
+        def call(self, x):
+            x = self.inner((x + self.shift) * self.factor)
+            return self.more[1]["x"](self.more[0](x))
+
+        def get_config(self):
+            inner = keras.saving.serialize_keras_object(self.inner)
+            return {**super().get_config(), "inner": inner, "factor": self.factor}
+
+    model = keras.Sequential([keras.Input((4,)), Scaled(keras.layers.Dense(3), factor=0.5)])
+    model.compile("adam", "mse")
+    return model, (4,), (2,)
+
+
+def own_model(keras):
+    @keras.saving.register_keras_serializable("tests", name="Own")
+    class Own(keras.Model):
+        def __init__(self, units=3, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+            self.blocks = [keras.layers.Dense(units), [keras.layers.Dense(units)]]
+            self.named = {"z": keras.layers.Dense(2), "a": keras.layers.Dense(2)}
+            self.same = self.blocks[0]
+            self._hidden = keras.layers.Dense(2)
+            self.offset = self.add_weight(shape=(4,), name="offset")
+
+        def call(self, x):
+            x = self.blocks[1][0](self.blocks[0](x + self.offset))
+            return self.named["z"](x) + self.named["a"](x) + self._hidden(x)
+
+        def get_config(self):
+            return {**super().get_config(), "units": self.units}
+
+    model = Own(units=5)
+    model.compile("adam", "mse")
+    return model, (4,), (2,)
+
+
+@pytest.mark.parametrize(("make", "direction"), params([own_layer, own_model]))
+def test_registered_classes_are_exchanged(make, direction, tmp_path):
+    here, there = two(direction)
+    # Registers the class of the package that loads.
+    make(there)
+    model, x, _ = trained(make, here)
+    model.save(tmp_path / "m.keras")
+    if direction == "here":
+        back = there.saving.load_model(tmp_path / "m.keras")
+        assert_close(back.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
+    other = make(there)[0]
+    other.build((None, 4))
+    other.load_weights(tmp_path / "m.keras")
+    assert_close(other.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
+
+
+def paths_in(file):
+    import h5py
+
+    found = set()
+    with h5py.File(file) as opened:
+        opened.visit(found.add)
+    return found
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("make", [*MODELS, own_layer, own_model])
+def test_weights_files_have_the_real_layout(make, tmp_path):
+    for package, name in ((keras, "ours"), (real_keras(), "real")):
+        trained(make, package)[0].save_weights(tmp_path / f"{name}.weights.h5")
+    ours, real = (paths_in(tmp_path / f"{name}.weights.h5") for name in ("ours", "real"))
+    assert sorted(ours) == sorted(real)
