@@ -72,7 +72,9 @@ def _matmul_gradient(g, y, a, b, *, transpose_a, transpose_b):
     return unbroadcast(d_a, a), unbroadcast(d_b, b)
 
 
-matmul = primitive("matmul", _matmul_rule, widened(_matmul), _matmul_gradient, kernel="linalg.matmul")
+matmul = primitive(
+    "matmul", _matmul_rule, widened(_matmul), _matmul_gradient, kernel="linalg.matmul"
+)
 
 
 # Solvers.
@@ -279,6 +281,11 @@ def _eig_rule(a):
     return Spec(a.shape[:-1], dtype), Spec(a.shape, dtype)
 
 
+def _eig(a):
+    dtype = np.result_type(a.dtype, np.complex64)
+    return tuple(part.astype(dtype) for part in np.linalg.eig(a))
+
+
 def _lu(a):
     from scipy.linalg import lu_factor
 
@@ -298,7 +305,5 @@ def _without_gradient(name):
     return gradient
 
 
-eig = primitive(
-    "eig", _eig_rule, widened(lambda a: tuple(np.linalg.eig(a))), _without_gradient("eig")
-)
+eig = primitive("eig", _eig_rule, widened(_eig), _without_gradient("eig"))
 lu_factor = primitive("lu_factor", _lu_rule, widened(_lu), _without_gradient("lu_factor"))
