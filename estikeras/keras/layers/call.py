@@ -175,7 +175,8 @@ def convert(layer, args, kwargs):
     policy, autocast, dtype = layer.dtype_policy, layer.autocast, layer.input_dtype
 
     def one(x):
-        if isinstance(x, Tensor) and x.dtype == dtype:
+        # A symbolic tensor keeps its history here; its dtype is cast where its outputs are found out.
+        if isinstance(x, KerasTensor) or (isinstance(x, Tensor) and x.dtype == dtype):
             return x
         return policy.convert_input(x, autocast, dtype)
 
