@@ -54,7 +54,7 @@ class Function:
         functools.update_wrapper(self, python_function)
         self.python_function = python_function
         self._traces = {}
-        self._eager = False
+        self.eager = False
         self._on_fallback = on_fallback or self._warn
 
     def __get__(self, instance, owner=None):
@@ -65,15 +65,19 @@ class Function:
 
     def __call__(self, *args, **kwargs):
         now = context.current
-        if self._eager or now.trace is not None or now.tapes or any_symbolic(args, kwargs):
+        if self.eager or now.trace is not None or now.tapes or any_symbolic(args, kwargs):
             return self.python_function(*args, **kwargs)
         try:
             concrete, arrays = self.concrete(args, kwargs)
         except TraceError as error:
-            self._eager = True
-            self._on_fallback(error)
+            self.fall_back(error)
             return self.python_function(*args, **kwargs)
         return concrete(arrays)
+
+    def fall_back(self, error):
+        """Run eagerly from now on, since tracing failed with `error`."""
+        self.eager = True
+        self._on_fallback(error)
 
     def concrete(self, args, kwargs):
         """The Concrete for these arguments, traced now if they are of a new kind, and the arrays to run it on."""
@@ -169,6 +173,10 @@ class Concrete:
 
     def __call__(self, arrays):
         return self.pack(self.program.run(arrays))
+
+    def run_steps(self, sources, order, first, steps):
+        """Run several steps on batches of rows, see `Program.run_steps`; the result of the last."""
+        return self.pack(self.program.run_steps(sources, order, first, steps))
 
     def pack(self, outputs):
         """Outputs of the program in the form that the Python function returned."""

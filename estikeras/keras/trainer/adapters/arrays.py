@@ -1,0 +1,116 @@
+"""Batches from arrays that lie in memory."""
+
+import math
+
+import numpy as np
+
+from estikeras import errors, settings
+from estikeras.engine import dtypes, tree
+from estikeras.engine.tensor import Tensor
+from estikeras.keras.trainer.adapters.class_weights import weights_of_classes
+
+
+def as_array(x):
+    """A NumPy array from an array, tensor, pandas object or list; floats become floatx.
+
+    Raises:
+        TypeError: for what is no array of numbers.
+    """
+    if isinstance(x, Tensor):
+        x = x.numpy()
+    array = np.asarray(x)
+    if array.dtype == object:
+        try:
+            array = np.array(array.tolist())
+        except ValueError:
+            array = np.asarray(x)
+    if array.dtype.kind not in "biufV":
+        raise errors.wrong_type("x", got=x, expected="an array of numbers")
+    if array.dtype.kind == "f" and array.dtype != dtypes.to_numpy(settings.floatx()):
+        array = array.astype(dtypes.to_numpy(settings.floatx()))
+    return np.ascontiguousarray(array)
+
+
+def pack(x, y=None, sample_weight=None):
+    """`(x,)`, `(x, y)` or `(x, y, sample_weight)`, as much as is there."""
+    if sample_weight is not None:
+        return (x, y, sample_weight)
+    return (x,) if y is None else (x, y)
+
+
+class ArrayAdapter:
+    """Batches of rows.
+
+    Args:
+        x: array or structure of arrays whose first dimension counts samples.
+        y: likewise, or None.
+        sample_weight: likewise, or None.
+        batch_size: rows in a batch; the last may have fewer.
+        shuffle: whether every epoch takes the rows in a new order; "batch" shuffles whole batches only.
+        class_weight: dict from class to weight, or None.
+
+    Raises:
+        ValueError: when the arrays differ in length or there are no rows.
+    """
+
+    def __init__(self, x, y=None, sample_weight=None, batch_size=32, shuffle=False, class_weight=None):
+        x, y, sample_weight = (
+            None if part is None else tree.map_structure(lambda a: None if a is None else as_array(a), part)
+            for part in (x, y, sample_weight)
+        )
+        if class_weight is not None:
+            if sample_weight is not None:
+                raise errors.invalid("class_weight", got=class_weight, expected="None, since `sample_weight` is given")
+            sample_weight = weights_of_classes(y, class_weight)
+        self.data = pack(x, y, sample_weight)
+        self.rows = [a for a in tree.flatten(self.data) if a is not None]
+        self.num_rows = self._check_lengths()
+        if batch_size is None:
+            batch_size = 32
+        if batch_size <= 0:
+            raise errors.invalid("batch_size", got=batch_size, expected="a positive int")
+        self.batch_size, self.shuffle = int(batch_size), shuffle
+        self.num_batches = math.ceil(self.num_rows / self.batch_size)
+        self.order = np.arange(self.num_rows, dtype=np.int64)
+
+    def _check_lengths(self):
+        scalars = [a for a in self.rows if a.ndim == 0]
+        if not self.rows or scalars:
+            raise errors.invalid("x", got=scalars[0] if scalars else None, expected="arrays with at least one dimension")
+        lengths = {len(a) for a in self.rows}
+        if len(lengths) > 1:
+            parts = dict(zip(("x", "y", "sample_weight"), self.data, strict=False))
+            text = ", ".join(
+                f"{name}: {sorted({len(a) for a in tree.flatten(part) if a is not None})}" for name, part in parts.items()
+            )
+            raise ValueError(f"All arrays must have the same number of samples, got {text}.")
+        if lengths == {0}:
+            raise errors.invalid("x", got="0 samples", expected="at least one sample")
+        return lengths.pop()
+
+    def on_epoch_begin(self):
+        """Choose the epoch's order of rows."""
+        if self.shuffle == "batch":
+            starts = np.random.permutation(self.num_batches)  # noqa: NPY002 (set_random_seed seeds this one)
+            pieces = [np.arange(s * self.batch_size, min((s + 1) * self.batch_size, self.num_rows)) for s in starts]
+            pieces.sort(key=lambda piece: len(piece) < self.batch_size)
+            self.order[:] = np.concatenate(pieces)
+        elif self.shuffle:
+            self.order[:] = np.random.permutation(self.num_rows)  # noqa: NPY002
+
+    def on_epoch_end(self):
+        """Nothing to do."""
+
+    @property
+    def full_batches(self):
+        """How many batches have `batch_size` rows."""
+        return self.num_rows // self.batch_size
+
+    def batch(self, k):
+        """Batch number k of the epoch."""
+        rows = self.order[k * self.batch_size : (k + 1) * self.batch_size]
+        return tree.map_structure(lambda a: None if a is None else a[rows], self.data)
+
+    def batches(self):
+        """The batches of an epoch."""
+        return (self.batch(k) for k in range(self.num_batches))

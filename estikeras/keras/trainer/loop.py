@@ -1,0 +1,210 @@
+"""The loops over epochs and batches, with callbacks: fit, evaluate, predict."""
+
+import itertools
+import warnings
+
+import numpy as np
+
+from estikeras import settings
+from estikeras.engine import tree
+from estikeras.keras.callbacks.callback_list import CallbackList
+from estikeras.keras.trainer.adapters.arrays import ArrayAdapter
+from estikeras.keras.trainer.adapters.select import adapt, split
+from estikeras.keras.trainer.adapters.streams import IterableAdapter
+from estikeras.keras.trainer.progress import ProgbarLogger, resolve_verbose
+from estikeras.keras.utils.batches import unpack_x_y_sample_weight
+
+
+def as_floats(logs):
+    """Metrics as a step returns them (tensors, nested dicts) to a dict of floats (or arrays), sorted by name."""
+    flat = {}
+    for name, value in (logs or {}).items():
+        if isinstance(value, dict):
+            flat.update(as_floats(value))
+        else:
+            array = np.asarray(value)
+            flat[name] = float(array) if array.ndim == 0 else array
+    return dict(sorted(flat.items()))
+
+
+def _callbacks(model, callbacks, verbose, **params):
+    """The callbacks of a run, and among them the progress bar, if any."""
+    if isinstance(callbacks, CallbackList):
+        return callbacks, None
+    bar = ProgbarLogger() if verbose else None
+    given = tree.flatten(callbacks) if callbacks is not None else []
+    made = CallbackList([*given, *([bar] if bar else [])], add_history=True, model=model, verbose=verbose, **params)
+    return made, bar
+
+
+def _at_once(model, has_hooks):
+    if model.steps_per_execution > 1:
+        return model.steps_per_execution
+    return None if has_hooks else "many"
+
+
+def fit(model, *, x, y, batch_size, epochs, verbose, callbacks, validation_split, validation_data, shuffle, class_weight,
+        sample_weight, initial_epoch, steps_per_epoch, validation_steps, validation_batch_size, validation_freq):  # fmt: skip
+    """Train; see `Trainer.fit`."""
+    verbose = resolve_verbose(verbose)
+    if validation_split and validation_data is None:
+        (x, y, sample_weight), validation_data = split(x, y, sample_weight, validation_split)
+    adapter = adapt(x, y, sample_weight, batch_size, shuffle, class_weight)
+    validation = None
+    if validation_data is not None:
+        validation = _validation_adapter(validation_data, validation_batch_size or batch_size)
+    limit = _smallest(steps_per_epoch, settings.max_steps_per_epoch())
+    epochs = _smallest(epochs, settings.max_epochs())
+    callbacks, bar = _callbacks(model, callbacks, verbose, epochs=epochs, steps=_smallest(limit, adapter.num_batches))
+    model.stop_training = False
+    runner = model.make_train_function()
+    stream = _Endless(adapter) if steps_per_epoch is not None and not isinstance(adapter, ArrayAdapter) else None
+    callbacks.on_train_begin()
+    logs = {}
+    for epoch in range(getattr(model, "_initial_epoch", None) or initial_epoch, epochs):
+        model.reset_metrics()
+        callbacks.on_epoch_begin(epoch)
+        adapter.on_epoch_begin()
+        logs = _train_epoch(model, runner, stream or adapter, limit, callbacks, bar)
+        adapter.on_epoch_end()
+        if validation is not None and _should_validate(epoch, validation_freq):
+            scores = evaluate(model, validation, None, None, 0, None, validation_steps, callbacks)
+            logs = {**logs, **{f"val_{name}": value for name, value in scores.items()}}
+        callbacks.on_epoch_end(epoch, logs)
+        if model.stop_training:
+            break
+    if model.optimizer is not None and epochs > initial_epoch:
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+    callbacks.on_train_end(logs)
+    return model.history
+
+
+def _train_epoch(model, runner, adapter, limit, callbacks, bar):
+    hooks = callbacks.has_train_batch_hooks
+    steps = runner.epoch(adapter, limit, _at_once(model, hooks))
+    logs, done = {}, 0
+    if hooks:
+        callbacks.on_train_batch_begin(0)
+    for first, count, result in steps:
+        done = first + count
+        if hooks:
+            logs = as_floats(result)
+            callbacks.on_train_batch_end(done - 1, logs)
+            if not model.stop_training and done != _smallest(limit, adapter.num_batches):
+                callbacks.on_train_batch_begin(done)
+        if bar is not None and bar._verbose == 1:
+            bar.steps_done(done, as_floats(result))
+        elif bar is not None and bar.progress is not None:
+            bar.progress._seen = done
+        logs = result
+        if model.stop_training:
+            break
+    if limit is not None and done < limit and adapter.num_batches is None:
+        warnings.warn(
+            f"The data ran out after {done} of {limit} steps. Make the generator give `steps_per_epoch * epochs` "
+            "batches, or leave `steps_per_epoch` out.",
+            stacklevel=4,
+        )
+        model.stop_training = True
+    if done == 0:
+        raise ValueError("`x` gave no batch at all: a generator can be used for one epoch only, unless `steps_per_epoch` is given.")
+    return as_floats(logs)
+
+
+class _Endless:
+    """An adapter whose batches go on from epoch to epoch: `steps_per_epoch` cuts one stream."""
+
+    num_batches = None
+
+    def __init__(self, adapter):
+        self._adapter = adapter
+        self._batches = iter(())
+
+    def batches(self):
+        """The batches after those of the last epoch; data that can be read again begins again."""
+        once = isinstance(self._adapter, IterableAdapter) and self._adapter.is_iterator
+        while True:
+            came = False
+            for batch in self._batches:
+                came = True
+                yield batch
+            if once and came:
+                return
+            self._batches = iter(self._adapter.batches())
+            first = next(self._batches, None)
+            if first is None:
+                return
+            yield first
+
+
+def _validation_adapter(validation_data, batch_size):
+    if isinstance(validation_data, tuple | list):
+        x, y, sample_weight = unpack_x_y_sample_weight(tuple(validation_data))
+        return adapt(x, y, sample_weight, batch_size)
+    return adapt(validation_data, None, None, None)
+
+
+def _should_validate(epoch, validation_freq):
+    if isinstance(validation_freq, list | tuple | set | range):
+        return epoch + 1 in validation_freq
+    return (epoch + 1) % validation_freq == 0
+
+
+def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks):
+    """The metrics on data as a dict of floats; see `Trainer.evaluate`."""
+    verbose = resolve_verbose(verbose)
+    adapter = adapt(x, y, sample_weight, batch_size)
+    limit = _smallest(steps, settings.max_steps_per_epoch())
+    callbacks, bar = _callbacks(model, callbacks, verbose, epochs=1, steps=_smallest(limit, adapter.num_batches))
+    runner = model.make_test_function()
+    callbacks.on_test_begin()
+    model.reset_metrics()
+    adapter.on_epoch_begin()
+    hooks, logs, done = callbacks.has_test_batch_hooks, {}, 0
+    for first, count, result in runner.epoch(adapter, limit, _at_once(model, hooks)):
+        done = first + count
+        if hooks:
+            callbacks.on_test_batch_begin(first)
+            callbacks.on_test_batch_end(done - 1, as_floats(result))
+        if bar is not None:
+            bar.steps_done(done, as_floats(result) if verbose == 1 else {})
+        logs = result
+        if getattr(model, "stop_evaluating", False):
+            break
+    if done == 0:
+        raise ValueError("`x` gave no batch at all: a generator can be read only once.")
+    logs = as_floats(logs)
+    callbacks.on_test_end(logs)
+    return logs
+
+
+def predict(model, x, batch_size, verbose, steps, callbacks):
+    """The outputs for data, concatenated; see `Trainer.predict`."""
+    verbose = resolve_verbose(verbose)
+    adapter = adapt(x, None, None, batch_size)
+    limit = _smallest(steps, settings.max_steps_per_epoch())
+    callbacks, bar = _callbacks(model, callbacks, verbose, epochs=1, steps=_smallest(limit, adapter.num_batches))
+    runner = model.make_predict_function()
+    callbacks.on_predict_begin()
+    adapter.on_epoch_begin()
+    hooks, parts = callbacks.has_predict_batch_hooks, []
+    for k, batch in enumerate(itertools.islice(adapter.batches(), limit)):
+        if hooks:
+            callbacks.on_predict_batch_begin(k)
+        outputs = tree.map_structure(lambda t: t.numpy(), runner.run(batch))
+        parts.append(outputs)
+        if hooks:
+            callbacks.on_predict_batch_end(k, {"outputs": outputs})
+        if bar is not None:
+            bar.steps_done(k + 1, {})
+        if getattr(model, "stop_predicting", False):
+            break
+    callbacks.on_predict_end()
+    if not parts:
+        raise ValueError("`x` gave no batch at all: a generator can be read only once.")
+    return tree.map_structure(lambda *arrays: np.concatenate(arrays), *parts)
+
+
+def _smallest(*numbers):
+    known = [n for n in numbers if n is not None]
+    return min(known) if known else None

@@ -1,0 +1,28 @@
+"""A warning for a frequent mistake: a cross-entropy of outputs that are no probabilities."""
+
+import warnings
+
+_NO_PROBABILITIES = ("linear", "relu", "relu6", "tanh", "elu", "selu", "gelu", "silu", "swish", "leaky_relu", "softplus")
+_LOSSES = ("categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy", "categoricalcrossentropy",
+           "sparsecategoricalcrossentropy", "binarycrossentropy")  # fmt: skip
+
+
+def warn_of_improbable_outputs(model):
+    """Warn if the loss takes probabilities and the last layer's activation gives none."""
+    loss, outputs = model.loss, getattr(model, "outputs", None)
+    if loss is None or not outputs or len(outputs) != 1:
+        return
+    name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
+    from_logits = getattr(loss, "from_logits", False) or (getattr(loss, "_fn_kwargs", None) or {}).get("from_logits")
+    if name.lower() not in _LOSSES or from_logits:
+        return
+    layer = outputs[0]._keras_history.operation
+    activation = getattr(getattr(layer, "activation", None), "__name__", None)
+    if activation in _NO_PROBABILITIES:
+        right = "sigmoid" if "binary" in name else "softmax"
+        warnings.warn(
+            f"The loss {name!r} expects probabilities, and the last layer {layer.name!r} with activation {activation!r} "
+            f"gives none: training may stand still. Write activation={right!r} there, or leave the activation out and "
+            "give the loss `from_logits=True`.",
+            stacklevel=3,
+        )

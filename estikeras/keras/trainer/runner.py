@@ -1,0 +1,86 @@
+"""Runs a step function over the batches of an epoch: as programs fed natively where nobody listens to batches, else one by one.
+
+Knows functions and adapters; what a step does, and what its results mean, is the trainer's.
+"""
+
+import itertools
+import time
+
+import numpy as np
+
+from estikeras.engine import tree
+from estikeras.engine.function import Function
+from estikeras.engine.tensor import Tensor, TraceError
+from estikeras.keras.trainer.adapters.arrays import ArrayAdapter
+
+NATIVE_SECONDS = 0.05  # how long one native call may take, so that Ctrl-C and the progress bar stay prompt
+
+
+class Runner:
+    """One of the steps of a model (train, test, predict), compiled or eager.
+
+    Args:
+        step: function of a batch, a structure of tensors.
+        eager: whether to run it eagerly.
+    """
+
+    def __init__(self, step, eager=False):
+        self.step, self.eager = step, eager
+        self.function = Function(step)
+
+    def run(self, batch):
+        """The step's result for a batch of arrays."""
+        if self.eager or self.function.eager:
+            return self.step(tree.map_structure(lambda a: None if a is None else Tensor(np.array(a)), batch))
+        return self.function(batch)
+
+    def epoch(self, adapter, limit=None, at_once=None):
+        """Run the step on the batches of an epoch.
+
+        Args:
+            adapter: gives the batches.
+            limit: most batches to run, or None.
+            at_once: None, or how many batches may run in one call: a number, or "many" when nobody listens to batches.
+
+        Yields:
+            After each call `(first, count, result)`: the number of its first batch, how many there were, and the
+            result of the last.
+        """
+        batches = adapter.num_batches
+        if limit is not None and (batches is None or limit < batches):
+            batches = limit
+        if at_once is not None and isinstance(adapter, ArrayAdapter) and not self.eager:
+            yield from self._native_epoch(adapter, batches, at_once)
+            return
+        for k, batch in enumerate(itertools.islice(adapter.batches(), batches)):
+            yield k, 1, self.run(batch)
+
+    def _native_epoch(self, adapter, batches, at_once):
+        full = min(batches, adapter.full_batches)
+        done, count = 0, 1 if at_once == "many" else at_once
+        concrete = self._concrete(adapter) if full else None
+        while done < full and concrete is not None:
+            steps = min(count, full - done)
+            began = time.perf_counter()
+            result = concrete.run_steps(adapter.rows, adapter.order, done, steps)
+            seconds = time.perf_counter() - began
+            yield done, steps, result
+            done += steps
+            if at_once == "many":
+                count = max(1, min(10 * count, int(NATIVE_SECONDS * steps / max(seconds, 1e-6))))
+            concrete = self._concrete(adapter) if done < full else concrete
+        for k in range(done, batches):
+            yield k, 1, self.run(adapter.batch(k))
+
+    def _concrete(self, adapter):
+        """The compiled step for a full batch, or None when it can only run eagerly."""
+        if self.function.eager:
+            return None
+        sample = tree.map_structure(
+            lambda a: None if a is None else np.broadcast_to(a[:1], (adapter.batch_size, *a.shape[1:])), adapter.data
+        )
+        try:
+            return self.function.concrete((sample,), {})[0]
+        except TraceError as error:
+            self.function.fall_back(error)
+            return None
