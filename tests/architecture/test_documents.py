@@ -1,0 +1,36 @@
+"""What the documents show runs, and what they name exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md"]
+
+
+def programs(document):
+    return re.findall(r"```python\n(.*?)```", (ROOT / document).read_text("utf-8"), re.DOTALL)
+
+
+def test_the_programs_of_the_readme_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    scope = {"__name__": "readme"}
+    for program in programs("README.md"):
+        exec(compile(program, "README.md", "exec"), scope)
+    assert (tmp_path / "digits.keras").exists()
+    x, y = scope["x_train"].reshape(-1, 64)[:32, :32], scope["y_train"][:32]
+    assert float(scope["step"](x.astype("float32"), y)) > 0
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_somewhere(document):
+    text = (ROOT / document).read_text("utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
+    assert [link for link in links if not ((ROOT / document).parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_no_machine_is_named(document):
+    text = (ROOT / document).read_text("utf-8")
+    assert re.findall(r"(?<![\w.])/(?:home|root|work|tmp|opt)/", text) == []
