@@ -129,6 +129,8 @@ def revive_arguments(config, args, kwargs):
     names = list(named[1]) if named else [name for name in parameters if name not in options]
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     options = {key: _as_tuple(value) for key, value in options.items() if key in parameters}
+    if function.__name__ == "get_item" and isinstance(given.get("key"), list):
+        given["key"] = tuple(given["key"])
     return (), {**options, **given}
 
 

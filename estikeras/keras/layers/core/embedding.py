@@ -100,6 +100,7 @@ class Embedding(Layer):
             "input_dim": self.input_dim,
             "output_dim": self.output_dim,
             **roles.config(self, "embeddings"),
-            "activity_regularizer": None,
+            "activity_regularizer": super().get_config().get("activity_regularizer"),
             "mask_zero": self.mask_zero,
+            "quantization_config": None,
         }
