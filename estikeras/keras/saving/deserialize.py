@@ -182,7 +182,7 @@ def _construct(cls, config):
 
 
 def _not_found(kind, name, config):
-    names = [*registration.known_names(), *known.modeling_names()]
+    names = [*registration.known_names(), *known.modeling_names(config.get("module"))]
     base = str(errors.unknown_name(kind, name, names))
     return TypeError(
         f"{base} If it is your own, pass `custom_objects={{{name!r}: ...}}` or register it with "

@@ -112,16 +112,10 @@ def find_function(name):
     return None
 
 
-def modeling_names():
-    """All names that configs may use, for suggestions."""
-    return sorted(
-        {
-            name
-            for prefix in MODELING_NAMESPACES
-            for name in namespace.names(prefix)
-            if name[0].isupper()
-        }
-    )
+def modeling_names(module=None):
+    """The names that configs may use, for suggestions: those of a module, or all."""
+    prefixes = (module,) if module in MODELING_NAMESPACES else MODELING_NAMESPACES
+    return sorted({n for prefix in prefixes for n in namespace.names(prefix) if n[0].isupper()})
 
 
 def _find_private(module, name):
