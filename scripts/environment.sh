@@ -10,7 +10,8 @@ make_environment() {
         "$(find_python)" -m venv --clear "$venv"
     fi
     local stamp=$venv/installed-${extra:-base}
-    if ! cmp -s "$root/setup.cfg" "$stamp"; then
+    # An environment with an extra has all that one without it needs.
+    if ! cmp -s "$root/setup.cfg" "$stamp" && ! cmp -s "$root/setup.cfg" "$venv/installed-test"; then
         echo "Installing estikeras${extra:+[$extra]} and what it needs into $venv"
         "$python" -m pip install --quiet --disable-pip-version-check --editable "$root${extra:+[$extra]}"
         cp "$root/setup.cfg" "$stamp"
