@@ -6,7 +6,11 @@ from estikeras import ops, settings
 from estikeras.engine.naming import to_snake_case
 from estikeras.keras.saving.family import Family
 from estikeras.keras.saving.serialize import serialize_keras_object
+from estikeras.namespace import attach
 from estikeras.public import public
+
+# Names that differ from those of the functions here, such as aliases.
+__getattr__, __dir__ = attach(__name__)
 
 
 @public("keras.constraints.Constraint")

@@ -1,6 +1,10 @@
 """The names of Keras 2's optimizers, which Keras 3 has only in order to say that they are gone."""
 
+from estikeras.namespace import attach
 from estikeras.public import public
+
+# Names that differ from those of the functions here, such as aliases.
+__getattr__, __dir__ = attach(__name__)
 
 
 @public(
