@@ -78,8 +78,8 @@ class IoU(Metric):
         weights = ops.convert_to_tensor(sample_weight)
         if dtypes.is_float(weights.dtype) and dtypes.is_int(self.dtype):
             warnings.warn(
-                f"`sample_weight` is {weights.dtype}, but the metric counts in {self.dtype}: weights "
-                "are cut to integers. Give integer weights, or the metric a float dtype.",
+                f"`sample_weight` is {weights.dtype}, but the metric counts in {self.dtype}: "
+                "weights are cut to integers. Give integer weights, or the metric a float dtype.",
                 stacklevel=3,
             )
         weights = ops.cast(weights, self.dtype)

@@ -217,7 +217,8 @@ class Optimizer(KeepsVariables, KeepsAverages):
         if unknown:
             raise ValueError(
                 f"The optimizer {self.name!r} was built for other variables than "
-                f"{unknown[0].path!r}. Make a new optimizer for a new set of variables, or build it for all of them."
+                f"{unknown[0].path!r}. Make a new optimizer for a new set of variables, "
+                "or build it for all of them."
             )
         return variables
 
@@ -335,8 +336,8 @@ class Optimizer(KeepsVariables, KeepsAverages):
             before.assign(learning_rate)
         else:
             raise TypeError(
-                "The learning rate comes from a schedule or function and cannot be set to a number. "
-                "Make the optimizer with a float as `learning_rate`, or set another schedule."
+                "The learning rate comes from a schedule or function and cannot be set to a "
+                "number. Make the optimizer with a float as `learning_rate`, or set another schedule."
             )
 
     def _get_current_learning_rate(self):

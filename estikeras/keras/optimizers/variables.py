@@ -130,7 +130,8 @@ class KeepsVariables:
         if len(store.keys()) != len(self.variables):
             warnings.warn(
                 f"The saved state of the optimizer {self.name!r} is not loaded: "
-                f"it has {len(store.keys())} variables, the optimizer {len(self.variables)}. Was it built, and for the same model?",
+                f"it has {len(store.keys())} variables, the optimizer {len(self.variables)}. "
+                "Was it built, and for the same model?",
                 stacklevel=2,
             )
             return
