@@ -1,8 +1,9 @@
 """LSTM, GRU and simple recurrent networks over whole sequences, with gradients.
 
 The products with the inputs of all times are one matrix product each. The steps in time then run without a barrier:
-threads divide the batch. Arrays, gates and the meaning of `mask` are those of `estikeras.primitives.rnn`; sequences are
-(batch, time, ...), so the rows of one time lie `time` rows apart, which BLAS takes as it is.
+threads divide the batch. Arrays, gates and the meaning of `mask` are those of `estikeras.primitives.rnn`. BLAS sees
+the rows of one time only in the small arrays `product` and `now`: in a sequence they may lie a multiple of 4096 bytes
+apart, in the same few places of the cache (an LSTM of 128 units over 100 times was 5 times slower so).
 """
 
 import math
@@ -18,15 +19,15 @@ def _order(step, time, reverse):
     return (time - 1 - step, time - step) if reverse else (step, step - 1)
 
 
-def _recur(blas, state, row, weights, y, t, batch, time, units, width, beta):
-    """y[:, t] = state @ weights + beta * y[:, t]; the rows of state lie `row` apart, y is (batch, time, width)."""
-    native.gemm(blas, 0, 0, batch, width, units, real(1), state, row, native.at(weights, 0), width,
-                real(beta), native.at(y, t * width), time * width)  # fmt: skip
+def _recur(blas, state, weights, y, batch, units, width):
+    """y = state @ weights: (batch, width) from (batch, units)."""
+    native.gemm(blas, 0, 0, batch, width, units, real(1), native.at(state, 0), units,
+                native.at(weights, 0), width, real(0), native.at(y, 0), width)  # fmt: skip
 
 
-def _recur_back(blas, dz, t, weights, state, batch, time, units, width):
-    """state += dz[:, t] @ weights.T; dz is (batch, time, width), state (batch, units)."""
-    native.gemm(blas, 0, 1, batch, units, width, real(1), native.at(dz, t * width), time * width,
+def _recur_back(blas, dz, weights, state, batch, units, width):
+    """state += dz @ weights.T: (batch, units) from (batch, width)."""
+    native.gemm(blas, 0, 1, batch, units, width, real(1), native.at(dz, 0), width,
                 native.at(weights, 0), width, real(1), native.at(state, 0), units)  # fmt: skip
 
 
@@ -37,7 +38,7 @@ order, recur, recur_back = inline(_order), inline(_recur), inline(_recur_back)
 def lstm_steps(
     h0: "real[batch, units]", c0: "real[batch, units]", weights: "real[units, width]", bias: "real[width]",
     mask: "bool[batch, time]", hidden: "real[batch, time, units]", h: "real[batch, units]", c: "real[batch, units]",
-    cells: "real[batch, time, units]", gates: "real[batch, time, width]",
+    cells: "real[batch, time, units]", gates: "real[batch, time, width]", product: "real[batch, width]",
     masked, reverse, batch, time, units, width, blas: "blas",
 ):  # fmt: skip
     """From gates = x @ kernel to the states of all times; gates are left as after their activations."""
@@ -46,16 +47,16 @@ def lstm_steps(
             h[b, j], c[b, j] = h0[b, j], c0[b, j]
     for step in range(time):
         t, _ = order(step, time, reverse)
-        recur(blas, native.at(h, 0), units, weights, gates, t, batch, time, units, width, 1)
+        recur(blas, h, weights, product, batch, units, width)
         for b in range(batch):
-            z, new_h, new_c, old_h, old_c = gates[b, t], hidden[b, t], cells[b, t], h[b], c[b]
+            z, r, new_h, new_c, old_h, old_c = gates[b, t], product[b], hidden[b, t], cells[b, t], h[b], c[b]
             i, f, g, o = z[:units], z[units : 2 * units], z[2 * units : 3 * units], z[3 * units :]
             keep = masked and not mask[b, t]
             for j in range(units):
-                i[j] = sigmoid(i[j] + bias[j])
-                f[j] = sigmoid(f[j] + bias[units + j])
-                g[j] = tanh(g[j] + bias[2 * units + j])
-                o[j] = sigmoid(o[j] + bias[3 * units + j])
+                i[j] = sigmoid(i[j] + r[j] + bias[j])
+                f[j] = sigmoid(f[j] + r[units + j] + bias[units + j])
+                g[j] = tanh(g[j] + r[2 * units + j] + bias[2 * units + j])
+                o[j] = sigmoid(o[j] + r[3 * units + j] + bias[3 * units + j])
             for j in range(units):
                 value = f[j] * old_c[j] + i[j] * g[j]
                 new_c[j] = old_c[j] if keep else value
@@ -70,7 +71,7 @@ def lstm_steps_back(
     h0: "real[batch, units]", c0: "real[batch, units]", weights: "real[units, width]",
     hidden: "real[batch, time, units]", cells: "real[batch, time, units]", gates: "real[batch, time, width]",
     mask: "bool[batch, time]", dh: "real[batch, units]", dc: "real[batch, units]",
-    dz: "real[batch, time, width]", before: "real[batch, time, units]",
+    dz: "real[batch, time, width]", before: "real[batch, time, units]", now: "real[batch, width]",
     masked, reverse, batch, time, units, width, blas: "blas",
 ):  # fmt: skip
     """dz, the gradient by the gates before activation, the gradients by the first states, and the states before."""
@@ -80,7 +81,7 @@ def lstm_steps_back(
     for step in range(time - 1, -1, -1):
         t, previous = order(step, time, reverse)
         for b in range(batch):
-            z, d = gates[b, t], dz[b, t]
+            z, d, all_d = gates[b, t], now[b], dz[b, t]
             old_h, old_c = (hidden[b, previous], cells[b, previous]) if step else (h0[b], c0[b])
             i, f, a, o = z[:units], z[units : 2 * units], z[2 * units : 3 * units], z[3 * units :]
             d_i, d_f, d_a, d_o = d[:units], d[units : 2 * units], d[2 * units : 3 * units], d[3 * units :]
@@ -98,7 +99,9 @@ def lstm_steps_back(
                 cell[j] = cell[j] if keep else inner * f[j]
                 state[j] = whole if keep else real(0)
                 kept[j] = old_h[j]
-        recur_back(blas, dz, t, weights, dh, batch, time, units, width)
+            for j in range(width):
+                all_d[j] = d[j]
+        recur_back(blas, now, weights, dh, batch, units, width)
 
 
 @loop(split="batch")
@@ -114,7 +117,7 @@ def gru_steps(
             h[b, j] = h0[b, j]
     for step in range(time):
         t, _ = order(step, time, reverse)
-        recur(blas, native.at(h, 0), units, weights, product, 0, batch, 1, units, width, 0)
+        recur(blas, h, weights, product, batch, units, width)
         for b in range(batch):
             x, r, z, new, old = inputs[b, t], product[b], gates[b, t], hidden[b, t], h[b]
             update, reset, a, inner = z[:units], z[units : 2 * units], z[2 * units : 3 * units], z[3 * units :]
@@ -138,7 +141,7 @@ def gru_steps_back(
     g: "real[batch, time, units]", g_h: "real[batch, units]", h0: "real[batch, units]",
     weights: "real[units, width]", hidden: "real[batch, time, units]", gates: "real[batch, time, 4 * units]",
     mask: "bool[batch, time]", dh: "real[batch, units]", dx: "real[batch, time, width]",
-    dz: "real[batch, time, width]", before: "real[batch, time, units]",
+    dz: "real[batch, time, width]", before: "real[batch, time, units]", now: "real[batch, width]",
     masked, reverse, batch, time, units, width, blas: "blas",
 ):  # fmt: skip
     """dx and dz: the gradients by the inputs' and the states' products; dh by the first state; the states before."""
@@ -148,7 +151,7 @@ def gru_steps_back(
     for step in range(time - 1, -1, -1):
         t, previous = order(step, time, reverse)
         for b in range(batch):
-            z, d, r = gates[b, t], dx[b, t], dz[b, t]
+            z, d, r, all_r = gates[b, t], dx[b, t], now[b], dz[b, t]
             old = hidden[b, previous] if step else h0[b]
             update, reset, a, inner = z[:units], z[units : 2 * units], z[2 * units : 3 * units], z[3 * units :]
             d_update, d_reset, d_a = d[:units], d[units : 2 * units], d[2 * units :]
@@ -166,13 +169,15 @@ def gru_steps_back(
                 d_a[j], r_a[j] = candidate, candidate * reset[j]
                 state[j] = whole if keep else whole * update[j]
                 kept[j] = old[j]
-        recur_back(blas, dz, t, weights, dh, batch, time, units, width)
+            for j in range(width):
+                all_r[j] = r[j]
+        recur_back(blas, now, weights, dh, batch, units, width)
 
 
 @loop(split="batch")
 def simple_steps(
     h0: "real[batch, units]", weights: "real[units, units]", bias: "real[units]", mask: "bool[batch, time]",
-    hidden: "real[batch, time, units]", h: "real[batch, units]",
+    hidden: "real[batch, time, units]", h: "real[batch, units]", product: "real[batch, units]",
     masked, reverse, batch, time, units, blas: "blas",
 ):  # fmt: skip
     """From hidden = x @ kernel to the states of all times."""
@@ -181,12 +186,12 @@ def simple_steps(
             h[b, j] = h0[b, j]
     for step in range(time):
         t, _ = order(step, time, reverse)
-        recur(blas, native.at(h, 0), units, weights, hidden, t, batch, time, units, units, 1)
+        recur(blas, h, weights, product, batch, units, units)
         for b in range(batch):
-            new, old = hidden[b, t], h[b]
+            new, old, r = hidden[b, t], h[b], product[b]
             keep = masked and not mask[b, t]
             for j in range(units):
-                value = tanh(new[j] + bias[j])
+                value = tanh(new[j] + r[j] + bias[j])
                 new[j] = old[j] if keep else value
             for j in range(units):
                 old[j] = new[j]
@@ -197,7 +202,7 @@ def simple_steps_back(
     g: "real[batch, time, units]", g_h: "real[batch, units]", h0: "real[batch, units]",
     weights: "real[units, units]", hidden: "real[batch, time, units]", mask: "bool[batch, time]",
     dh: "real[batch, units]", dz: "real[batch, time, units]", before: "real[batch, time, units]",
-    masked, reverse, batch, time, units, blas: "blas",
+    now: "real[batch, units]", masked, reverse, batch, time, units, blas: "blas",
 ):  # fmt: skip
     """dz, the gradient by the sums before the activation; dh by the first state; the states before."""
     for b in range(batch):
@@ -206,15 +211,15 @@ def simple_steps_back(
     for step in range(time - 1, -1, -1):
         t, previous = order(step, time, reverse)
         for b in range(batch):
-            y, d, sent, state, kept = hidden[b, t], dz[b, t], g[b, t], dh[b], before[b, t]
+            y, d, all_d, sent, state, kept = hidden[b, t], now[b], dz[b, t], g[b, t], dh[b], before[b, t]
             old = hidden[b, previous] if step else h0[b]
             keep = masked and not mask[b, t]
             for j in range(units):
                 whole = state[j] + sent[j]
-                d[j] = real(0) if keep else whole * (real(1) - y[j] * y[j])
+                d[j] = all_d[j] = real(0) if keep else whole * (real(1) - y[j] * y[j])
                 state[j] = whole if keep else real(0)
                 kept[j] = old[j]
-        recur_back(blas, dz, t, weights, dh, batch, time, units, units)
+        recur_back(blas, now, weights, dh, batch, units, units)
 
 
 @loop
@@ -254,6 +259,10 @@ class Sizes:
         """A work array (batch, time, width)."""
         return self.job.scratch(self.rows * width, dtype)
 
+    def one_time(self, dtype):
+        """A work array (batch, width)."""
+        return self.job.scratch(self.batch * self.width, dtype)
+
     def project(self, x, weights, y):
         """Add the call for y = x @ weights over all times."""
         sizes = self.rows, self.width, self.features
@@ -278,7 +287,7 @@ def lstm(job):
     x, h0, c0, weights, recurrent, bias = (job.input(i) for i in range(6))
     outputs = [job.output(j) for j in range(5)]
     sizes.project(x, weights, outputs[4])
-    arrays = h0, c0, recurrent, bias, sizes.mask, *outputs
+    arrays = h0, c0, recurrent, bias, sizes.mask, *outputs, sizes.one_time(x.dtype)
     job.call(lstm_steps, *arrays, *sizes.steps, sizes.width, work=sizes.work)
 
 
@@ -290,7 +299,8 @@ def lstm_gradient(job):
     dx, dh, dc, d_weights, d_recurrent, d_bias = (job.output(j) for j in range(6))
     dz, before = sizes.scratch(sizes.width, x.dtype), sizes.scratch(sizes.units, x.dtype)
     arrays = g, g_h, g_c, h0, c0, recurrent, hidden, cells, gates, sizes.mask, dh, dc, dz, before
-    job.call(lstm_steps_back, *arrays, *sizes.steps, sizes.width, work=sizes.work)
+    now = sizes.one_time(x.dtype)
+    job.call(lstm_steps_back, *arrays, now, *sizes.steps, sizes.width, work=sizes.work)
     sizes.project_back(dz, x, weights, dx, d_weights)
     sizes.collect(before, dz, d_recurrent, sizes.units)
     reduction(job, "sum", dz, d_bias, (sizes.rows, sizes.width), (0,))
@@ -318,7 +328,8 @@ def gru_gradient(job):
     d_inputs, dz = (sizes.scratch(sizes.width, x.dtype) for _ in range(2))
     before = sizes.scratch(sizes.units, x.dtype)
     arrays = g, g_h, h0, recurrent, hidden, gates, sizes.mask, dh, d_inputs, dz, before
-    job.call(gru_steps_back, *arrays, *sizes.steps, sizes.width, work=sizes.work)
+    now = sizes.one_time(x.dtype)
+    job.call(gru_steps_back, *arrays, now, *sizes.steps, sizes.width, work=sizes.work)
     sizes.project_back(d_inputs, x, weights, dx, d_weights)
     sizes.collect(before, dz, d_recurrent, sizes.units)
     sums = [job.scratch(sizes.width, x.dtype) for _ in range(2)]
@@ -334,7 +345,7 @@ def simple_rnn(job):
     x, h0, weights, recurrent, bias = (job.input(i) for i in range(5))
     hidden, h = job.output(0), job.output(1)
     sizes.project(x, weights, hidden)
-    arrays = h0, recurrent, bias, sizes.mask, hidden, h
+    arrays = h0, recurrent, bias, sizes.mask, hidden, h, sizes.one_time(x.dtype)
     job.call(simple_steps, *arrays, *sizes.steps, work=sizes.work)
 
 
@@ -346,7 +357,8 @@ def simple_rnn_gradient(job):
     dx, dh, d_weights, d_recurrent, d_bias = (job.output(j) for j in range(5))
     dz, before = (sizes.scratch(sizes.units, x.dtype) for _ in range(2))
     arrays = g, g_h, h0, recurrent, hidden, sizes.mask, dh, dz, before
-    job.call(simple_steps_back, *arrays, *sizes.steps, work=sizes.work)
+    now = sizes.one_time(x.dtype)
+    job.call(simple_steps_back, *arrays, now, *sizes.steps, work=sizes.work)
     sizes.project_back(dz, x, weights, dx, d_weights)
     sizes.collect(before, dz, d_recurrent, sizes.units)
     reduction(job, "sum", dz, d_bias, (sizes.rows, sizes.width), (0,))
