@@ -1,6 +1,5 @@
 """Dropout of whole channels."""
 
-from estikeras.keras.dtype_policies import serialization as dtype_policies
 from estikeras.keras.layers.input_spec import InputSpec
 from estikeras.keras.layers.regularization.dropout import Dropout
 from estikeras.keras.layers.reshaping import data_format as data_formats
@@ -24,7 +23,7 @@ class _SpatialDropout(Dropout):
             "rate": self.rate,
             "seed": self.seed,
             "name": self.name,
-            "dtype": dtype_policies.serialize(self._dtype_policy),
+            "dtype": self.dtype_policy.name,
             "data_format": self.data_format,
         }
 

@@ -5,6 +5,7 @@ from estikeras.keras.layers.input_spec import InputSpec
 from estikeras.keras.layers.layer import Layer
 from estikeras.keras.layers.reshaping import data_format as data_formats
 from estikeras.keras.layers.reshaping import spatial
+from estikeras.keras.layers.reshaping.interpolation import enlarge
 from estikeras.public import public
 
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
@@ -37,15 +38,12 @@ class UpSampling2D(Layer):
 
     def call(self, inputs):
         """The larger images."""
-        axes = spatial.axes(self.data_format, 2)
-        if self.interpolation == "nearest":
-            for axis, factor in zip(axes, self.size, strict=True):
+        for axis, factor in zip(spatial.axes(self.data_format, 2), self.size, strict=True):
+            if self.interpolation == "nearest":
                 inputs = ops.repeat(inputs, factor, axis=axis)
-            return inputs
-        size = tuple(inputs.shape[axis] * factor for axis, factor in zip(axes, self.size, strict=True))
-        x = ops.transpose(inputs, axes=(0, 2, 3, 1)) if self.data_format == "channels_first" else inputs
-        x = ops.image.resize(x, size, interpolation=self.interpolation, data_format="channels_last")
-        return ops.transpose(x, axes=(0, 3, 1, 2)) if self.data_format == "channels_first" else x
+            else:
+                inputs = enlarge(inputs, axis, factor, self.interpolation)
+        return inputs
 
     def compute_output_shape(self, input_shape):
         """The spatial sizes times the factors."""
