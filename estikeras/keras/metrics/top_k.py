@@ -43,6 +43,7 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False
         labels = ops.expand_dims(ops.cast(labels, y_pred.dtype), axis=1)
         matches = ops.any(ops.equal(labels, y_pred[:, :k]), axis=1)
     else:
+        k = min(k, y_pred.shape[-1])
         matches = ops.in_top_k(ops.cast(labels, "int32"), y_pred, k=k)
     return ops.reshape(ops.cast(matches, settings.floatx()), y_true.shape)
 

@@ -196,11 +196,11 @@ def test_wrapped_functions():
     def distance(y_true, y_pred, power):
         return abs(y_true - y_pred) ** power
 
-    metric = keras.metrics.MeanMetricWrapper(distance, name="distance", power=2.0)
+    metric = keras.metrics.MeanMetricWrapper(distance, name="apart", power=2.0)
     y_true, y_pred = numbers(0)
     assert_close(metric(y_true, y_pred), ((y_true - y_pred) ** 2).mean(), dtype="float32")
-    config = metric.get_config()
-    again = keras.metrics.MeanMetricWrapper.from_config({**config, "fn": distance})
+    with keras.saving.custom_object_scope({"distance": distance}):
+        again = keras.metrics.MeanMetricWrapper.from_config(metric.get_config())
     assert_close(again(y_true, y_pred), metric.result())
 
 
