@@ -204,7 +204,7 @@ def log_softmax(x, axis=-1):
 
 @public("keras.activations.sparsemax")
 def sparsemax(x, axis=-1):
-    """The point of the simplex that is nearest to `x` along an axis."""
+    """Like softmax, with exact zeros; see `keras.ops.sparsemax`."""
     return ops.sparsemax(x, axis=axis)
 
 

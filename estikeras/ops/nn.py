@@ -417,14 +417,15 @@ def log_softmax(x, axis=-1):
 
 @op("keras.ops.sparsemax", "keras.ops.nn.sparsemax")
 def sparsemax(x, axis=-1):
-    """The point of the simplex that is nearest to `x` along an axis: like softmax, with exact zeros.
+    """Like softmax, with exact zeros: what of `x` lies above a threshold that is common to an axis.
 
     Args:
         x: tensor of any shape.
         axis: int.
 
     Returns:
-        A float tensor of the same shape whose elements along `axis` sum to 1.
+        A float tensor of the same shape. As in Keras, whose numbers these are, elements along `axis` sum to 1
+        only where a single one is left; the paper's threshold would make them always do so.
 
     Reference: Martins and Astudillo, 2016, From softmax to sparsemax.
     """
@@ -437,5 +438,5 @@ def sparsemax(x, axis=-1):
     rank = rank.reshape([-1 if i == axis else 1 for i in range(x.ndim)])
     support = ew.cast(descending * rank > sums - 1, dtype=x.dtype)
     count = red.reduce_sum(support, axes=(axis,), keepdims=True)
-    total = red.reduce_sum(support * descending, axes=(axis,), keepdims=True)
+    total = red.reduce_sum(support * sums, axes=(axis,), keepdims=True)
     return ew.relu(x - (total - 1) / count)
