@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
+
 from estikeras.engine import dtypes
 from estikeras.engine.operation import op
-from estikeras.engine.tensor import as_tensor
+from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.ops import core
 from estikeras.ops.core import floating, numeric, promote
 from estikeras.primitives import elementwise, special
@@ -62,7 +64,7 @@ def ceil(x):
 @op("keras.ops.trunc", "keras.ops.numpy.trunc")
 def trunc(x):
     """The value without its fraction."""
-    x = numeric(x)
+    x = as_tensor(x)
     return elementwise.trunc(x) if dtypes.is_float(x.dtype) else x
 
 
@@ -211,7 +213,9 @@ def real(x):
 def imag(x):
     """The imaginary part: zeros for a real tensor."""
     x = as_tensor(x)
-    return special.imag(x) if x.dtype in dtypes.COMPLEX else x * 0
+    if x.dtype in dtypes.COMPLEX:
+        return special.imag(x)
+    return Tensor(np.zeros(x.shape, dtypes.to_numpy(x.dtype)))
 
 
 @op("keras.ops.angle", "keras.ops.numpy.angle")
@@ -221,4 +225,4 @@ def angle(x):
     if x.dtype in dtypes.COMPLEX:
         return elementwise.atan2(special.imag(x), special.real(x))
     x = floating(x)
-    return elementwise.atan2(x * 0, x)
+    return elementwise.atan2(elementwise.constant(0, x), x)
