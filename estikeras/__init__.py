@@ -5,4 +5,5 @@ Opens the namespaces and imports nothing heavy: a name is loaded when it is firs
 
 from estikeras.namespace import attach
 
+__version__ = "0.1.0"
 __getattr__, __dir__ = attach(__name__)

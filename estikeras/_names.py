@@ -11,6 +11,7 @@ NAMES = {
     "keras.DTypePolicy": "estikeras.keras.dtype_policies.policy:DTypePolicy",
     "keras.FloatDTypePolicy": "estikeras.keras.dtype_policies.policy:FloatDTypePolicy",
     "keras.Function": "estikeras.keras.models.function:Function",
+    "keras.Initializer": "estikeras.keras.initializers.initializer:Initializer",
     "keras.Input": "estikeras.keras.layers.core.input_layer:Input",
     "keras.InputSpec": "estikeras.keras.layers.input_spec:InputSpec",
     "keras.KerasTensor": "estikeras.engine.operation:KerasTensor",
@@ -81,6 +82,7 @@ NAMES = {
     "keras.callbacks.LearningRateScheduler":
         "estikeras.keras.callbacks.learning_rate_scheduler:LearningRateScheduler",
     "keras.callbacks.ModelCheckpoint": "estikeras.keras.callbacks.model_checkpoint:ModelCheckpoint",
+    "keras.callbacks.ProgbarLogger": "estikeras.keras.trainer.progress:ProgbarLogger",
     "keras.callbacks.ReduceLROnPlateau":
         "estikeras.keras.callbacks.reduce_lr_on_plateau:ReduceLROnPlateau",
     "keras.callbacks.RemoteMonitor": "estikeras.keras.callbacks.remote_monitor:RemoteMonitor",
@@ -148,7 +150,50 @@ NAMES = {
     "keras.dtype_policies.deserialize": "estikeras.keras.dtype_policies.serialization:deserialize",
     "keras.dtype_policies.get": "estikeras.keras.dtype_policies.serialization:get",
     "keras.dtype_policies.serialize": "estikeras.keras.dtype_policies.serialization:serialize",
+    "keras.initializers.Constant": "estikeras.keras.initializers.constants:Constant",
+    "keras.initializers.GlorotNormal": "estikeras.keras.initializers.scaling:GlorotNormal",
+    "keras.initializers.GlorotUniform": "estikeras.keras.initializers.scaling:GlorotUniform",
+    "keras.initializers.HeNormal": "estikeras.keras.initializers.scaling:HeNormal",
+    "keras.initializers.HeUniform": "estikeras.keras.initializers.scaling:HeUniform",
+    "keras.initializers.Identity": "estikeras.keras.initializers.constants:Identity",
+    "keras.initializers.IdentityInitializer": "estikeras.keras.initializers.constants:Identity",
+    "keras.initializers.Initializer": "estikeras.keras.initializers.initializer:Initializer",
+    "keras.initializers.LecunNormal": "estikeras.keras.initializers.scaling:LecunNormal",
+    "keras.initializers.LecunUniform": "estikeras.keras.initializers.scaling:LecunUniform",
+    "keras.initializers.Ones": "estikeras.keras.initializers.constants:Ones",
+    "keras.initializers.Orthogonal": "estikeras.keras.initializers.scaling:Orthogonal",
+    "keras.initializers.OrthogonalInitializer": "estikeras.keras.initializers.scaling:Orthogonal",
+    "keras.initializers.RandomNormal": "estikeras.keras.initializers.distributions:RandomNormal",
+    "keras.initializers.RandomUniform": "estikeras.keras.initializers.distributions:RandomUniform",
+    "keras.initializers.STFT": "estikeras.keras.initializers.fourier:STFT",
+    "keras.initializers.STFTInitializer": "estikeras.keras.initializers.fourier:STFT",
+    "keras.initializers.TruncatedNormal":
+        "estikeras.keras.initializers.distributions:TruncatedNormal",
+    "keras.initializers.VarianceScaling": "estikeras.keras.initializers.scaling:VarianceScaling",
+    "keras.initializers.Zeros": "estikeras.keras.initializers.constants:Zeros",
+    "keras.initializers.constant": "estikeras.keras.initializers.constants:Constant",
+    "keras.initializers.deserialize": "estikeras.keras.initializers.lookup:deserialize",
+    "keras.initializers.get": "estikeras.keras.initializers.lookup:get",
+    "keras.initializers.glorot_normal": "estikeras.keras.initializers.scaling:GlorotNormal",
+    "keras.initializers.glorot_uniform": "estikeras.keras.initializers.scaling:GlorotUniform",
+    "keras.initializers.he_normal": "estikeras.keras.initializers.scaling:HeNormal",
+    "keras.initializers.he_uniform": "estikeras.keras.initializers.scaling:HeUniform",
+    "keras.initializers.identity": "estikeras.keras.initializers.constants:Identity",
+    "keras.initializers.lecun_normal": "estikeras.keras.initializers.scaling:LecunNormal",
+    "keras.initializers.lecun_uniform": "estikeras.keras.initializers.scaling:LecunUniform",
+    "keras.initializers.ones": "estikeras.keras.initializers.constants:Ones",
+    "keras.initializers.orthogonal": "estikeras.keras.initializers.scaling:Orthogonal",
+    "keras.initializers.random_normal": "estikeras.keras.initializers.distributions:RandomNormal",
+    "keras.initializers.random_uniform": "estikeras.keras.initializers.distributions:RandomUniform",
+    "keras.initializers.serialize": "estikeras.keras.initializers.lookup:serialize",
+    "keras.initializers.stft": "estikeras.keras.initializers.fourier:STFT",
+    "keras.initializers.truncated_normal":
+        "estikeras.keras.initializers.distributions:TruncatedNormal",
+    "keras.initializers.variance_scaling": "estikeras.keras.initializers.scaling:VarianceScaling",
+    "keras.initializers.zeros": "estikeras.keras.initializers.constants:Zeros",
     "keras.layers.Activation": "estikeras.keras.layers.activations.activation:Activation",
+    "keras.layers.ActivityRegularization":
+        "estikeras.keras.layers.regularization.activity_regularization:ActivityRegularization",
     "keras.layers.AdaptiveAveragePooling1D":
         "estikeras.keras.layers.pooling.adaptive_average_pooling1d:AdaptiveAveragePooling1D",
     "keras.layers.AdaptiveAveragePooling2D":
@@ -161,6 +206,12 @@ NAMES = {
         "estikeras.keras.layers.pooling.adaptive_max_pooling2d:AdaptiveMaxPooling2D",
     "keras.layers.AdaptiveMaxPooling3D":
         "estikeras.keras.layers.pooling.adaptive_max_pooling3d:AdaptiveMaxPooling3D",
+    "keras.layers.Add": "estikeras.keras.layers.merging.add:Add",
+    "keras.layers.AdditiveAttention":
+        "estikeras.keras.layers.attention.additive_attention:AdditiveAttention",
+    "keras.layers.AlphaDropout": "estikeras.keras.layers.regularization.alpha_dropout:AlphaDropout",
+    "keras.layers.Attention": "estikeras.keras.layers.attention.attention:Attention",
+    "keras.layers.Average": "estikeras.keras.layers.merging.average:Average",
     "keras.layers.AveragePooling1D":
         "estikeras.keras.layers.pooling.average_pooling1d:AveragePooling1D",
     "keras.layers.AveragePooling2D":
@@ -172,6 +223,7 @@ NAMES = {
     "keras.layers.AvgPool3D": "estikeras.keras.layers.pooling.average_pooling3d:AveragePooling3D",
     "keras.layers.BatchNormalization":
         "estikeras.keras.layers.normalization.batch_normalization:BatchNormalization",
+    "keras.layers.Concatenate": "estikeras.keras.layers.merging.concatenate:Concatenate",
     "keras.layers.Conv1D": "estikeras.keras.layers.convolutional.conv1d:Conv1D",
     "keras.layers.Conv1DTranspose":
         "estikeras.keras.layers.convolutional.conv1d_transpose:Conv1DTranspose",
@@ -190,16 +242,26 @@ NAMES = {
     "keras.layers.Convolution3D": "estikeras.keras.layers.convolutional.conv3d:Conv3D",
     "keras.layers.Convolution3DTranspose":
         "estikeras.keras.layers.convolutional.conv3d_transpose:Conv3DTranspose",
+    "keras.layers.Cropping1D": "estikeras.keras.layers.reshaping.cropping1d:Cropping1D",
+    "keras.layers.Cropping2D": "estikeras.keras.layers.reshaping.cropping2d:Cropping2D",
+    "keras.layers.Cropping3D": "estikeras.keras.layers.reshaping.cropping3d:Cropping3D",
     "keras.layers.Dense": "estikeras.keras.layers.core.dense:Dense",
     "keras.layers.DepthwiseConv1D":
         "estikeras.keras.layers.convolutional.depthwise_conv1d:DepthwiseConv1D",
     "keras.layers.DepthwiseConv2D":
         "estikeras.keras.layers.convolutional.depthwise_conv2d:DepthwiseConv2D",
+    "keras.layers.Dot": "estikeras.keras.layers.merging.dot:Dot",
     "keras.layers.Dropout": "estikeras.keras.layers.regularization.dropout:Dropout",
+    "keras.layers.ELU": "estikeras.keras.layers.activations.elu:ELU",
+    "keras.layers.EinsumDense": "estikeras.keras.layers.core.einsum_dense:EinsumDense",
     "keras.layers.Embedding": "estikeras.keras.layers.core.embedding:Embedding",
     "keras.layers.Flatten": "estikeras.keras.layers.reshaping.flatten:Flatten",
     "keras.layers.GRU": "estikeras.keras.layers.rnn.gru:GRU",
     "keras.layers.GRUCell": "estikeras.keras.layers.rnn.gru_cell:GRUCell",
+    "keras.layers.GaussianDropout":
+        "estikeras.keras.layers.regularization.gaussian_dropout:GaussianDropout",
+    "keras.layers.GaussianNoise":
+        "estikeras.keras.layers.regularization.gaussian_noise:GaussianNoise",
     "keras.layers.GlobalAveragePooling1D":
         "estikeras.keras.layers.pooling.global_average_pooling1d:GlobalAveragePooling1D",
     "keras.layers.GlobalAveragePooling2D":
@@ -226,15 +288,19 @@ NAMES = {
         "estikeras.keras.layers.pooling.global_max_pooling3d:GlobalMaxPooling3D",
     "keras.layers.GroupNormalization":
         "estikeras.keras.layers.normalization.group_normalization:GroupNormalization",
+    "keras.layers.GroupQueryAttention":
+        "estikeras.keras.layers.attention.grouped_query_attention:GroupedQueryAttention",
     "keras.layers.Identity": "estikeras.keras.layers.core.identity:Identity",
     "keras.layers.Input": "estikeras.keras.layers.core.input_layer:Input",
     "keras.layers.InputLayer": "estikeras.keras.layers.core.input_layer:InputLayer",
     "keras.layers.InputSpec": "estikeras.keras.layers.input_spec:InputSpec",
     "keras.layers.LSTM": "estikeras.keras.layers.rnn.lstm:LSTM",
     "keras.layers.LSTMCell": "estikeras.keras.layers.rnn.lstm_cell:LSTMCell",
+    "keras.layers.Lambda": "estikeras.keras.layers.core.lambda_layer:Lambda",
     "keras.layers.Layer": "estikeras.keras.layers.layer:Layer",
     "keras.layers.LayerNormalization":
         "estikeras.keras.layers.normalization.layer_normalization:LayerNormalization",
+    "keras.layers.LeakyReLU": "estikeras.keras.layers.activations.leaky_relu:LeakyReLU",
     "keras.layers.Masking": "estikeras.keras.layers.core.masking:Masking",
     "keras.layers.MaxPool1D": "estikeras.keras.layers.pooling.max_pooling1d:MaxPooling1D",
     "keras.layers.MaxPool2D": "estikeras.keras.layers.pooling.max_pooling2d:MaxPooling2D",
@@ -242,9 +308,21 @@ NAMES = {
     "keras.layers.MaxPooling1D": "estikeras.keras.layers.pooling.max_pooling1d:MaxPooling1D",
     "keras.layers.MaxPooling2D": "estikeras.keras.layers.pooling.max_pooling2d:MaxPooling2D",
     "keras.layers.MaxPooling3D": "estikeras.keras.layers.pooling.max_pooling3d:MaxPooling3D",
+    "keras.layers.Maximum": "estikeras.keras.layers.merging.maximum:Maximum",
+    "keras.layers.Minimum": "estikeras.keras.layers.merging.minimum:Minimum",
+    "keras.layers.MultiHeadAttention":
+        "estikeras.keras.layers.attention.multi_head_attention:MultiHeadAttention",
+    "keras.layers.Multiply": "estikeras.keras.layers.merging.multiply:Multiply",
+    "keras.layers.PReLU": "estikeras.keras.layers.activations.prelu:PReLU",
+    "keras.layers.Permute": "estikeras.keras.layers.reshaping.permute:Permute",
     "keras.layers.RMSNormalization":
         "estikeras.keras.layers.normalization.rms_normalization:RMSNormalization",
     "keras.layers.RNN": "estikeras.keras.layers.rnn.rnn:RNN",
+    "keras.layers.ReLU": "estikeras.keras.layers.activations.relu:ReLU",
+    "keras.layers.RepeatVector": "estikeras.keras.layers.reshaping.repeat_vector:RepeatVector",
+    "keras.layers.Reshape": "estikeras.keras.layers.reshaping.reshape:Reshape",
+    "keras.layers.ReversibleEmbedding":
+        "estikeras.keras.layers.core.reversible_embedding:ReversibleEmbedding",
     "keras.layers.SeparableConv1D":
         "estikeras.keras.layers.convolutional.separable_conv1d:SeparableConv1D",
     "keras.layers.SeparableConv2D":
@@ -255,14 +333,36 @@ NAMES = {
         "estikeras.keras.layers.convolutional.separable_conv2d:SeparableConv2D",
     "keras.layers.SimpleRNN": "estikeras.keras.layers.rnn.simple_rnn:SimpleRNN",
     "keras.layers.SimpleRNNCell": "estikeras.keras.layers.rnn.simple_rnn_cell:SimpleRNNCell",
+    "keras.layers.Softmax": "estikeras.keras.layers.activations.softmax:Softmax",
+    "keras.layers.SpatialDropout1D":
+        "estikeras.keras.layers.regularization.spatial_dropout:SpatialDropout1D",
+    "keras.layers.SpatialDropout2D":
+        "estikeras.keras.layers.regularization.spatial_dropout:SpatialDropout2D",
+    "keras.layers.SpatialDropout3D":
+        "estikeras.keras.layers.regularization.spatial_dropout:SpatialDropout3D",
     "keras.layers.SpectralNormalization":
         "estikeras.keras.layers.normalization.spectral_normalization:SpectralNormalization",
     "keras.layers.StackedRNNCells": "estikeras.keras.layers.rnn.stacked_rnn_cells:StackedRNNCells",
+    "keras.layers.Subtract": "estikeras.keras.layers.merging.subtract:Subtract",
     "keras.layers.UnitNormalization":
         "estikeras.keras.layers.normalization.unit_normalization:UnitNormalization",
+    "keras.layers.UpSampling1D": "estikeras.keras.layers.reshaping.up_sampling1d:UpSampling1D",
+    "keras.layers.UpSampling2D": "estikeras.keras.layers.reshaping.up_sampling2d:UpSampling2D",
+    "keras.layers.UpSampling3D": "estikeras.keras.layers.reshaping.up_sampling3d:UpSampling3D",
     "keras.layers.Wrapper": "estikeras.keras.layers.core.wrapper:Wrapper",
+    "keras.layers.ZeroPadding1D": "estikeras.keras.layers.reshaping.zero_padding1d:ZeroPadding1D",
+    "keras.layers.ZeroPadding2D": "estikeras.keras.layers.reshaping.zero_padding2d:ZeroPadding2D",
+    "keras.layers.ZeroPadding3D": "estikeras.keras.layers.reshaping.zero_padding3d:ZeroPadding3D",
+    "keras.layers.add": "estikeras.keras.layers.merging.add:add",
+    "keras.layers.average": "estikeras.keras.layers.merging.average:average",
+    "keras.layers.concatenate": "estikeras.keras.layers.merging.concatenate:concatenate",
     "keras.layers.deserialize": "estikeras.keras.layers.serialization:deserialize",
+    "keras.layers.dot": "estikeras.keras.layers.merging.dot:dot",
+    "keras.layers.maximum": "estikeras.keras.layers.merging.maximum:maximum",
+    "keras.layers.minimum": "estikeras.keras.layers.merging.minimum:minimum",
+    "keras.layers.multiply": "estikeras.keras.layers.merging.multiply:multiply",
     "keras.layers.serialize": "estikeras.keras.layers.serialization:serialize",
+    "keras.layers.subtract": "estikeras.keras.layers.merging.subtract:subtract",
     "keras.losses.BinaryCrossentropy": "estikeras.keras.losses.crossentropy:BinaryCrossentropy",
     "keras.losses.BinaryFocalCrossentropy": "estikeras.keras.losses.focal:BinaryFocalCrossentropy",
     "keras.losses.CTC": "estikeras.keras.losses.ctc:CTC",
@@ -274,6 +374,7 @@ NAMES = {
         "estikeras.keras.losses.crossentropy:CategoricalGeneralizedCrossEntropy",
     "keras.losses.CategoricalHinge": "estikeras.keras.losses.hinge:CategoricalHinge",
     "keras.losses.Circle": "estikeras.keras.losses.circle:Circle",
+    "keras.losses.CompileLoss": "estikeras.keras.trainer.compiled_loss:CompileLoss",
     "keras.losses.CosineSimilarity": "estikeras.keras.losses.regression:CosineSimilarity",
     "keras.losses.Dice": "estikeras.keras.losses.overlap:Dice",
     "keras.losses.Hinge": "estikeras.keras.losses.hinge:Hinge",
@@ -442,6 +543,8 @@ NAMES = {
     "keras.metrics.top_k_categorical_accuracy":
         "estikeras.keras.metrics.top_k:top_k_categorical_accuracy",
     "keras.mixed_precision.DTypePolicy": "estikeras.keras.dtype_policies.policy:DTypePolicy",
+    "keras.mixed_precision.LossScaleOptimizer":
+        "estikeras.keras.optimizers.loss_scale_optimizer:LossScaleOptimizer",
     "keras.mixed_precision.Policy": "estikeras.keras.dtype_policies.policy:DTypePolicy",
     "keras.mixed_precision.dtype_policy": "estikeras.keras.dtype_policies.policy:current",
     "keras.mixed_precision.global_policy": "estikeras.keras.dtype_policies.policy:current",
@@ -451,6 +554,7 @@ NAMES = {
         "estikeras.keras.dtype_policies.policy:set_dtype_policy",
     "keras.models.Model": "estikeras.keras.models.model:Model",
     "keras.models.Sequential": "estikeras.keras.models.sequential:Sequential",
+    "keras.models.clone_model": "estikeras.keras.models.clone:clone_model",
     "keras.models.load_model": "estikeras.keras.saving.model_files:load_model",
     "keras.models.model_from_json": "estikeras.keras.saving.model_files:model_from_json",
     "keras.models.save_model": "estikeras.keras.saving.model_files:save_model",
@@ -510,8 +614,8 @@ NAMES = {
     "keras.ops.cond": "estikeras.ops.control_flow:cond",
     "keras.ops.conj": "estikeras.ops.math:conj",
     "keras.ops.conjugate": "estikeras.ops.math:conj",
-    "keras.ops.conv": "estikeras.ops.conv:conv",
-    "keras.ops.conv_transpose": "estikeras.ops.conv:conv_transpose",
+    "keras.ops.conv": "estikeras.ops.convolution:conv",
+    "keras.ops.conv_transpose": "estikeras.ops.convolution:conv_transpose",
     "keras.ops.convert_to_numpy": "estikeras.ops.core:convert_to_numpy",
     "keras.ops.convert_to_tensor": "estikeras.ops.core:convert_to_tensor",
     "keras.ops.copy": "estikeras.ops.core:copy",
@@ -521,11 +625,12 @@ NAMES = {
     "keras.ops.cosh": "estikeras.ops.trigonometry:cosh",
     "keras.ops.count_nonzero": "estikeras.ops.reduction:count_nonzero",
     "keras.ops.cross": "estikeras.ops.linalg:cross",
+    "keras.ops.ctc_loss": "estikeras.ops.ctc:ctc_loss",
     "keras.ops.cumprod": "estikeras.ops.reduction:cumprod",
     "keras.ops.cumsum": "estikeras.ops.reduction:cumsum",
     "keras.ops.custom_gradient": "estikeras.ops.control_flow:custom_gradient",
     "keras.ops.deg2rad": "estikeras.ops.trigonometry:deg2rad",
-    "keras.ops.depthwise_conv": "estikeras.ops.conv:depthwise_conv",
+    "keras.ops.depthwise_conv": "estikeras.ops.convolution:depthwise_conv",
     "keras.ops.det": "estikeras.ops.linalg:det",
     "keras.ops.diag": "estikeras.ops.diagonals:diag",
     "keras.ops.diagflat": "estikeras.ops.diagonals:diagflat",
@@ -685,9 +790,9 @@ NAMES = {
     "keras.ops.nn.binary_crossentropy": "estikeras.ops.crossentropy:binary_crossentropy",
     "keras.ops.nn.categorical_crossentropy": "estikeras.ops.crossentropy:categorical_crossentropy",
     "keras.ops.nn.celu": "estikeras.ops.nn:celu",
-    "keras.ops.nn.conv": "estikeras.ops.conv:conv",
-    "keras.ops.nn.conv_transpose": "estikeras.ops.conv:conv_transpose",
-    "keras.ops.nn.depthwise_conv": "estikeras.ops.conv:depthwise_conv",
+    "keras.ops.nn.conv": "estikeras.ops.convolution:conv",
+    "keras.ops.nn.conv_transpose": "estikeras.ops.convolution:conv_transpose",
+    "keras.ops.nn.depthwise_conv": "estikeras.ops.convolution:depthwise_conv",
     "keras.ops.nn.dot_product_attention": "estikeras.ops.attention:dot_product_attention",
     "keras.ops.nn.elu": "estikeras.ops.nn:elu",
     "keras.ops.nn.gelu": "estikeras.ops.nn:gelu",
@@ -710,7 +815,7 @@ NAMES = {
     "keras.ops.nn.relu6": "estikeras.ops.nn:relu6",
     "keras.ops.nn.rms_normalization": "estikeras.ops.normalization:rms_normalization",
     "keras.ops.nn.selu": "estikeras.ops.nn:selu",
-    "keras.ops.nn.separable_conv": "estikeras.ops.conv:separable_conv",
+    "keras.ops.nn.separable_conv": "estikeras.ops.convolution:separable_conv",
     "keras.ops.nn.sigmoid": "estikeras.ops.nn:sigmoid",
     "keras.ops.nn.silu": "estikeras.ops.nn:silu",
     "keras.ops.nn.soft_shrink": "estikeras.ops.nn:soft_shrink",
@@ -986,7 +1091,7 @@ NAMES = {
     "keras.ops.segment_sum": "estikeras.ops.segment:segment_sum",
     "keras.ops.select": "estikeras.ops.comparison:select",
     "keras.ops.selu": "estikeras.ops.nn:selu",
-    "keras.ops.separable_conv": "estikeras.ops.conv:separable_conv",
+    "keras.ops.separable_conv": "estikeras.ops.convolution:separable_conv",
     "keras.ops.shape": "estikeras.ops.core:shape",
     "keras.ops.sigmoid": "estikeras.ops.nn:sigmoid",
     "keras.ops.sign": "estikeras.ops.math:sign",
@@ -1060,16 +1165,48 @@ NAMES = {
     "keras.optimizers.Adafactor": "estikeras.keras.optimizers.adafactor:Adafactor",
     "keras.optimizers.Adagrad": "estikeras.keras.optimizers.adagrad:Adagrad",
     "keras.optimizers.Adam": "estikeras.keras.optimizers.adam:Adam",
+    "keras.optimizers.AdamW": "estikeras.keras.optimizers.adamw:AdamW",
     "keras.optimizers.Adamax": "estikeras.keras.optimizers.adamax:Adamax",
     "keras.optimizers.Ftrl": "estikeras.keras.optimizers.ftrl:Ftrl",
     "keras.optimizers.Lamb": "estikeras.keras.optimizers.lamb:Lamb",
     "keras.optimizers.Lion": "estikeras.keras.optimizers.lion:Lion",
+    "keras.optimizers.LossScaleOptimizer":
+        "estikeras.keras.optimizers.loss_scale_optimizer:LossScaleOptimizer",
+    "keras.optimizers.MultiOptimizer": "estikeras.keras.optimizers.multi_optimizer:MultiOptimizer",
+    "keras.optimizers.Muon": "estikeras.keras.optimizers.muon:Muon",
     "keras.optimizers.Nadam": "estikeras.keras.optimizers.nadam:Nadam",
     "keras.optimizers.Optimizer": "estikeras.keras.optimizers.base:Optimizer",
+    "keras.optimizers.OptimizerMap": "estikeras.keras.optimizers.multi_optimizer:OptimizerMap",
     "keras.optimizers.RMSprop": "estikeras.keras.optimizers.rmsprop:RMSprop",
     "keras.optimizers.SGD": "estikeras.keras.optimizers.sgd:SGD",
     "keras.optimizers.ScheduleFreeAdamW":
         "estikeras.keras.optimizers.schedule_free_adamw:ScheduleFreeAdamW",
+    "keras.optimizers.deserialize": "estikeras.keras.optimizers.lookup:deserialize",
+    "keras.optimizers.get": "estikeras.keras.optimizers.lookup:get",
+    "keras.optimizers.legacy.Adagrad": "estikeras.keras.optimizers.legacy:LegacyOptimizerWarning",
+    "keras.optimizers.legacy.Adam": "estikeras.keras.optimizers.legacy:LegacyOptimizerWarning",
+    "keras.optimizers.legacy.Ftrl": "estikeras.keras.optimizers.legacy:LegacyOptimizerWarning",
+    "keras.optimizers.legacy.Optimizer": "estikeras.keras.optimizers.legacy:LegacyOptimizerWarning",
+    "keras.optimizers.legacy.RMSprop": "estikeras.keras.optimizers.legacy:LegacyOptimizerWarning",
+    "keras.optimizers.legacy.SGD": "estikeras.keras.optimizers.legacy:LegacyOptimizerWarning",
+    "keras.optimizers.schedules.CosineDecay":
+        "estikeras.keras.optimizers.schedules.cosine_decay:CosineDecay",
+    "keras.optimizers.schedules.CosineDecayRestarts":
+        "estikeras.keras.optimizers.schedules.cosine_decay_restarts:CosineDecayRestarts",
+    "keras.optimizers.schedules.ExponentialDecay":
+        "estikeras.keras.optimizers.schedules.exponential_decay:ExponentialDecay",
+    "keras.optimizers.schedules.InverseTimeDecay":
+        "estikeras.keras.optimizers.schedules.inverse_time_decay:InverseTimeDecay",
+    "keras.optimizers.schedules.LearningRateSchedule":
+        "estikeras.keras.optimizers.schedules.base:LearningRateSchedule",
+    "keras.optimizers.schedules.PiecewiseConstantDecay":
+        "estikeras.keras.optimizers.schedules.piecewise_constant_decay:PiecewiseConstantDecay",
+    "keras.optimizers.schedules.PolynomialDecay":
+        "estikeras.keras.optimizers.schedules.polynomial_decay:PolynomialDecay",
+    "keras.optimizers.schedules.deserialize":
+        "estikeras.keras.optimizers.schedules.lookup:deserialize",
+    "keras.optimizers.schedules.serialize": "estikeras.keras.optimizers.schedules.lookup:serialize",
+    "keras.optimizers.serialize": "estikeras.keras.optimizers.lookup:serialize",
     "keras.preprocessing.image.array_to_img": "estikeras.keras.utils.images:array_to_img",
     "keras.preprocessing.image.img_to_array": "estikeras.keras.utils.images:img_to_array",
     "keras.preprocessing.image.load_img": "estikeras.keras.utils.images:load_img",
@@ -1116,8 +1253,10 @@ NAMES = {
     "keras.saving.save_weights": "estikeras.keras.saving.model_files:save_weights",
     "keras.saving.serialize_keras_object":
         "estikeras.keras.saving.serialize:serialize_keras_object",
+    "keras.trainers.compile_utils.CompileLoss": "estikeras.keras.trainer.compiled_loss:CompileLoss",
     "keras.utils.Config": "estikeras.keras.utils.config:Config",
     "keras.utils.CustomObjectScope": "estikeras.keras.saving.registration:CustomObjectScope",
+    "keras.utils.Progbar": "estikeras.keras.trainer.progress:Progbar",
     "keras.utils.PyDataset": "estikeras.keras.utils.py_dataset:PyDataset",
     "keras.utils.Sequence": "estikeras.keras.utils.py_dataset:PyDataset",
     "keras.utils.array_to_img": "estikeras.keras.utils.images:array_to_img",
@@ -1125,6 +1264,8 @@ NAMES = {
     "keras.utils.custom_object_scope": "estikeras.keras.saving.registration:CustomObjectScope",
     "keras.utils.deserialize_keras_object":
         "estikeras.keras.saving.deserialize:deserialize_keras_object",
+    "keras.utils.disable_interactive_logging": "estikeras.settings:disable_interactive_logging",
+    "keras.utils.enable_interactive_logging": "estikeras.settings:enable_interactive_logging",
     "keras.utils.get_custom_objects": "estikeras.keras.saving.registration:get_custom_objects",
     "keras.utils.get_file": "estikeras.keras.utils.download:get_file",
     "keras.utils.get_registered_name": "estikeras.keras.saving.registration:get_registered_name",
@@ -1132,6 +1273,8 @@ NAMES = {
         "estikeras.keras.saving.registration:get_registered_object",
     "keras.utils.get_source_inputs": "estikeras.keras.models.model:get_source_inputs",
     "keras.utils.img_to_array": "estikeras.keras.utils.images:img_to_array",
+    "keras.utils.is_interactive_logging_enabled":
+        "estikeras.settings:is_interactive_logging_enabled",
     "keras.utils.is_keras_tensor": "estikeras.engine.operation:is_keras_tensor",
     "keras.utils.load_img": "estikeras.keras.utils.images:load_img",
     "keras.utils.normalize": "estikeras.keras.utils.categorical:normalize",
@@ -1145,6 +1288,7 @@ NAMES = {
     "keras.utils.to_categorical": "estikeras.keras.utils.categorical:to_categorical",
     "keras.utils.unpack_x_y_sample_weight":
         "estikeras.keras.utils.batches:unpack_x_y_sample_weight",
+    "keras.version": "estikeras.settings:version",
     "math.log_sigmoid": "estikeras.ops.nn:log_sigmoid",
     "name_scope": "estikeras.engine.context:name_scope",
 }

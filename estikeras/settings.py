@@ -10,7 +10,6 @@ The only reader of environment variables. Knows the standard library and how err
 | `KERAS_MAX_EPOCHS`, `KERAS_MAX_STEPS_PER_EPOCH` | limits for a quick look at a script |
 """
 
-import dataclasses
 import functools
 import json
 import math
@@ -23,27 +22,27 @@ from pathlib import Path
 from estikeras import errors
 from estikeras.public import public
 
+KERAS_VERSION = "3.15.1"
 _FLOATS = ("bfloat16", "float16", "float32", "float64")
 _DATA_FORMATS = ("channels_last", "channels_first")
 
 
-@dataclasses.dataclass
 class _State:
-    floatx: str = "float32"
-    epsilon: float = 1e-7
-    image_data_format: str = "channels_last"
-    max_epochs: int | None = None
-    max_steps_per_epoch: int | None = None
-    interactive_logging: bool = True
+    """What is set, and its defaults."""
+
+    def __init__(self):
+        self.floatx = "float32"
+        self.epsilon = 1e-7
+        self.image_data_format = "channels_last"
+        self.max_epochs = _whole_number("KERAS_MAX_EPOCHS")
+        self.max_steps_per_epoch = _whole_number("KERAS_MAX_STEPS_PER_EPOCH")
+        self.interactive_logging = True
 
 
 @functools.cache
 def _state():
     """The one state of the process, first filled from `keras.json` and the environment."""
-    state = _State(
-        max_epochs=_whole_number("KERAS_MAX_EPOCHS"),
-        max_steps_per_epoch=_whole_number("KERAS_MAX_STEPS_PER_EPOCH"),
-    )
+    state = _State()
     file = keras_home() / "keras.json"
     try:
         given = json.loads(file.read_text(encoding="utf-8"))
@@ -147,22 +146,28 @@ def set_max_steps_per_epoch(max_steps_per_epoch):
     _state().max_steps_per_epoch = _limit("max_steps_per_epoch", max_steps_per_epoch)
 
 
-@public("keras.config.is_interactive_logging_enabled")
+@public("keras.config.is_interactive_logging_enabled", "keras.utils.is_interactive_logging_enabled")
 def is_interactive_logging_enabled():
     """Whether progress is drawn as a bar (True) or left to one line an epoch (False)."""
     return _state().interactive_logging
 
 
-@public("keras.config.enable_interactive_logging")
+@public("keras.config.enable_interactive_logging", "keras.utils.enable_interactive_logging")
 def enable_interactive_logging():
     """Draw progress as a bar."""
     _state().interactive_logging = True
 
 
-@public("keras.config.disable_interactive_logging")
+@public("keras.config.disable_interactive_logging", "keras.utils.disable_interactive_logging")
 def disable_interactive_logging():
     """Write progress as one line an epoch."""
     _state().interactive_logging = False
+
+
+@public("keras.version")
+def version():
+    """The version of the Keras API that is followed here."""
+    return KERAS_VERSION
 
 
 @public("keras.config.backend", "keras.backend.backend")

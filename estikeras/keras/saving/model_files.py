@@ -5,7 +5,7 @@ import json
 import warnings
 from pathlib import Path
 
-from estikeras import errors
+from estikeras import errors, settings
 from estikeras.formats import atomic, keras_archive
 from estikeras.keras.saving import assets, legacy_h5, registration, scopes, weights
 from estikeras.keras.saving.deserialize import deserialize_keras_object
@@ -13,7 +13,7 @@ from estikeras.keras.saving.serialize import serialize_keras_object
 from estikeras.public import public
 
 # The version of the reference whose format is written.
-FORMAT_VERSION = "3.15.1"
+FORMAT_VERSION = settings.KERAS_VERSION
 
 
 @public("keras.saving.save_model", "keras.models.save_model")
