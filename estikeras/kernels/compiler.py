@@ -83,6 +83,12 @@ def _write(file, code):
 
 
 @cache
+def has(feature):
+    """Whether the processor has a feature, by LLVM's name for it."""
+    return bool(llvm.get_host_cpu_features().get(feature))
+
+
+@cache
 def _machine():
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()

@@ -203,7 +203,7 @@ def _convolve(job, shape, x, weights, y):
         return
     if shape.pointwise:
         sizes = shape.positions, shape.out, shape.channels
-        job.call(linalg.product, x, weights, y, 0, 0, *sizes, work=shape.work)
+        job.call(linalg.product, x, weights, y, 0, 0, *sizes, linalg.small(), work=shape.work)
         return
     block = shape.block(shape.positions)
     room = job.scratch(job.threads * block * shape.depth, x.dtype)
@@ -237,7 +237,7 @@ def conv_input_gradient(job):
     arrays = job.input(0), job.input(1), job.output(0)
     if shape.pointwise:
         sizes = shape.positions, shape.channels, shape.out
-        job.call(linalg.product, *arrays, 0, 1, *sizes, work=shape.work)
+        job.call(linalg.product, *arrays, 0, 1, *sizes, linalg.small(), work=shape.work)
     elif shape.strides == (1, 1):
         taps = math.prod(shape.window)
         turned = job.scratch(math.prod(weights), arrays[1].dtype)
@@ -262,7 +262,7 @@ def conv_kernel_gradient(job):
     arrays, dtype = (job.input(0), job.input(1)), job.inputs[0].dtype
     if shape.pointwise:
         sizes = shape.channels, shape.out, shape.positions
-        job.call(linalg.product, *arrays, job.output(0), 1, 0, *sizes, work=shape.work)
+        job.call(linalg.product, *arrays, job.output(0), 1, 0, *sizes, linalg.small(), work=shape.work)
         return
     block, weights = shape.block(shape.positions), shape.depth * shape.out
     parts = job.scratch(job.threads * weights, dtype)

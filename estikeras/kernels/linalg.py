@@ -2,30 +2,54 @@
 
 import math
 
-from estikeras.kernels.abi import kernel, loop, native, real
+from estikeras.kernels import compiler
+from estikeras.kernels.abi import inline, kernel, loop, native, real
+
+
+def small():
+    """Up to how many multiplications BLAS works without copying its operands first; 0 where it always copies.
+
+    OpenBLAS has such a path for AVX-512. Wide products of few rows are cut into pieces that take it: measured on Zen 4,
+    16 x 512 x 128 takes 22 microseconds instead of 41, and 32 x 512 x 784 takes 292 instead of 394.
+    """
+    return 1_000_000 if compiler.has("avx512f") else 0
+
+
+def _multiply(blas, transpose_a, transpose_b, m, n, k, a, at_a, row_a, b, at_b, row_b, beta, c, at_c, row_c, limit):
+    """C = a @ b + beta * c for matrices at places in arrays, their rows `row` elements apart; see `small`."""
+    piece = limit // (m * k) // 16 * 16
+    if piece < 32 or (transpose_b and m > 16):
+        piece = n
+    for j in range(0, n, piece):
+        native.gemm(blas, transpose_a, transpose_b, m, min(piece, n - j), k, real(1), native.at(a, at_a), row_a,
+                    native.at(b, at_b + (j * row_b if transpose_b else j)), row_b,
+                    real(beta), native.at(c, at_c + j), row_c)  # fmt: skip
+
+
+multiply = inline(_multiply)
 
 
 @loop
 def product(
     a: "real[m * k]", b: "real[k * n]", c: "real[m * n]",
-    transpose_a, transpose_b, m, n, k, blas: "blas", thread, threads,
+    transpose_a, transpose_b, m, n, k, limit, blas: "blas", thread, threads,
 ):  # fmt: skip
-    """c (m, n) = a (m, k) @ b (k, n), each possibly lying transposed. Threads divide the longer side of c."""
-    a_row = m if transpose_a else k
-    b_row = k if transpose_b else n
+    """C (m, n) = a (m, k) @ b (k, n), each possibly lying transposed. Threads divide the longer side of c."""
+    row_a = m if transpose_a else k
+    row_b = k if transpose_b else n
     if m >= n:
         first, last = m * thread // threads, m * (thread + 1) // threads
         start = first if transpose_a else first * k
         if last > first:
-            native.gemm(blas, transpose_a, transpose_b, last - first, n, k, real(1), native.at(a, start), a_row,
-                        native.at(b, 0), b_row, real(0), native.at(c, first * n), n)  # fmt: skip
+            multiply(blas, transpose_a, transpose_b, last - first, n, k,
+                     a, start, row_a, b, 0, row_b, 0, c, first * n, n, limit)  # fmt: skip
     else:
         pieces = (n + 15) // 16
         first, last = pieces * thread // threads * 16, min(n, pieces * (thread + 1) // threads * 16)
         start = first * k if transpose_b else first
         if last > first:
-            native.gemm(blas, transpose_a, transpose_b, m, last - first, k, real(1), native.at(a, 0), a_row,
-                        native.at(b, start), b_row, real(0), native.at(c, first), n)  # fmt: skip
+            multiply(blas, transpose_a, transpose_b, m, last - first, k,
+                     a, 0, row_a, b, start, row_b, 0, c, first, n, limit)  # fmt: skip
 
 
 @loop(split="batch")
@@ -57,7 +81,7 @@ def matmul(job):
     arrays = job.input(0), job.input(1), job.output(0)
     if batch_b == 1 and (batch == 1 or (not transpose_a and batch_a == batch)):
         m = m * batch
-        job.call(product, *arrays, transpose_a, transpose_b, m, n, k, work=m * n * k)
+        job.call(product, *arrays, transpose_a, transpose_b, m, n, k, small(), work=m * n * k)
         return
     steps = m * k * (batch_a > 1), k * n * (batch_b > 1)
     sizes = *steps, batch_a * m * k, batch_b * k * n

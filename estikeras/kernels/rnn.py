@@ -2,13 +2,13 @@
 
 The products with the inputs of all times are one matrix product each. The steps in time then run without a barrier:
 threads divide the batch. Arrays, gates and the meaning of `mask` are those of `estikeras.primitives.rnn`. BLAS sees
-the rows of one time only in the small arrays `product` and `now`: in a sequence they may lie a multiple of 4096 bytes
+the rows of one time only in the small array `now`: in a sequence they may lie a multiple of 4096 bytes
 apart, in the same few places of the cache (an LSTM of 128 units over 100 times was 5 times slower so).
 """
 
 import math
 
-from estikeras.kernels import linalg
+from estikeras.kernels.linalg import multiply, product, small
 from estikeras.kernels.abi import inline, kernel, loop, native, real
 from estikeras.kernels.mathematics import sigmoid, tanh
 from estikeras.kernels.reduce import reduction
@@ -19,16 +19,14 @@ def _order(step, time, reverse):
     return (time - 1 - step, time - step) if reverse else (step, step - 1)
 
 
-def _recur(blas, state, weights, y, batch, units, width):
-    """y = state @ weights: (batch, width) from (batch, units)."""
-    native.gemm(blas, 0, 0, batch, width, units, real(1), native.at(state, 0), units,
-                native.at(weights, 0), width, real(0), native.at(y, 0), width)  # fmt: skip
+def _recur(blas, state, weights, y, batch, units, width, limit):
+    """Y = state @ weights: (batch, width) from (batch, units)."""
+    multiply(blas, 0, 0, batch, width, units, state, 0, units, weights, 0, width, 0, y, 0, width, limit)
 
 
-def _recur_back(blas, dz, weights, state, batch, units, width):
-    """state += dz @ weights.T: (batch, units) from (batch, width)."""
-    native.gemm(blas, 0, 1, batch, units, width, real(1), native.at(dz, 0), width,
-                native.at(weights, 0), width, real(1), native.at(state, 0), units)  # fmt: skip
+def _recur_back(blas, dz, weights, state, batch, units, width, limit):
+    """State += dz @ weights.T: (batch, units) from (batch, width)."""
+    multiply(blas, 0, 1, batch, units, width, dz, 0, width, weights, 0, width, 1, state, 0, units, limit)
 
 
 order, recur, recur_back = inline(_order), inline(_recur), inline(_recur_back)
@@ -38,8 +36,8 @@ order, recur, recur_back = inline(_order), inline(_recur), inline(_recur_back)
 def lstm_steps(
     h0: "real[batch, units]", c0: "real[batch, units]", weights: "real[units, width]", bias: "real[width]",
     mask: "bool[batch, time]", hidden: "real[batch, time, units]", h: "real[batch, units]", c: "real[batch, units]",
-    cells: "real[batch, time, units]", gates: "real[batch, time, width]", product: "real[batch, width]",
-    masked, reverse, batch, time, units, width, blas: "blas",
+    cells: "real[batch, time, units]", gates: "real[batch, time, width]", now: "real[batch, width]",
+    masked, reverse, batch, time, units, limit, width, blas: "blas",
 ):  # fmt: skip
     """From gates = x @ kernel to the states of all times; gates are left as after their activations."""
     for b in range(batch):
@@ -47,9 +45,9 @@ def lstm_steps(
             h[b, j], c[b, j] = h0[b, j], c0[b, j]
     for step in range(time):
         t, _ = order(step, time, reverse)
-        recur(blas, h, weights, product, batch, units, width)
+        recur(blas, h, weights, now, batch, units, width, limit)
         for b in range(batch):
-            z, r, new_h, new_c, old_h, old_c = gates[b, t], product[b], hidden[b, t], cells[b, t], h[b], c[b]
+            z, r, new_h, new_c, old_h, old_c = gates[b, t], now[b], hidden[b, t], cells[b, t], h[b], c[b]
             i, f, g, o = z[:units], z[units : 2 * units], z[2 * units : 3 * units], z[3 * units :]
             keep = masked and not mask[b, t]
             for j in range(units):
@@ -72,7 +70,7 @@ def lstm_steps_back(
     hidden: "real[batch, time, units]", cells: "real[batch, time, units]", gates: "real[batch, time, width]",
     mask: "bool[batch, time]", dh: "real[batch, units]", dc: "real[batch, units]",
     dz: "real[batch, time, width]", before: "real[batch, time, units]", now: "real[batch, width]",
-    masked, reverse, batch, time, units, width, blas: "blas",
+    masked, reverse, batch, time, units, limit, width, blas: "blas",
 ):  # fmt: skip
     """dz, the gradient by the gates before activation, the gradients by the first states, and the states before."""
     for b in range(batch):
@@ -101,15 +99,15 @@ def lstm_steps_back(
                 kept[j] = old_h[j]
             for j in range(width):
                 all_d[j] = d[j]
-        recur_back(blas, now, weights, dh, batch, units, width)
+        recur_back(blas, now, weights, dh, batch, units, width, limit)
 
 
 @loop(split="batch")
 def gru_steps(
     h0: "real[batch, units]", weights: "real[units, width]", bias: "real[2, width]", mask: "bool[batch, time]",
-    inputs: "real[batch, time, width]", product: "real[batch, width]",
+    inputs: "real[batch, time, width]", now: "real[batch, width]",
     hidden: "real[batch, time, units]", h: "real[batch, units]", gates: "real[batch, time, 4 * units]",
-    masked, reverse, batch, time, units, width, blas: "blas",
+    masked, reverse, batch, time, units, limit, width, blas: "blas",
 ):  # fmt: skip
     """From inputs = x @ kernel to the states of all times and what the gradient needs."""
     for b in range(batch):
@@ -117,9 +115,9 @@ def gru_steps(
             h[b, j] = h0[b, j]
     for step in range(time):
         t, _ = order(step, time, reverse)
-        recur(blas, h, weights, product, batch, units, width)
+        recur(blas, h, weights, now, batch, units, width, limit)
         for b in range(batch):
-            x, r, z, new, old = inputs[b, t], product[b], gates[b, t], hidden[b, t], h[b]
+            x, r, z, new, old = inputs[b, t], now[b], gates[b, t], hidden[b, t], h[b]
             update, reset, a, inner = z[:units], z[units : 2 * units], z[2 * units : 3 * units], z[3 * units :]
             keep = masked and not mask[b, t]
             for j in range(units):
@@ -142,7 +140,7 @@ def gru_steps_back(
     weights: "real[units, width]", hidden: "real[batch, time, units]", gates: "real[batch, time, 4 * units]",
     mask: "bool[batch, time]", dh: "real[batch, units]", dx: "real[batch, time, width]",
     dz: "real[batch, time, width]", before: "real[batch, time, units]", now: "real[batch, width]",
-    masked, reverse, batch, time, units, width, blas: "blas",
+    masked, reverse, batch, time, units, limit, width, blas: "blas",
 ):  # fmt: skip
     """dx and dz: the gradients by the inputs' and the states' products; dh by the first state; the states before."""
     for b in range(batch):
@@ -171,14 +169,14 @@ def gru_steps_back(
                 kept[j] = old[j]
             for j in range(width):
                 all_r[j] = r[j]
-        recur_back(blas, now, weights, dh, batch, units, width)
+        recur_back(blas, now, weights, dh, batch, units, width, limit)
 
 
 @loop(split="batch")
 def simple_steps(
     h0: "real[batch, units]", weights: "real[units, units]", bias: "real[units]", mask: "bool[batch, time]",
-    hidden: "real[batch, time, units]", h: "real[batch, units]", product: "real[batch, units]",
-    masked, reverse, batch, time, units, blas: "blas",
+    hidden: "real[batch, time, units]", h: "real[batch, units]", now: "real[batch, units]",
+    masked, reverse, batch, time, units, limit, blas: "blas",
 ):  # fmt: skip
     """From hidden = x @ kernel to the states of all times."""
     for b in range(batch):
@@ -186,9 +184,9 @@ def simple_steps(
             h[b, j] = h0[b, j]
     for step in range(time):
         t, _ = order(step, time, reverse)
-        recur(blas, h, weights, product, batch, units, units)
+        recur(blas, h, weights, now, batch, units, units, limit)
         for b in range(batch):
-            new, old, r = hidden[b, t], h[b], product[b]
+            new, old, r = hidden[b, t], h[b], now[b]
             keep = masked and not mask[b, t]
             for j in range(units):
                 value = tanh(new[j] + r[j] + bias[j])
@@ -202,7 +200,7 @@ def simple_steps_back(
     g: "real[batch, time, units]", g_h: "real[batch, units]", h0: "real[batch, units]",
     weights: "real[units, units]", hidden: "real[batch, time, units]", mask: "bool[batch, time]",
     dh: "real[batch, units]", dz: "real[batch, time, units]", before: "real[batch, time, units]",
-    now: "real[batch, units]", masked, reverse, batch, time, units, blas: "blas",
+    now: "real[batch, units]", masked, reverse, batch, time, units, limit, blas: "blas",
 ):  # fmt: skip
     """dz, the gradient by the sums before the activation; dh by the first state; the states before."""
     for b in range(batch):
@@ -219,7 +217,7 @@ def simple_steps_back(
                 d[j] = all_d[j] = real(0) if keep else whole * (real(1) - y[j] * y[j])
                 state[j] = whole if keep else real(0)
                 kept[j] = old[j]
-        recur_back(blas, now, weights, dh, batch, units, units)
+        recur_back(blas, now, weights, dh, batch, units, units, limit)
 
 
 @loop
@@ -248,7 +246,7 @@ class Sizes:
     @property
     def steps(self):
         """The numbers at the end of every loop over steps."""
-        return self.masked, self.job.params["reverse"], self.batch, self.time, self.units
+        return self.masked, self.job.params["reverse"], self.batch, self.time, self.units, small()
 
     @property
     def work(self):
@@ -266,18 +264,18 @@ class Sizes:
     def project(self, x, weights, y):
         """Add the call for y = x @ weights over all times."""
         sizes = self.rows, self.width, self.features
-        self.job.call(linalg.product, x, weights, y, 0, 0, *sizes, work=math.prod(sizes))
+        self.job.call(product, x, weights, y, 0, 0, *sizes, small(), work=math.prod(sizes))
 
     def project_back(self, d, x, weights, dx, d_weights):
         """Add the calls for the gradients of `project` from the gradient `d` of its result."""
         sizes = self.rows, self.features, self.width
-        self.job.call(linalg.product, d, weights, dx, 0, 1, *sizes, work=math.prod(sizes))
+        self.job.call(product, d, weights, dx, 0, 1, *sizes, small(), work=math.prod(sizes))
         self.collect(x, d, d_weights, self.features)
 
     def collect(self, x, d, d_weights, features):
         """Add the call for d_weights = x.T @ d over all times."""
         sizes = features, self.width, self.rows
-        self.job.call(linalg.product, x, d, d_weights, 1, 0, *sizes, work=math.prod(sizes))
+        self.job.call(product, x, d, d_weights, 1, 0, *sizes, small(), work=math.prod(sizes))
 
 
 @kernel("rnn.lstm")
