@@ -2,6 +2,8 @@
 AUC and others add up.
 """
 
+import math
+
 from estikeras import errors, ops
 from estikeras.keras.losses.base import squeeze_or_expand_to_same_rank
 
@@ -80,16 +82,19 @@ def counts(
                 "y_pred", got=y_pred.shape, expected="(samples, classes), for `class_id`"
             )
         y_true, y_pred = y_true[..., class_id, None], y_pred[..., class_id, None]
-    weights = _weights(y_pred, y_true, sample_weight, label_weights)
-    is_positive = ops.cast(ops.not_equal(y_true, 0), dtype)
-    positives, negatives = is_positive * weights, (1.0 - is_positive) * weights
+    weights = _weights(y_pred.shape, y_true, sample_weight, label_weights, dtype)
     if not multi_label:
-        y_pred, positives, negatives = (
-            ops.reshape(x, (-1, 1)) for x in (y_pred, positives, negatives)
-        )
+        y_pred, y_true = ops.reshape(y_pred, (-1,)), ops.reshape(y_true, (-1,))
+        weights = weights if weights is None else ops.reshape(weights, (-1,))
+    # The last axis holds the weight as a positive and as a negative sample; one of both is 0.
+    is_positive = ops.cast(ops.not_equal(y_true, 0.0), dtype)
+    data = ops.equal(ops.expand_dims(is_positive, -1), ops.convert_to_tensor([1.0, 0.0], dtype))
+    data = ops.cast(data, dtype)
+    if weights is not None:
+        data = data * ops.expand_dims(weights, -1)
     count = _count_in_buckets if even else _count_by_comparison
-    table = count(y_pred, positives, negatives, thresholds, dtype)
-    return tuple(x if multi_label else ops.squeeze(x, axis=1) for x in table)
+    above, below = count(y_pred, data, thresholds)
+    return above[..., 0], above[..., 1], below[..., 1], below[..., 0]
 
 
 def _only_top(y_pred, k):
@@ -98,44 +103,38 @@ def _only_top(y_pred, k):
     return y_pred * keep + LOWEST * (1.0 - keep)
 
 
-def _weights(y_pred, y_true, sample_weight, label_weights):
-    weights = ops.ones_like(y_pred)
+def _weights(shape, y_true, sample_weight, label_weights, dtype):
+    weights = None
     if sample_weight is not None:
-        sample_weight = ops.expand_dims(
-            ops.convert_to_tensor(sample_weight, dtype=y_pred.dtype), axis=-1
-        )
-        _, sample_weight = squeeze_or_expand_to_same_rank(
-            y_true, sample_weight, expand_rank_1=False
-        )
-        weights = weights * sample_weight
-    return weights if label_weights is None else weights * ops.expand_dims(label_weights, 0)
+        sample_weight = ops.expand_dims(ops.convert_to_tensor(sample_weight, dtype=dtype), -1)
+        _, weights = squeeze_or_expand_to_same_rank(y_true, sample_weight, expand_rank_1=False)
+    if label_weights is not None:
+        label_weights = ops.expand_dims(label_weights, 0)
+        weights = label_weights if weights is None else weights * label_weights
+    return weights if weights is None else ops.broadcast_to(weights, shape)
 
 
-def _count_by_comparison(y_pred, positives, negatives, thresholds, dtype):
-    """Compare all `(samples, labels)` predictions with all thresholds."""
-    limits = ops.reshape(ops.convert_to_tensor(thresholds, dtype=dtype), (-1, 1, 1))
-    above = ops.cast(ops.greater(ops.expand_dims(y_pred, 0), limits), dtype)
-    below = 1.0 - above
-    pairs = ((above, positives), (above, negatives), (below, negatives), (below, positives))
-    return tuple(ops.sum(side * weights, axis=1) for side, weights in pairs)
+def _count_by_comparison(y_pred, data, thresholds):
+    """Sums of `data`, `(samples, ..., 2)`, over the samples above and below each threshold."""
+    limits = ops.convert_to_tensor(thresholds, dtype=y_pred.dtype)
+    limits = ops.reshape(limits, (-1, *(1 for _ in data.shape)))
+    above = ops.cast(ops.greater(ops.expand_dims(y_pred, -1), limits), y_pred.dtype)
+    return ops.sum(above * data, axis=1), ops.sum((1.0 - above) * data, axis=1)
 
 
-def _count_in_buckets(y_pred, positives, negatives, thresholds, dtype):
-    """Sort all `(samples, labels)` predictions into the buckets between even thresholds, then sum
-    from the top.
-    """
-    size, labels = len(thresholds), y_pred.shape[1]
+def _count_in_buckets(y_pred, data, thresholds):
+    """What `_count_by_comparison` gives, for even thresholds: sort into buckets, then sum up."""
+    size, labels = len(thresholds), tuple(y_pred.shape[1:])
     bucket = ops.ceil(ops.clip(y_pred, 0.0, 1.0) * (size - 1)) - 1.0
-    in_bucket = ops.cast(bucket >= 0.0, dtype)
-    if thresholds[0] < 0.0:
-        in_bucket = ops.ones_like(in_bucket)
-    index = ops.cast(ops.maximum(bucket, 0.0), "int32") * labels + ops.arange(labels, dtype="int32")
-    data = ops.stack([positives * in_bucket, negatives * in_bucket], axis=-1)
-    sums = ops.segment_sum(ops.reshape(data, (-1, 2)), ops.reshape(index, (-1,)), size * labels)
-    above = ops.flip(
-        ops.cumsum(ops.flip(ops.reshape(sums, (size, labels, 2)), axis=0), axis=0), axis=0
-    )
-    true_positives, false_positives = above[..., 0], above[..., 1]
-    true_negatives = ops.sum(negatives, axis=0) - false_positives
-    false_negatives = ops.sum(positives, axis=0) - true_positives
-    return true_positives, false_positives, true_negatives, false_negatives
+    counted = data
+    if thresholds[0] >= 0.0:
+        # Predictions of 0 are above no threshold.
+        counted = data * ops.expand_dims(ops.cast(bucket >= 0.0, data.dtype), -1)
+    # The highest bucket comes first, so that sums run down to each threshold.
+    place = ops.cast((size - 1) - ops.maximum(bucket, 0.0), "int32")
+    if labels:
+        place = place * labels[0] + ops.arange(labels[0], dtype="int32")
+    rows = ops.reshape(counted, (-1, 2))
+    sums = ops.segment_sum(rows, ops.reshape(place, (-1,)), size * math.prod(labels))
+    above = ops.flip(ops.cumsum(ops.reshape(sums, (size, *labels, 2)), axis=0), axis=0)
+    return above, ops.sum(data, axis=0) - above
