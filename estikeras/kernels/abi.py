@@ -87,18 +87,22 @@ native = Placeholder("native")
 
 @dataclass(frozen=True)
 class Inline:
-    """A helper of loops: one Python function, or one for each `real`; `exact` keeps the order of its arithmetic."""
+    """A helper of loops: one Python function, or one for each `real`.
+
+    `exact` keeps the order of its arithmetic; `apart` says that no array argument that it writes overlaps another.
+    """
 
     functions: dict
     exact: bool = False
+    apart: bool = False
 
     def __call__(self, *values):
         return self.functions["float64"](*values)
 
 
-def inline(function=None, *, float32=None, float64=None, exact=False):
+def inline(function=None, *, float32=None, float64=None, exact=False, apart=False):
     """Make a helper that loops and other helpers may call."""
-    return Inline({"float32": function or float32, "float64": function or float64}, exact)
+    return Inline({"float32": function or float32, "float64": function or float64}, exact, apart)
 
 
 def _report(error, value, limit, which):

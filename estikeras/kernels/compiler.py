@@ -115,18 +115,16 @@ def specialise(value, types):
         return getattr(np, types.get(value.name, "float32"))
     if isinstance(value, abi.Inline):
         function = value.functions[types.get("real", "float32")]
-        return _helper(function, tuple(sorted(types.items())), value.exact)
+        return _helper(function, tuple(sorted(types.items())), value.exact, value.apart)
     return value
 
 
 @cache
-def _helper(function, types, exact):
-    numba = importlib.import_module("numba")
-    options = {"error_model": "numpy", "fastmath": False if exact else FAST, "forceinline": True}
-    options |= {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+def _helper(function, types, exact, apart):
     if not isinstance(function, FunctionType):
         return function
-    return numba.njit(**options)(bind(function, dict(types)))
+    frontend = importlib.import_module("estikeras.kernels.frontend")
+    return frontend.helper(bind(function, dict(types)), exact, apart)
 
 
 def bind(function, types, given=()):

@@ -264,6 +264,9 @@ def conv_kernel_gradient(job):
         sizes = shape.channels, shape.out, shape.positions
         job.call(linalg.product, *arrays, job.output(0), 1, 0, *sizes, linalg.small(), work=shape.work)
         return
+    if winograd.pays(shape, dtype):
+        winograd.kernel_gradient(job, shape, *arrays, job.output(0))
+        return
     block, weights = shape.block(shape.positions), shape.depth * shape.out
     parts = job.scratch(job.threads * weights, dtype)
     room = job.scratch(job.threads * block * shape.depth, dtype)

@@ -8,6 +8,7 @@ import re
 
 from llvmlite import binding as llvm
 from llvmlite import ir
+from numba import njit
 from numba.core import cgutils, compiler, dispatcher, registry, types
 from numba.np.numpy_support import from_dtype
 from numpy import dtype
@@ -23,6 +24,23 @@ class _Compiler(dispatcher._FunctionCompiler):
         flags.no_cpython_wrapper = flags.no_cfunc_wrapper = flags.no_compile = True
         flags.noalias = True  # array arguments do not overlap: loops vectorise without checks
         return flags
+
+
+class _ApartCompiler(dispatcher._FunctionCompiler):
+    def _customize_flags(self, flags):
+        flags.noalias = True
+        return flags
+
+
+def helper(function, exact, apart):
+    """A function that loops call; it is always inlined."""
+    options = {"error_model": "numpy", "fastmath": False if exact else FAST, "forceinline": True}
+    options |= {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    made = njit(**options)(function)
+    if apart:
+        options = made.targetoptions
+        made._compiler = _ApartCompiler(function, made.targetdescr, options, {}, compiler.Compiler)
+    return made
 
 
 def object_code(loop, bound, function):
