@@ -1,0 +1,293 @@
+"""Choices, loops, assertions and Python functions under TensorFlow's names and signatures."""
+
+import sys
+
+import numpy as np
+
+from estikeras import errors
+from estikeras.engine import context, tree
+from estikeras.engine.tensor import Tensor, TracedTensor, as_tensor
+from estikeras.ops import comparison, control_flow, core, joining, reduction
+from estikeras.public import public
+
+_SEVERAL = (list, tuple)  # the builtin: below, the name is TensorFlow's
+
+
+@public("cond")
+def cond(pred, true_fn=None, false_fn=None, name=None):
+    """What `true_fn()` gives if `pred` is true, else what `false_fn()` gives."""
+    return control_flow.cond(pred, true_fn, false_fn)
+
+
+@public("case")
+def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"):
+    """What the function of the first pair gives whose condition is true, else the default's.
+
+    Args:
+        pred_fn_pairs: list of pairs of a boolean scalar and a function.
+        default: a function; without one, the last pair's function is taken when none is true.
+        exclusive: refuse more than one true condition (checked where they have values).
+        strict: of no consequence.
+        name: of no consequence.
+    """
+    pairs = list(pred_fn_pairs.items() if isinstance(pred_fn_pairs, dict) else pred_fn_pairs)
+    known = [p for p, _ in pairs if not isinstance(p, TracedTensor)]
+    if exclusive and sum(bool(core.boolean(p)) for p in known) > 1:
+        raise errors.invalid("pred_fn_pairs", got=known, expected="at most one true condition")
+    (pred, function), *rest = pairs
+    if not rest:
+        return function() if default is None else control_flow.cond(pred, function, default)
+    return control_flow.cond(pred, function, lambda: case(rest, default))
+
+
+@public("switch_case")
+def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
+    """What the function with the given index gives, the default's (or the last one's) if there is none."""
+    pairs = dict(branch_fns.items() if isinstance(branch_fns, dict) else enumerate(branch_fns))
+    if branch_fns and isinstance(branch_fns, _SEVERAL) and isinstance(branch_fns[0], _SEVERAL):
+        pairs = dict(branch_fns)
+    last = pairs[max(pairs)] if default is None else default
+    tests = [(comparison.equal(branch_index, i), function) for i, function in pairs.items()]
+    return case(tests, last)
+
+
+@public("while_loop")
+def while_loop(
+    cond,
+    body,
+    loop_vars,
+    shape_invariants=None,
+    parallel_iterations=10,
+    back_prop=True,
+    swap_memory=False,
+    maximum_iterations=None,
+    name=None,
+):
+    """The loop variables after `body` was applied for as long as `cond` of them is true.
+
+    Args:
+        cond: function of the loop variables that gives a boolean scalar.
+        body: function of the loop variables that gives their next values.
+        loop_vars: a list or tuple of tensors.
+        shape_invariants: of no consequence: shapes may change.
+        parallel_iterations: of no consequence.
+        back_prop: False stops gradients through the loop.
+        swap_memory: of no consequence.
+        maximum_iterations: None sets no limit.
+        name: of no consequence.
+    """
+    result = control_flow.while_loop(cond, body, loop_vars, maximum_iterations)
+    return result if back_prop else tree.map_structure(core.stop_gradient, result)
+
+
+@public("map_fn")
+def map_fn(
+    fn,
+    elems,
+    dtype=None,
+    parallel_iterations=None,
+    back_prop=True,
+    swap_memory=False,
+    infer_shape=True,
+    name=None,
+    fn_output_signature=None,
+):
+    """`fn` of each slice along the first axis, stacked."""
+    result = control_flow.map(fn, elems)
+    return result if back_prop else tree.map_structure(core.stop_gradient, result)
+
+
+@public("vectorized_map")
+def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
+    """`fn` of each slice along the first axis, stacked."""
+    return control_flow.map(fn, elems)
+
+
+def _fold(fn, elems, initializer, reverse, keep):
+    """Carry a value along the first axis, the first element if there is no initial one."""
+    count = as_tensor(tree.flatten(elems)[0]).shape[0]
+    rows = [tree.map_structure(lambda x, i=i: as_tensor(x)[i], elems) for i in range(count)]
+    rows = rows[::-1] if reverse else rows
+    value, kept = (rows.pop(0), None) if initializer is None else (initializer, [])
+    kept = [value] if kept is None else kept
+    for row in rows:
+        value = fn(value, row)
+        kept.append(value)
+    if not keep:
+        return value
+    kept = kept[::-1] if reverse else kept
+    return tree.map_structure(lambda *xs: joining.stack(xs), *kept)
+
+
+@public("foldl")
+def foldl(
+    fn,
+    elems,
+    initializer=None,
+    parallel_iterations=10,
+    back_prop=True,
+    swap_memory=False,
+    name=None,
+):
+    """The value carried along the first axis: `value = fn(value, element)`."""
+    return _fold(fn, elems, initializer, False, False)
+
+
+@public("foldr")
+def foldr(
+    fn,
+    elems,
+    initializer=None,
+    parallel_iterations=10,
+    back_prop=True,
+    swap_memory=False,
+    name=None,
+):
+    """The value carried along the first axis from its end: `value = fn(value, element)`."""
+    return _fold(fn, elems, initializer, True, False)
+
+
+@public("scan")
+def scan(
+    fn,
+    elems,
+    initializer=None,
+    parallel_iterations=10,
+    back_prop=True,
+    swap_memory=False,
+    infer_shape=True,
+    reverse=False,
+    name=None,
+):
+    """All values that are carried along the first axis, stacked: `value = fn(value, element)`."""
+    return _fold(fn, elems, initializer, reverse, True)
+
+
+@public("tuple", "group")
+def tuple(tensors, *others, control_inputs=None, name=None):
+    """The tensors themselves: all have been computed when the call returns."""
+    return [*tensors] if isinstance(tensors, list) and not others else [tensors, *others]
+
+
+@public("no_op")
+def no_op(name=None):
+    """Do nothing."""
+    return None
+
+
+@public("numpy_function")
+def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
+    """The result of a Python function of NumPy arrays as tensors of the dtypes `Tout`; eager, without gradient."""
+    result = func(*[np.array(as_tensor(x).value) for x in inp])
+    if isinstance(Tout, _SEVERAL):
+        return [core.convert_to_tensor(y, d) for y, d in zip(result, Tout, strict=True)]
+    return core.convert_to_tensor(result, Tout)
+
+
+@public("py_function")
+def py_function(func=None, inp=None, Tout=None, name=None):
+    """The result of a Python function of eager tensors as tensors of the dtypes `Tout`."""
+    inputs = [as_tensor(x) for x in inp]
+    for x in inputs:
+        x.value  # noqa: B018  a traced one has none, which makes the traced function fall back to eager
+    result = func(*inputs)
+    if isinstance(Tout, _SEVERAL):
+        return [core.cast(y, d) for y, d in zip(result, Tout, strict=True)]
+    return None if Tout is None else core.cast(result, Tout)
+
+
+def _require(condition, message):
+    if isinstance(condition, TracedTensor):
+        return
+    if not bool(condition):
+        raise ValueError(message)
+
+
+@public("Assert", "debugging.Assert")
+def Assert(condition, data, summarize=None, name=None):
+    """Refuse a false condition with the data in the message; in a trace nothing is checked."""
+    _require(core.boolean(condition), f"The assertion failed: {[str(d) for d in data]}")
+
+
+def _compare(x, y, compare, word, message):
+    holds = reduction.all(compare(x, y))
+    text = (
+        f"{message or 'The assertion failed'}: {x} is not {word} {y}"
+        if type(holds) is Tensor
+        else ""
+    )
+    _require(holds, text)
+
+
+@public("assert_equal", "debugging.assert_equal")
+def assert_equal(x, y, message=None, summarize=None, name=None):
+    """Refuse tensors that are not equal everywhere; in a trace nothing is checked."""
+    _compare(x, y, comparison.equal, "equal to", message)
+
+
+@public("assert_greater", "debugging.assert_greater")
+def assert_greater(x, y, message=None, summarize=None, name=None):
+    """Refuse an x that is not greater than y everywhere; in a trace nothing is checked."""
+    _compare(x, y, comparison.greater, "greater than", message)
+
+
+@public("assert_less", "debugging.assert_less")
+def assert_less(x, y, message=None, summarize=None, name=None):
+    """Refuse an x that is not less than y everywhere; in a trace nothing is checked."""
+    _compare(x, y, comparison.less, "less than", message)
+
+
+@public("assert_rank", "debugging.assert_rank")
+def assert_rank(x, rank, message=None, name=None):
+    """Refuse a tensor with another number of axes."""
+    if core.ndim(x) != int(rank):
+        expected = f"{int(rank)} axes" if message is None else f"{int(rank)} axes: {message}"
+        raise errors.shape_mismatch("x", got=core.shape(x), expected=expected)
+
+
+@public("print")
+def print(*inputs, **kwargs):
+    """Write values to `output_stream` (sys.stderr); in a trace their shapes and dtypes, once."""
+    stream = kwargs.pop("output_stream", sys.stderr)
+    end, separator = kwargs.pop("end", "\n"), kwargs.pop("sep", " ")
+    kwargs.pop("summarize", None)
+    kwargs.pop("name", None)
+    if kwargs:
+        raise TypeError(f"print() has no argument {next(iter(kwargs))!r}.")
+    stream.write(separator.join(str(x) for x in inputs) + end)
+
+
+@public("executing_eagerly")
+def executing_eagerly():
+    """Whether operations run at once, that is, no function is being traced."""
+    return context.current.trace is None
+
+
+@public("inside_function")
+def inside_function():
+    """Whether a function is being traced."""
+    return context.current.trace is not None
+
+
+@public("is_symbolic_tensor")
+def is_symbolic_tensor(tensor):
+    """Whether a tensor belongs to a function that is being traced."""
+    return isinstance(tensor, TracedTensor)
+
+
+@public("get_static_value")
+def get_static_value(tensor, partial=False):
+    """The value of a tensor as a NumPy array, None if it is being traced."""
+    x = as_tensor(tensor)
+    return None if isinstance(x, TracedTensor) else x.numpy()
+
+
+@public("grad_pass_through")
+def grad_pass_through(f):
+    """A function that gives what `f` gives, and whose gradient is the identity's."""
+
+    def wrapped(x):
+        x = as_tensor(x)
+        return x + core.stop_gradient(f(x) - x)
+
+    return wrapped
