@@ -3,6 +3,7 @@
 import functools
 import traceback
 import warnings
+from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from estikeras.engine.variable import Variable
 from estikeras.public import public
 
 RETRACES_BEFORE_WARNING = 12
+_PACKAGE = str(Path(__file__).parents[1])
 
 
 @public("function")
@@ -65,6 +67,7 @@ class Function:
 
     def __call__(self, *args, **kwargs):
         now = context.current
+        args, kwargs = tree.map_structure(lambda x: as_tensor(x) if isinstance(x, np.ndarray) else x, (args, kwargs))
         if self.eager or now.trace is not None or now.tapes or any_symbolic(args, kwargs):
             return self.python_function(*args, **kwargs)
         try:
@@ -108,7 +111,7 @@ class Function:
         return "\n\n".join(str(concrete.program.graph) for concrete in self._traces.values())
 
     def _warn(self, error):
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if "estikeras" not in f.filename]
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_PACKAGE)]
         where = f" (line {frames[-1].lineno} of {frames[-1].filename}: {frames[-1].line})" if frames else ""
         warnings.warn(
             f"{self.__name__!r} runs eagerly, and slower: it asks for the value of a tensor{where}. Use ops such as "

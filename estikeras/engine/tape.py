@@ -129,7 +129,7 @@ class GradientTape:
             if isinstance(source, Variable):
                 ids.update(id(read) for read in self._reads.get(id(source), (None, []))[1])
             elif isinstance(source, Tensor):
-                ids.add(id(source))
+                ids.update({id(source)} & self._tracked.keys())
             else:
                 raise errors.wrong_type("sources", got=source, expected="tensors and variables")
         return ids

@@ -86,13 +86,13 @@ class Lowering:
         return self.storages[id(x)].found()
 
     def _order(self):
-        """Nodes that do work; those that nobody reads come last, since only they may write variables."""
-        read = {id(x.node) for node in self.graph.nodes for x in node.inputs}
+        """Nodes that do work. Those that only make new values of variables come last: they may write to the variables."""
         work = [n for n in self.graph.nodes if n.kind == "apply" and n.primitive.kernel != VIEW]
-        views = {id(n) for n in self.graph.nodes if n.kind == "apply" and n.primitive.kernel == VIEW}
-        seen_through = read | {id(x.node) for n in self.graph.nodes if id(n) in views for x in n.inputs}
-        inner = [n for n in work if id(n) in seen_through]
-        return inner + [n for n in work if id(n) not in seen_through]
+        read = {id(x.node) for node in self.graph.nodes for x in node.inputs}
+        held = {id(x.node) for x in self.graph.outputs}
+        last = [n for n in work if id(n) not in read and id(n) not in held]
+        last_ids = {id(n) for n in last}
+        return [n for n in work if id(n) not in last_ids] + last
 
     def _allocate(self, node):
         if node.kind == "apply" and node.primitive.kernel == VIEW:

@@ -21,15 +21,17 @@ class Program:
 
     Attributes:
         graph: the graph after the passes.
+        instructions: what it was lowered to, in order.
+        threads: size of the team.
     """
 
     def __init__(self, graph):
         self.graph = passes.run(graph)
-        threads = settings.threads()
-        lowering = Lowering(graph, threads)
-        self._lowering = lowering
-        self._error = aligned_empty((4,), np.int64)
-        self._counter = aligned_empty((1,), np.int64)
+        self.threads = settings.threads()
+        lowering = self._lowering = Lowering(graph, self.threads)
+        self.instructions = lowering.instructions
+        self.error = aligned_empty((4,), np.int64)
+        self.counter = aligned_empty((1,), np.int64)
         self._keep = []
         self._place(lowering)
         self._inputs = [self._view(x) for x in graph.inputs]
@@ -37,7 +39,7 @@ class Program:
         self._variables = list({id(v): v for v in (*graph.reads, *graph.updates)}.values())
         self._updated = list(graph.updates)
         self._buffers = [variable.buffer for variable in self._variables]
-        self._segments = self._build(lowering, threads)
+        self._segments = self._build(lowering, self.threads)
         self._fed = None
 
     def _place(self, lowering):
@@ -85,22 +87,22 @@ class Program:
         return self._arena[start : start + spec.size * dtype.itemsize].view(dtype).reshape(spec.shape)
 
     def _build(self, lowering, threads):
-        segments, builder = [], TableBuilder(threads, self._error, self._counter)
+        segments, builder = [], TableBuilder(threads, self.error, self.counter)
         for i, instruction in enumerate(lowering.instructions):
             if i == lowering.commit:
                 builder.gate()
             if instruction.calls is None:
                 if builder.calls:
                     segments.append(builder.table())
-                    builder = TableBuilder(threads, self._error, self._counter)
-                segments.append(self._host(instruction.node))
+                    builder = TableBuilder(threads, self.error, self.counter)
+                segments.append(self.host(instruction.node))
             else:
                 builder.add(instruction)
         if builder.calls:
             segments.append(builder.table())
         return segments
 
-    def _host(self, node):
+    def host(self, node):
         """A function that computes the node with NumPy."""
         inputs, outputs = [self._view(x) for x in node.inputs], [self._view(y) for y in node.outputs]
         reference, params = node.primitive.reference, node.params
@@ -151,18 +153,18 @@ class Program:
         with team.current().lock:
             if self._fed is None or any(a is not b for a, b in zip(self._fed[0], (*sources, order), strict=True)):
                 self._fed = ((*sources, order), self._with_feed(sources, order))
-            self._counter[0] = first
+            self.counter[0] = first
             segments = self._fed[1]
             if len(segments) == 1:
                 self._execute(segments, steps)
             else:
                 for k in range(first, first + steps):
-                    self._counter[0] = k
+                    self.counter[0] = k
                     self._execute(segments)
             return self.outputs()
 
     def _with_feed(self, sources, order):
-        builder = TableBuilder(settings.threads(), self._error, self._counter)
+        builder = TableBuilder(settings.threads(), self.error, self.counter)
         for x, source in zip(self.graph.inputs, sources, strict=True):
             builder.add_gather(source, order, self._lowering.of(x), x.shape[0])
         feed = builder.table()
@@ -174,9 +176,9 @@ class Program:
             variable.before_write()
         for segment in segments:
             if isinstance(segment, Table):
-                self._error[:] = 0
+                self.error[:] = 0
                 team.current().run(segment, steps)
-                if self._error[0] != abi.NO_ERROR:
+                if self.error[0] != abi.NO_ERROR:
                     raise self._index_error(segment)
             else:
                 segment()
@@ -186,7 +188,7 @@ class Program:
         return [Tensor(view.copy()) for view in self._outputs]
 
     def _index_error(self, table):
-        _, value, limit, _ = self._error.tolist()
+        _, value, limit, _ = self.error.tolist()
         return ValueError(
             f"An index is out of range: got {value}, expected 0 <= index < {limit} ({', '.join(table.checks)}). "
             "Check labels against the number of classes, and ids against the rows of the embedding."
