@@ -135,10 +135,18 @@ def keras_mask(x):
 
 
 def aligned(y_true, y_pred):
-    """Targets and predictions as tensors of the predictions' dtype and of equal rank."""
+    """Targets and predictions as tensors of the predictions' dtype and of equal rank.
+
+    Raises:
+        ValueError: if their shapes do not broadcast.
+    """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
-    return squeeze_or_expand_to_same_rank(y_true, y_pred)
+    y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
+    sizes = zip(reversed(y_true.shape), reversed(y_pred.shape), strict=False)
+    if any(a != b and None not in (a, b) and 1 not in (a, b) for a, b in sizes):
+        raise errors.shape_mismatch("y_true", got=y_true.shape, expected=y_pred.shape)
+    return y_true, y_pred
 
 
 def squeeze_or_expand_to_same_rank(a, b, expand_rank_1=True):

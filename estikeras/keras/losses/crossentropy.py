@@ -6,7 +6,7 @@ import warnings
 
 from estikeras import errors, ops
 from estikeras.engine import dtypes
-from estikeras.keras.losses.base import LossFunctionWrapper, without_default
+from estikeras.keras.losses.base import LossFunctionWrapper, aligned, without_default
 from estikeras.public import public
 
 
@@ -24,8 +24,8 @@ def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, 
     Returns:
         A tensor without that axis.
     """
-    y_pred = ops.convert_to_tensor(y_pred)
-    y_true = smooth(ops.convert_to_tensor(y_true, dtype=y_pred.dtype), label_smoothing, 2)
+    y_true, y_pred = aligned(y_true, y_pred)
+    y_true = smooth(y_true, label_smoothing, 2)
     return ops.mean(ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits), axis=axis)
 
 
@@ -115,8 +115,7 @@ def categorical_inputs(loss, y_true, y_pred, label_smoothing, axis):
         raise errors.invalid(
             "axis", got=axis, expected="an int", hint="Is it meant to be `from_logits`?"
         )
-    y_pred = ops.convert_to_tensor(y_pred)
-    y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
+    y_true, y_pred = aligned(y_true, y_pred)
     if y_pred.shape[-1] == 1:
         warnings.warn(
             f"The loss {loss} got predictions of one class only, shape {tuple(y_pred.shape)}; "

@@ -3,7 +3,7 @@ functions and classes.
 """
 
 from estikeras import ops, settings
-from estikeras.keras.losses.base import LossFunctionWrapper
+from estikeras.keras.losses.base import LossFunctionWrapper, aligned
 from estikeras.public import public
 
 
@@ -30,8 +30,7 @@ def kl_divergence(y_true, y_pred):
 
     Reference: Kullback and Leibler, 1951, On Information and Sufficiency.
     """
-    y_pred = ops.convert_to_tensor(y_pred)
-    y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
+    y_true, y_pred = aligned(y_true, y_pred)
     y_true = ops.clip(y_true, settings.epsilon(), 1.0)
     y_pred = ops.clip(y_pred, settings.epsilon(), 1.0)
     return ops.sum(y_true * ops.log(y_true / y_pred), axis=-1)
@@ -48,8 +47,7 @@ def poisson(y_true, y_pred):
     Returns:
         A tensor `(batch, ...)`.
     """
-    y_pred = ops.convert_to_tensor(y_pred)
-    y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
+    y_true, y_pred = aligned(y_true, y_pred)
     return ops.mean(y_pred - y_true * ops.log(y_pred + settings.epsilon()), axis=-1)
 
 

@@ -3,7 +3,7 @@ categorical.
 """
 
 from estikeras import ops, settings
-from estikeras.keras.losses.base import LossFunctionWrapper
+from estikeras.keras.losses.base import LossFunctionWrapper, aligned
 from estikeras.keras.losses.crossentropy import categorical_inputs, smooth
 from estikeras.public import public
 
@@ -37,8 +37,8 @@ def binary_focal_crossentropy(
 
     Reference: Lin et al., 2017, Focal Loss for Dense Object Detection.
     """
-    y_pred = ops.convert_to_tensor(y_pred)
-    y_true = smooth(ops.convert_to_tensor(y_true, dtype=y_pred.dtype), label_smoothing, 2)
+    y_true, y_pred = aligned(y_true, y_pred)
+    y_true = smooth(y_true, label_smoothing, 2)
     if from_logits:
         y_pred = ops.sigmoid(y_pred)
     values = ops.binary_crossentropy(y_true, y_pred)

@@ -3,7 +3,7 @@ classes.
 """
 
 from estikeras import ops
-from estikeras.keras.losses.base import LossFunctionWrapper
+from estikeras.keras.losses.base import LossFunctionWrapper, aligned
 from estikeras.public import public
 
 
@@ -47,16 +47,14 @@ def categorical_hinge(y_true, y_pred):
     Returns:
         A tensor `(batch, ...)`.
     """
-    y_pred = ops.convert_to_tensor(y_pred)
-    y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
+    y_true, y_pred = aligned(y_true, y_pred)
     pos = ops.sum(y_true * y_pred, axis=-1)
     neg = ops.max((1.0 - y_true) * y_pred, axis=-1)
     return ops.maximum(neg - pos + 1.0, 0.0)
 
 
 def _missing_margin(y_true, y_pred):
-    y_pred = ops.convert_to_tensor(y_pred)
-    y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
+    y_true, y_pred = aligned(y_true, y_pred)
     is_binary = ops.all(ops.logical_or(ops.equal(y_true, 0), ops.equal(y_true, 1)))
     y_true = ops.where(is_binary, 2.0 * y_true - 1.0, y_true)
     return ops.maximum(1.0 - y_true * y_pred, 0.0)

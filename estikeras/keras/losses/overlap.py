@@ -1,7 +1,7 @@
 """Losses on how much two regions overlap: Dice and Tversky, as functions and classes."""
 
 from estikeras import ops, settings
-from estikeras.keras.losses.base import LossFunctionWrapper
+from estikeras.keras.losses.base import LossFunctionWrapper, aligned
 from estikeras.public import public
 
 
@@ -19,8 +19,7 @@ def dice(y_true, y_pred, axis=None):
 
     Reference: Sudre et al., 2017, Generalised Dice overlap as a deep learning loss function.
     """
-    y_pred = ops.convert_to_tensor(y_pred)
-    y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
+    y_true, y_pred = aligned(y_true, y_pred)
     intersection = ops.sum(y_true * y_pred, axis=axis)
     total = ops.sum(y_true, axis=axis) + ops.sum(y_pred, axis=axis)
     return 1.0 - 2.0 * intersection / (total + settings.epsilon())
@@ -43,8 +42,7 @@ def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
     Reference: Salehi et al., 2017, Tversky loss function for image segmentation using 3D fully
     convolutional networks.
     """
-    y_pred = ops.convert_to_tensor(y_pred)
-    y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
+    y_true, y_pred = aligned(y_true, y_pred)
     intersection = ops.sum(y_true * y_pred, axis=axis)
     only_true = ops.sum((1.0 - y_pred) * y_true, axis=axis)
     only_pred = ops.sum(y_pred * (1.0 - y_true), axis=axis)

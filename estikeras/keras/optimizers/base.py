@@ -213,6 +213,11 @@ class Optimizer(KeepsVariables, KeepsAverages):
         if not self.built:
             with context.name_scope(self.name, caller=self):
                 self.build(variables)
+        for gradient, variable in zip(grads, variables, strict=True):
+            if gradient is not None and tuple(gradient.shape) != tuple(variable.shape):
+                raise errors.shape_mismatch(
+                    f"gradient of {variable.path}", got=gradient.shape, expected=variable.shape
+                )
         unknown = [v for v in variables if id(v) not in self._trainable_variables_indices]
         if unknown:
             raise ValueError(

@@ -199,6 +199,8 @@ def test_float16():
             "from_logits",
         ),
         (lambda: keras.losses.ctc(CLASSES, PROBABILITIES), "y_true"),
+        (lambda: keras.losses.MeanSquaredError()(np.ones((4, 3)), np.ones((4, 2))), "y_true"),
+        (lambda: keras.losses.SparseCategoricalCrossentropy()([0, 7], PROBABILITIES[:2]), "7"),
     ],
 )
 def test_wrong_calls(call, message):
@@ -209,3 +211,22 @@ def test_wrong_calls(call, message):
 def test_one_class_warns():
     with pytest.warns(SyntaxWarning, match="binary_crossentropy"):
         keras.losses.categorical_crossentropy(np.ones((2, 1)), np.full((2, 1), 0.5))
+
+
+def test_lists_of_numbers():
+    data = [[0.0, 1.0], [0.0, 0.0]], [[0.6, 0.4], [0.4, 0.6]]
+    for name in ("BinaryCrossentropy", "MeanSquaredError"):
+        ours, real = pair(name, {})
+        assert_close(ours(*data), real(*(np.asarray(x, "float32") for x in data)))
+
+
+def test_structures_of_tensors():
+    class Both(keras.losses.Loss):
+        def call(self, y_true, y_pred):
+            return keras.ops.square(y_true["a"] - y_pred["a"]) + keras.ops.abs(
+                y_true["b"] - y_pred["b"]
+            )
+
+    y_true, y_pred = ({"a": x, "b": x + 1} for x in (NUMBERS[0][:, 0], NUMBERS[1][:, 0]))
+    error = NUMBERS[0][:, 0] - NUMBERS[1][:, 0]
+    assert_close(Both()(y_true, y_pred), (error**2 + abs(error)).mean(), dtype="float32")
