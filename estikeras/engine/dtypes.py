@@ -6,6 +6,7 @@ import ml_dtypes
 import numpy as np
 
 from estikeras import errors, settings
+from estikeras.public import public
 
 FLOATS = ("bfloat16", "float16", "float32", "float64")
 INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -47,12 +48,10 @@ def standardize(dtype):
     """
     if dtype is None:
         return settings.floatx()
-    if type(dtype) is str and dtype in ALL:
-        return dtype
+    if isinstance(dtype, str) and dtype in ALL:
+        return str(dtype)
     if dtype in _PYTHON and isinstance(dtype, type):
         return settings.floatx() if dtype is float else {"int": "int32"}.get(_PYTHON[dtype], _PYTHON[dtype])
-    if isinstance(dtype, DType):
-        return str(dtype)
     name = getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or dtype
     name = str(name).split(".")[-1]
     if name in _PYTHON_NAMES:
@@ -64,6 +63,7 @@ def standardize(dtype):
     raise errors.unknown_name("dtype", dtype, ALL)
 
 
+@public("DType", "dtypes.DType")
 class DType(str):
     """A dtype by its name that also has TensorFlow's attributes, as `tf.float32` is: `tf.float32 == "float32"`."""
 
@@ -88,6 +88,21 @@ class DType(str):
         return self == "bool"
 
     __hash__ = str.__hash__
+
+
+bool_ = public("bool", "dtypes.bool")(DType("bool"))
+int8 = public("int8", "dtypes.int8")(DType("int8"))
+int16 = public("int16", "dtypes.int16")(DType("int16"))
+int32 = public("int32", "dtypes.int32")(DType("int32"))
+int64 = public("int64", "dtypes.int64")(DType("int64"))
+uint8 = public("uint8", "dtypes.uint8")(DType("uint8"))
+uint16 = public("uint16", "dtypes.uint16")(DType("uint16"))
+uint32 = public("uint32", "dtypes.uint32")(DType("uint32"))
+uint64 = public("uint64", "dtypes.uint64")(DType("uint64"))
+bfloat16 = public("bfloat16", "dtypes.bfloat16")(DType("bfloat16"))
+float16 = public("float16", "half", "dtypes.float16")(DType("float16"))
+float32 = public("float32", "dtypes.float32")(DType("float32"))
+float64 = public("float64", "double", "dtypes.float64")(DType("float64"))
 
 
 def to_numpy(dtype):

@@ -7,7 +7,7 @@ from estikeras.keras.metrics.reduction import MeanMetricWrapper
 from estikeras.keras.trainer.outputs import align, flatten_like, names_of
 
 
-class CompileMetrics:
+class CompileMetrics(Metric):
     """All metrics of `compile`.
 
     Args:
@@ -17,8 +17,13 @@ class CompileMetrics:
     """
 
     def __init__(self, metrics, weighted_metrics=None, output_names=None):
-        self._given, self._given_weighted, self.output_names = metrics, weighted_metrics, output_names
-        self._entries = None
+        super().__init__(name="compile_metrics")
+        vars(self).update(_given=metrics, _given_weighted=weighted_metrics, output_names=output_names, _entries=None)
+
+    @property
+    def variables(self):
+        """The variables of all metrics."""
+        return [variable for metric in self.metrics for variable in metric.variables]
 
     @property
     def built(self):
@@ -35,7 +40,7 @@ class CompileMetrics:
         names = names_of(y_pred, self.output_names)
         outputs = tree.flatten(y_pred)
         targets = flatten_like(y_true, y_pred, names, "y")
-        self._names, self._entries = names, []
+        vars(self).update(_names=names, _entries=[])
         for weighted, given in ((False, self._given), (True, self._given_weighted)):
             for i, entry in enumerate(align(given, names, "metrics", several=True)):
                 for identifier in entry if isinstance(entry, list | tuple) else [entry]:

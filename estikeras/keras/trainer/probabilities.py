@@ -9,14 +9,13 @@ _LOSSES = ("categorical_crossentropy", "sparse_categorical_crossentropy", "binar
 
 def warn_of_improbable_outputs(model):
     """Warn if the loss takes probabilities and the last layer's activation gives none."""
-    loss, outputs = model.loss, getattr(model, "outputs", None)
-    if loss is None or not outputs or len(outputs) != 1:
+    loss, layer = model.loss, _last_layer(model)
+    if loss is None or layer is None:
         return
     name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
     from_logits = getattr(loss, "from_logits", False) or (getattr(loss, "_fn_kwargs", None) or {}).get("from_logits")
     if name.lower() not in _LOSSES or from_logits:
         return
-    layer = outputs[0]._keras_history.operation
     activation = getattr(getattr(layer, "activation", None), "__name__", None)
     if activation in _NO_PROBABILITIES:
         right = "sigmoid" if "binary" in name else "softmax"
@@ -26,3 +25,12 @@ def warn_of_improbable_outputs(model):
             "give the loss `from_logits=True`.",
             stacklevel=3,
         )
+
+
+def _last_layer(model):
+    """The layer that makes the one output, or None if that is not known."""
+    outputs = getattr(model, "outputs", None)
+    if outputs:
+        return outputs[0]._keras_history.operation if len(outputs) == 1 else None
+    is_sequential = hasattr(model, "add") and hasattr(model, "pop")
+    return model.layers[-1] if is_sequential and model.layers else None

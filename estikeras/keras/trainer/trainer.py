@@ -99,10 +99,8 @@ class Trainer:
     @property
     def metrics(self):
         """The loss's average, the metrics of `compile`, and those of the model and its layers."""
-        found = [] if self._loss_tracker is None else [self._loss_tracker]
-        found += [m for m in getattr(self._compile_loss, "metrics", ()) if m is not None]
-        found += self._compile_metrics.metrics if self._compile_metrics is not None else []
-        found += super().metrics
+        found = [self._loss_tracker, self._compile_metrics, *getattr(self._compile_loss, "metrics", ())]
+        found = [metric for metric in found if metric is not None] + super().metrics
         return list({id(m): m for m in found}.values())
 
     @property
@@ -154,14 +152,10 @@ class Trainer:
 
     def get_metrics_result(self):
         """Name -> value of all metrics, a dict."""
-        results, own = {}, set()
-        if self._compile_metrics is not None:
-            results.update(self._compile_metrics.result())
-            own = {id(metric) for metric in self._compile_metrics.metrics}
+        results = {}
         for metric in self.metrics:
-            if id(metric) not in own:
-                value = metric.result()
-                results.update(value if isinstance(value, dict) else {metric.name: value})
+            value = metric.result()
+            results.update(value if isinstance(value, dict) else {metric.name: value})
         return results
 
     def train_step(self, data):
