@@ -52,8 +52,8 @@ class Loss:
             A scalar, or with reduction `"none"` the weighted values.
         """
         mask = keras_mask(y_pred)
-        y_pred = tree.map_structure(lambda x: ops.convert_to_tensor(x, dtype=self.dtype), y_pred)
-        y_true = tree.map_structure(self._convert_target, y_true)
+        y_pred = _map_tensors(lambda x: ops.convert_to_tensor(x, dtype=self.dtype), y_pred)
+        y_true = _map_tensors(self._convert_target, y_true)
         values = self.call(y_true, y_pred)
         own_mask = keras_mask(values)
         if own_mask is not None:
@@ -91,10 +91,12 @@ class LossFunctionWrapper(Loss):
     def call(self, y_true, y_pred):
         """The function's values, after targets and predictions were given equal ranks."""
         if tree.is_nested(y_true) or tree.is_nested(y_pred):
-            pairs = [
-                squeeze_or_expand_to_same_rank(a, b)
-                for a, b in zip(tree.flatten(y_true), tree.flatten(y_pred), strict=True)
-            ]
+            true, pred = tree.flatten(y_true), tree.flatten(y_pred)
+            if len(true) != len(pred):
+                raise errors.invalid(
+                    "y_true", got=f"{len(true)} tensors", expected=f"{len(pred)}, as in `y_pred`"
+                )
+            pairs = [squeeze_or_expand_to_same_rank(*pair) for pair in zip(true, pred, strict=True)]
             y_true = tree.pack_sequence_as(y_true, [a for a, _ in pairs])
             y_pred = tree.pack_sequence_as(y_pred, [b for _, b in pairs])
         else:
@@ -120,6 +122,12 @@ class LossFunctionWrapper(Loss):
     def __repr__(self):
         function = getattr(self.fn, "__name__", self.fn)
         return f"<{type(self).__name__}({function}, kwargs={self._fn_kwargs})>"
+
+
+def _map_tensors(function, x):
+    """The function of each array in a structure; nested numbers are one array."""
+    has_arrays = not tree.is_nested(x) or any(hasattr(leaf, "shape") for leaf in tree.flatten(x))
+    return tree.map_structure(function, x) if has_arrays or isinstance(x, dict) else function(x)
 
 
 def without_default(config, name, default):

@@ -342,7 +342,7 @@ class Optimizer(KeepsVariables, KeepsAverages):
         else:
             raise TypeError(
                 "The learning rate comes from a schedule or function and cannot be set to a "
-                "number. Make the optimizer with a float as `learning_rate`, or set another schedule."
+                "number. Make the optimizer with a float, or set another schedule."
             )
 
     def _get_current_learning_rate(self):
