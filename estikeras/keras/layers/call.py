@@ -286,7 +286,7 @@ def run(layer, args, kwargs):
         outputs = _proceed(layer, spec, args, dict(kwargs), training)
     if by_default:
         layer.built = True
-        layer._build_shapes_dict = layer._build_shapes_dict or spec.shapes()
+        layer._build_shapes_dict = {"input_shape": next(iter(spec.shapes().values()), None)}
         layer._post_build()
         layer._lock_state()
     return outputs

@@ -9,6 +9,7 @@ from estikeras import errors, ops
 from estikeras.engine import tree
 from estikeras.engine.operation import KerasTensor
 from estikeras.keras.layers import call as calls
+from estikeras.keras.layers import tracking
 from estikeras.keras.layers.core.input_layer import InputLayer
 from estikeras.keras.layers.input_spec import InputSpec
 from estikeras.keras.layers.layer import Layer
@@ -30,9 +31,14 @@ class Functional(Function, Model):
 
     def __init__(self, inputs, outputs, name=None, **kwargs):
         trainable = kwargs.pop("trainable", None)
-        if not self.__dict__.get("_is_initialized"):
-            Trainer.__init__(self)
-            Layer.__init__(self, name=name, **kwargs)
+        Trainer.__init__(self)
+        Layer.__init__(self, name=name, **kwargs)
+        self._begin(inputs, outputs)
+        if trainable is not None:
+            self.trainable = trainable
+
+    @tracking.untracked
+    def _begin(self, inputs, outputs):
         inputs, outputs = _as_plain(inputs), _as_plain(outputs)
         for x in tree.flatten(inputs):
             if not isinstance(x, KerasTensor):
@@ -44,11 +50,8 @@ class Functional(Function, Model):
         self._read_call_signature()
         self._supports_masking = True
         self.built = True
-        self._lock_state()
         self._input_names = [x._keras_history.operation.name for x in self._inputs]
         self.output_names = [y._keras_history.operation.name for y in self._outputs]
-        if trainable is not None:
-            self.trainable = trainable
 
     def build(self, input_shape):
         """Nothing: the layers were built when they were called."""
@@ -227,7 +230,7 @@ def _is_input(x):
 def _with_new_inputs(inputs, outputs):
     """The same graph with an InputLayer in the place of each input that some layer computed."""
     inner = Function(inputs, outputs, name="clone")
-    fresh = [x if _is_input(x) else InputLayer(batch_shape=x.shape, dtype=x.dtype).output for x in inner.inputs]
+    fresh = [x if _is_input(x) else _new_input(x) for x in inner.inputs]
     values = {id(x): new for x, new in zip(inner.inputs, fresh, strict=True)}
     for node in inner._nodes:
         if all(id(y) in values for y in node.output_tensors):
@@ -239,6 +242,10 @@ def _with_new_inputs(inputs, outputs):
         tree.pack_sequence_as(inputs, fresh),
         tree.pack_sequence_as(outputs, [values[id(y)] for y in tree.flatten(outputs)]),
     )
+
+
+def _new_input(x):
+    return InputLayer(batch_shape=x.shape, dtype=x.dtype, name=f"{x.name}CLONE").output
 
 
 def _fit_one(x, own, name):

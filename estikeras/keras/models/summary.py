@@ -8,7 +8,14 @@ from estikeras import errors
 from estikeras.engine import dtypes, tree
 from estikeras.engine.operation import KerasTensor
 
-_DIM, _BLUE, _GREEN, _ORANGE = "bright_black", "color(33)", "color(34)", "color(208)"
+_BLUE, _GREEN = "color(33)", "color(34)"
+# Shares of the columns by (inputs shown, trainable shown).
+_SHARES = {
+    (False, False): (0.45, 0.3375, 0.2),
+    (False, True): (0.4, 0.3125, 0.175, 0.1),
+    (True, False): (0.3, 0.25, 0.175, 0.2625),
+    (True, True): (0.2625, 0.2375, 0.1625, 0.225, 0.1),
+}
 
 
 def print_summary(
@@ -74,25 +81,25 @@ def _shows_connections(model):
 
 
 def _widths(line_length, positions, connected, show_trainable):
-    shares = [0.45, 0.80, 1.0]
-    if connected:
-        shares = [0.28, 0.54, 0.70, 1.0]
-    if show_trainable:
-        shares = [0.28, 0.50, 0.66, 0.90, 1.0] if connected else [0.40, 0.72, 0.90, 1.0]
-    if positions is not None:
-        if len(positions) != len(shares):
-            raise errors.invalid("positions", got=positions, expected=f"{len(shares)} numbers, one a column")
-        shares = positions
+    """The width of the table, and those of the texts in its columns."""
     width = line_length or 80
-    ends = [int(width * share) for share in shares] if shares[-1] <= 1 else list(shares)
-    sizes = [end - start for start, end in zip([0, *ends], ends, strict=False)]
-    return width, [max(size - 3, 4) for size in sizes]
+    if positions is None:
+        shares = _SHARES[connected, show_trainable]
+    else:
+        shares = [end - start for start, end in zip([0, *positions], positions, strict=False)]
+        if positions[-1] > 1:
+            shares = [share / positions[-1] for share in shares]
+    count = 3 + connected + show_trainable
+    if len(shares) != count:
+        raise errors.invalid("positions", got=positions, expected=f"{count} numbers, one a column")
+    sizes = [max(int(width * share) - 3, 4) for share in shares]
+    sizes[-1] += width - sum(sizes) - 3 * count - 1
+    return width, sizes
 
 
 def _chosen(model, expand_nested, layer_range):
     rows = []
-    operations = getattr(model, "operations", None) if hasattr(model, "_nodes") else None
-    layers = model.layers if operations is None else _shown(model, operations)
+    layers = model.operations if hasattr(model, "_nodes") else model.layers
     for layer in layers:
         rows.append((layer, 0))
         if expand_nested:
@@ -109,12 +116,6 @@ def _chosen(model, expand_nested, layer_range):
         raise errors.invalid("layer_range", got=layer_range, expected=f"names among {[layer.name for layer in layers]}")
     first, last = min(found[0]), max(found[1])
     return rows[min(first, last) : max(first, last) + 1]
-
-
-def _shown(model, operations):
-    if _shows_connections(model):
-        return operations
-    return operations
 
 
 def _inner(layer, depth):
@@ -189,7 +190,7 @@ def _connections(model, layer):
             for x in node.input_tensors:
                 history = x._keras_history
                 texts.append(f"{history.operation.name}[{history.node_index}][{history.tensor_index}]")
-    return ",\n".join(texts) if texts else "-"
+    return ", ".join(texts) if texts else "-"
 
 
 def _totals(model):

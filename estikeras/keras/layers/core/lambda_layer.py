@@ -35,7 +35,6 @@ class Lambda(Layer):
         self._output_shape = output_shape
         parameters = inspect.signature(function).parameters
         self._takes = [name for name in ("mask", "training") if name in parameters]
-        self.built = True
 
     def call(self, inputs, mask=None, training=None):
         """What the function gives."""

@@ -28,6 +28,7 @@ class UnitNormalization(Layer):
             raise errors.wrong_type("axis", got=axis, expected="an int or a list of ints")
         self.axis = axis
         self.supports_masking = True
+        self.built = True
 
     def call(self, inputs):
         length = ops.sum(ops.square(inputs), axis=self.axis, keepdims=True)

@@ -17,6 +17,7 @@ class BaseGlobalPooling(Layer):
         self.data_format = settings.standardize_data_format(data_format)
         self.keepdims = keepdims
         self.input_spec = InputSpec(ndim=pool_dimensions + 2)
+        self.built = True
         first = 1 if self.data_format == "channels_last" else 2
         self.spatial_axes = tuple(range(first, first + pool_dimensions))
 

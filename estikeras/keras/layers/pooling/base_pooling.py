@@ -29,6 +29,7 @@ class BasePooling(Layer):
         self.padding = spatial.as_padding(padding)
         self.data_format = settings.standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=pool_dimensions + 2)
+        self.built = True
 
     def call(self, inputs):
         pool = ops.max_pool if self.pool_mode == "max" else ops.average_pool

@@ -26,7 +26,6 @@ class Flatten(Layer):
         self.data_format = standardize(data_format)
         self.input_spec = InputSpec(min_ndim=1)
         self._channels_first = self.data_format == "channels_first"
-        self.built = True
 
     def call(self, inputs):
         """The inputs as (batch, values)."""
