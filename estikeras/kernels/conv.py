@@ -1,14 +1,14 @@
 """Convolutions over channels-last arrays by matrix products over cache-sized blocks of gathered patches.
 
-Ranks 1 and 2 (rank 1 is an image of height 1), one group. Positions are (image, row, column) of the output in order.
-A `geometry` of 13 numbers, two for each pair row, column: sizes of x and its channels, sizes of y, window, strides,
-zeros before, dilation. Windows of 1 x 1 are plain products; windows of 3 x 3 are left to `winograd` where that pays.
+Ranks 1 and 2, one group; positions and the `geometry` are those of `estikeras.kernels.geometry`. Windows of 1 x 1 are
+plain products; windows of 3 x 3 are left to `winograd` where that pays.
 """
 
 import math
 
 from estikeras.kernels import linalg, winograd
 from estikeras.kernels.abi import inline, kernel, loop, native, real
+from estikeras.kernels.geometry import Shape
 from estikeras.kernels.reduce import reduction
 
 BLOCK_BYTES = 1 << 19  # of gathered patches; most of a core's second-level cache
@@ -151,49 +151,9 @@ def turn(weights: "real[all_taps, channels, out]", turned: "real[taps, out, chan
                 turned[i, j, k] = weights[all_taps - 1 - first - i, k, j]
 
 
-class Shape:
-    """What a convolution's planner needs to know, from shapes and parameters in the primitives' order."""
-
-    def __init__(self, x, window, y, params):
-        self.images, self.channels, self.out = x[0], x[-1], y[-1]
-        self.size, self.out_size = _pair(x[1:-1]), _pair(y[1:-1])
-        self.window, self.strides = _pair(window), _pair(params["strides"])
-        self.low = _pair([low for low, _ in params["padding"]], 0)
-        self.dilation = _pair(params["dilation"])
-        self.positions = self.images * math.prod(self.out_size)
-        self.depth = math.prod(self.window) * self.channels
-        self.work = self.positions * self.depth * self.out
-
-    @property
-    def geometry(self):
-        """The 13 numbers."""
-        y = *self.out_size, *self.window, *self.strides, *self.low, *self.dilation
-        return *self.size, self.channels, *y
-
-    @property
-    def pointwise(self):
-        """Whether this is a plain product."""
-        return self.window == self.strides == (1, 1) and self.low == (0, 0) and self.size == self.out_size
-
-    def block(self, positions):
-        """How many patches a thread gathers at once."""
-        fitting = BLOCK_BYTES // (4 * self.depth)
-        return max(1, min(positions, max(64, min(2048, fitting))))
-
-    def turned(self):
-        """The convolution of y's gradient that gives x's gradient; strides must be one."""
-        other = object.__new__(Shape)
-        other.__dict__.update(self.__dict__)
-        other.size, other.out_size, other.channels, other.out = self.out_size, self.size, self.out, self.channels
-        spans = zip(self.window, self.dilation, self.low, strict=True)
-        other.low = tuple((size - 1) * by - low for size, by, low in spans)
-        other.positions = self.images * math.prod(self.size)
-        other.depth = math.prod(self.window) * self.out
-        return other
-
-
-def _pair(values, filler=1):
-    return (filler,) * (2 - len(values)) + tuple(values)
+def _block(shape, positions):
+    """How many patches a thread gathers at once."""
+    return max(1, min(positions, max(64, min(2048, BLOCK_BYTES // (4 * shape.depth)))))
 
 
 def _convolve(job, shape, x, weights, y):
@@ -205,7 +165,7 @@ def _convolve(job, shape, x, weights, y):
         sizes = shape.positions, shape.out, shape.channels
         job.call(linalg.product, x, weights, y, 0, 0, *sizes, linalg.small(), work=shape.work)
         return
-    block = shape.block(shape.positions)
+    block = _block(shape, shape.positions)
     room = job.scratch(job.threads * block * shape.depth, x.dtype)
     all_x = shape.images * math.prod(shape.size) * shape.channels
     sizes = all_x, shape.depth, shape.out, block, job.threads, shape.positions
@@ -246,7 +206,7 @@ def conv_input_gradient(job):
         _convolve(job, shape.turned(), arrays[0], turned, arrays[2])
     else:
         area, size = math.prod(shape.out_size), math.prod(shape.size) * shape.channels
-        block = shape.block(area)
+        block = _block(shape, area)
         room = job.scratch(job.threads * block * shape.depth, arrays[0].dtype)
         sizes = area, size, shape.depth, shape.out, block, job.threads, shape.images
         job.call(backward, *arrays, room, shape.geometry, *sizes, work=shape.work)
@@ -267,7 +227,7 @@ def conv_kernel_gradient(job):
     if winograd.pays(shape, dtype):
         winograd.kernel_gradient(job, shape, *arrays, job.output(0))
         return
-    block, weights = shape.block(shape.positions), shape.depth * shape.out
+    block, weights = _block(shape, shape.positions), shape.depth * shape.out
     parts = job.scratch(job.threads * weights, dtype)
     room = job.scratch(job.threads * block * shape.depth, dtype)
     all_x = shape.images * math.prod(shape.size) * shape.channels

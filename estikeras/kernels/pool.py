@@ -1,13 +1,13 @@
 """Maximum and average pooling over channels-last arrays of ranks 1 and 2, with gradients.
 
-The `geometry` is that of `conv`. Every loop walks output positions and, innermost, channels, so it vectorises.
+The `geometry` is that of `estikeras.kernels.geometry`. Every loop walks output positions and, innermost, channels, so it vectorises.
 Threads divide the rows of the output, in gradients the images, which no two threads share.
 """
 
 import math
 
 from estikeras.kernels.abi import inline, kernel, loop, native, real
-from estikeras.kernels.conv import Shape
+from estikeras.kernels.geometry import Shape
 
 
 def _first_tap(at, step, low):
@@ -129,7 +129,7 @@ def _shape(job, x, y):
     """The geometry of pooling x to y; both are shapes."""
     params = job.params
     job.require(3 <= len(x) <= 4 and 0 not in x and 0 not in y)
-    return Shape(x, params["size"], y, {**params, "dilation": (1,) * len(params["size"])})
+    return Shape(x, params["size"], y, params)
 
 
 def _forward(name, loop):

@@ -10,9 +10,10 @@ Reference: Lavin and Gray, 2016, Fast algorithms for convolutional neural networ
 import math
 
 from estikeras.kernels.abi import inline, loop, native, real
+from estikeras.kernels.linalg import multiply, small
 
 POINTS = 36
-BLOCK_BYTES = 3 << 19  # of transformed tiles, inputs and outputs together
+BLOCK_BYTES = 1 << 20  # of transformed tiles, inputs and outputs together
 
 
 def _spread(d0, d1, d2, d3, d4, d5, t0, t1, t2, t3, t4, t5, size):
@@ -149,7 +150,7 @@ def forward(
     x: "real[pixels, channels]", u: "real[36, channels, out]", y: "real[out_pixels, out]",
     v: "real[team, 36, block, channels]", m: "real[team, 36, block, out]", lines_x: "real[team, 37, channels]",
     lines_y: "real[team, 28, out]", sizes: "words[8]",
-    pixels, out_pixels, channels, out, block, team, tiles, first, thread, blas: "blas",
+    pixels, out_pixels, channels, out, block, team, tiles, limit, first, thread, blas: "blas",
 ):  # fmt: skip
     """y = the convolution of x with the transformed kernel u. Threads divide the tiles."""
     height, width, out_height, out_width = sizes[0], sizes[1], sizes[2], sizes[3]
@@ -166,8 +167,8 @@ def forward(
             tile_in(x, zeros, lines, inner, t, image * height * width, 4 * row - low_y, 4 * column - low_x,
                     height, width, channels)  # fmt: skip
         for e in range(36):
-            native.gemm(blas, 0, 0, count, out, channels, real(1), native.at(inner, e * block * channels), channels,
-                        native.at(u, e * channels * out), out, real(0), native.at(outer, e * block * out), out)  # fmt: skip
+            multiply(blas, 0, 0, count, out, channels, inner, e * block * channels, channels,
+                     u, e * channels * out, out, 0, outer, e * block * out, out, limit)  # fmt: skip
         for t in range(count):
             tile = first + start + t
             image, row, column = tile // (rows * columns), tile // columns % rows, tile % columns
@@ -265,7 +266,7 @@ def convolve(job, shape, x, weights, y):
     lines = job.scratch(18 * job.threads * shape.out, x.dtype)
     sizes = shape.channels, shape.out, job.threads, shape.channels
     job.call(transform_kernel, weights, u, lines, *sizes, work=50 * count)
-    job.call(forward, x, u, y, *blocks.work, blocks.geometry, *blocks.sizes, work=shape.work)
+    job.call(forward, x, u, y, *blocks.work, blocks.geometry, *blocks.sizes, small(), work=shape.work)
 
 
 def kernel_gradient(job, shape, x, g, dw):

@@ -241,19 +241,19 @@ depthwise_conv = primitive(
     _depthwise_rule,
     precision.widened(_depthwise),
     _DEPTHWISE[0],
-    kernel="conv.depthwise_conv",
+    kernel="depthwise.depthwise_conv",
 )
 depthwise_conv_input_gradient = primitive(
     "depthwise_conv_input_gradient",
     _input_gradient_rule(lambda kernel: kernel[-2] * kernel[-1]),
     precision.widened(_depthwise_input_gradient),
     _DEPTHWISE[1],
-    kernel="conv.depthwise_conv_input_gradient",
+    kernel="depthwise.depthwise_conv_input_gradient",
 )
 depthwise_conv_kernel_gradient = primitive(
     "depthwise_conv_kernel_gradient",
     _depthwise_kernel_gradient_rule,
     precision.widened(_depthwise_kernel_gradient),
     _DEPTHWISE[2],
-    kernel="conv.depthwise_conv_kernel_gradient",
+    kernel="depthwise.depthwise_conv_kernel_gradient",
 )
