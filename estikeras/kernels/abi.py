@@ -320,7 +320,7 @@ def lookup(name, dtypes=()):
 
 def blas_address(name):
     """The address of a BLAS routine (`"sgemm"`, `"dgemm"`) in this process."""
-    return importlib.import_module("estikeras.kernels.compiler").blas_address(name)
+    return importlib.import_module("estikeras.kernels.blas").address(name)
 
 
 def encode(arguments, resolve):

@@ -5,7 +5,6 @@ imports neither Numba nor the loops' dependencies. Everything but the entry poin
 object that would call into Python is refused, so a cached file is never tied to one process.
 """
 
-import ctypes
 import hashlib
 import importlib
 import importlib.metadata
@@ -139,29 +138,3 @@ def compile_loop(loop, types):
     """Compile a loop; returns its object file."""
     frontend = importlib.import_module("estikeras.kernels.frontend")
     return frontend.object_code(loop, types, bind(loop.function, types, loop.given))
-
-
-@cache
-def blas_address(name):
-    """The address of a BLAS routine of SciPy's library in this process; the library is set to one thread."""
-    blas = importlib.import_module("scipy.linalg.cython_blas")
-    get_name = ctypes.pythonapi.PyCapsule_GetName
-    get_name.restype, get_name.argtypes = ctypes.c_char_p, [ctypes.py_object]
-    get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
-    get_pointer.restype, get_pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    capsule = blas.__pyx_capi__[name]
-    _one_blas_thread()
-    return get_pointer(capsule, get_name(capsule))
-
-
-@cache
-def _one_blas_thread():
-    """Two thread pools at once are fatal (an MLP's step took 8 ms instead of 0.7): BLAS runs in our threads."""
-    scipy = importlib.import_module("scipy")
-    libraries = Path(scipy.__file__).parent.parent / "scipy.libs"
-    for file in libraries.glob("*openblas*"):
-        library = ctypes.CDLL(str(file))
-        for name in ("scipy_openblas_set_num_threads", "openblas_set_num_threads"):
-            if hasattr(library, name):
-                getattr(library, name)(1)
-                break
