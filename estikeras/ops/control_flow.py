@@ -55,6 +55,7 @@ def _pick(passed, branches, operands):
     for branch in branches:
         trace.updates = dict(before)
         runs.append((branch(*operands), trace.updates))
+    trace.updates = before
     result, updates = runs[0]
     for later, (other, changed) in zip(passed, runs[1:], strict=True):
         result = tree.map_structure(lambda a, b, later=later: _choose(later, b, a), result, other)

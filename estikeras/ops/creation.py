@@ -34,9 +34,8 @@ def empty(shape, dtype=None):
 
 @op("keras.ops.full", "keras.ops.numpy.full")
 def full(shape, fill_value, dtype=None):
-    """A tensor of a shape that holds one value, by default of the value's dtype."""
-    value = as_tensor(fill_value)
-    value = tensor(value if dtype is None else fill_value, dtypes.standardize(dtype or value.dtype))
+    """A tensor of a shape that holds one value, by default of dtype floatx."""
+    value = tensor(fill_value, dtypes.standardize(dtype))
     if isinstance(value, TracedTensor):
         return shaping.broadcast_to(value, shape=static_shape(shape))
     return Tensor(np.full(static_shape(shape), value.value))

@@ -14,7 +14,6 @@ from estikeras.public import public
 broadcast_to = public("broadcast_to")(named(shaping.broadcast_to, "input", "shape"))
 cast = public("cast", "dtypes.cast")(named(core.cast))
 expand_dims = public("expand_dims")(named(shaping.expand_dims, "input", "axis"))
-fill = public("fill")(named(creation.full, "dims", "value"))
 reshape = public("reshape")(named(shaping.reshape, "tensor", "shape"))
 roll = public("roll")(named(shaping.roll, "input", "shift", "axis"))
 saturate_cast = public("saturate_cast", "dtypes.saturate_cast")(
@@ -61,6 +60,14 @@ def ones(shape, dtype="float32", name=None, layout=None):
     """Ones of a shape."""
     _no_layout(layout)
     return creation.ones(shape, dtype)
+
+
+@public("fill")
+def fill(dims, value, name=None, layout=None):
+    """A tensor of a shape that holds one value."""
+    _no_layout(layout)
+    value = core.convert_to_tensor(value)
+    return creation.full(dims, value, value.dtype)
 
 
 @public("zeros_like")
