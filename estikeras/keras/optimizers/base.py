@@ -111,8 +111,8 @@ class Optimizer(KeepsVariables, KeepsAverages):
             ]
         self._trainable_variables = variables
         self._trainable_variables_indices = {id(v): index for index, v in enumerate(variables)}
-        # What is made from here on is updated by steps.
-        self._first_slot = len(self._variables)
+        # Steps update what subclasses make from here on, not these.
+        self._not_stepped = frozenset(id(v) for v in self._variables)
         self.built = True
 
     def prepare_step(self, dtype):
@@ -171,8 +171,10 @@ class Optimizer(KeepsVariables, KeepsAverages):
         Returns:
             The variable that counts steps.
         """
-        grads, variables = zip(*grads_and_vars, strict=True)
-        self.apply(grads, variables)
+        pairs = list(grads_and_vars)
+        if not pairs:
+            raise ValueError("No gradients provided for any variable.")
+        self.apply([g for g, _ in pairs], [v for _, v in pairs])
         return self._iterations
 
     def apply(self, grads, trainable_variables=None):
@@ -262,11 +264,8 @@ class Optimizer(KeepsVariables, KeepsAverages):
         stored = [self._accumulated_gradients[self._get_variable_index(v)] for v in variables]
         sums = [g + s for g, s in zip(grads, stored, strict=True)]
         means = [s / self.gradient_accumulation_steps for s in sums]
-        only_where(
-            is_update,
-            [*variables, *self._variables[self._first_slot :]],
-            lambda: self._step(means, variables),
-        )
+        slots = [v for v in self._variables if id(v) not in self._not_stepped]
+        only_where(is_update, [*variables, *slots], lambda: self._step(means, variables))
         for variable, value in zip(stored, sums, strict=True):
             variable.assign(ops.where(is_update, 0.0, value))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import estikeras as tf
-from estikeras import keras
+from estikeras import keras, namespace
 from tests.support.arrays import as_array, assert_close, random_array
 from tests.support.oracle import real_keras
 
@@ -75,6 +75,15 @@ pytestmark = pytest.mark.oracle
 def pair(name, kwargs, **more):
     """The loss of ours and the real one."""
     return tuple(getattr(k.losses, name)(**kwargs, **more) for k in (keras, real_keras()))
+
+
+def test_every_loss_has_a_row():
+    classes = {
+        name
+        for name in namespace.names("keras.losses")
+        if isinstance(getattr(keras.losses, name), type)
+    }
+    assert classes - {name for name, _, _ in ROWS} == {"Loss", "Reduction"}
 
 
 @rows

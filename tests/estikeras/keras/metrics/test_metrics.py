@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from estikeras import keras
+from estikeras import keras, namespace
 from tests.support.arrays import as_array, assert_close, random_array
 from tests.support.oracle import real_keras
 
@@ -136,6 +136,16 @@ UNWEIGHTED = ("IoU", "MeanIoU", "BinaryIoU", "OneHotIoU", "OneHotMeanIoU")
 def pair(name, kwargs):
     """The metric of ours and the real one, under one name."""
     return tuple(getattr(k.metrics, name)(name="metric", **kwargs) for k in (keras, real_keras()))
+
+
+def test_every_metric_has_a_row():
+    classes = {
+        name
+        for name in namespace.names("keras.metrics")
+        if isinstance(getattr(keras.metrics, name), type)
+    }
+    others = {"Metric", "Mean", "Sum", "MeanMetricWrapper"}
+    assert classes - {name for name, _, _ in ROWS} == others
 
 
 @rows

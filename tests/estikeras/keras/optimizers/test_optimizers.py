@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import estikeras
-from estikeras import keras
+from estikeras import keras, namespace
 from tests.support.arrays import as_array, assert_close, random_array
 from tests.support.oracle import real_keras
 
@@ -92,6 +92,22 @@ def run(k, optimizer, trained, steps=STEPS, dtype="float32"):
         optimizer.apply([k.ops.convert_to_tensor(g) for g in gradients(step, dtype)], trained)
         values.append([as_array(v) for v in (*trained, *optimizer.variables)])
     return values
+
+
+def test_every_optimizer_has_a_row():
+    classes = {name for name in namespace.names("keras.optimizers") if name[0].isupper()}
+    others = {"Optimizer", "LossScaleOptimizer", "MultiOptimizer", "OptimizerMap"}
+    assert classes - {name for name, _ in ROWS} == others
+
+
+def test_accumulation_after_the_learning_rate_became_a_schedule():
+    values = []
+    for k in (keras, real_keras()):
+        optimizer, trained = make(k, "Adam", {"gradient_accumulation_steps": 2}), variables(k)
+        optimizer.build(trained)
+        optimizer.learning_rate = k.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5)
+        values.append(run(k, optimizer, trained, 3))
+    assert_close(*values, tolerance=2e-6)
 
 
 @rows
