@@ -12,6 +12,9 @@ from estikeras.engine.tensor import Tensor
 from estikeras.engine.variable import aligned_empty
 from estikeras.kernels import abi
 
+# Smaller programs run on one thread: 32 rows through 10-64-64-2 took 0.036 ms so, and longer on two (barriers).
+PARALLEL_BYTES = 1 << 19
+
 
 class Program:
     """Runs a graph.
@@ -27,7 +30,7 @@ class Program:
 
     def __init__(self, graph):
         self.graph = passes.run(graph)
-        self.threads = settings.threads()
+        self.threads = settings.threads() if _memory(graph) >= PARALLEL_BYTES else 1
         lowering = self._lowering = Lowering(graph, self.threads)
         self.instructions = lowering.instructions
         self.error = aligned_empty((4,), np.int64)
@@ -164,7 +167,7 @@ class Program:
             return self.outputs()
 
     def _with_feed(self, sources, order):
-        builder = TableBuilder(settings.threads(), self.error, self.counter)
+        builder = TableBuilder(self.threads, self.error, self.counter)
         for x, source in zip(self.graph.inputs, sources, strict=True):
             builder.add_gather(source, order, self._lowering.of(x), x.shape[0])
         feed = builder.table()
@@ -193,3 +196,8 @@ class Program:
             f"An index is out of range: got {value}, expected 0 <= index < {limit} ({', '.join(table.checks)}). "
             "Check labels against the number of classes, and ids against the rows of the embedding."
         )
+
+
+def _memory(graph):
+    """Bytes of everything that the graph touches."""
+    return sum(y.size * dtypes.to_numpy(y.dtype).itemsize for node in graph.nodes for y in node.outputs)

@@ -17,6 +17,7 @@ class Table:
         modes: int64 bits, see `kernels.executor`.
         counter: int64[1], the number of the step.
         error: int64[4], the error record.
+        words: addresses of the arrays, and their length, as the team's control block has them.
         threads: 1 when no kernel is parallel.
         checks: names of the primitives that check indices.
     """
@@ -27,6 +28,8 @@ class Table:
         self.blocks = np.array([block.ctypes.data for block in blocks], np.int64)
         self.modes = np.array(modes, np.int64)
         self.counter, self.error, self.threads, self.checks = counter, error, threads, checks
+        arrays = [a.ctypes.data for a in (self.functions, self.blocks, self.modes, counter, error)]
+        self.words = (*arrays[:3], len(self.functions), *arrays[3:])
 
     def followed_by(self, other):
         """A table that does the work of both, with a barrier between."""

@@ -8,6 +8,7 @@ import threading
 import numpy as np
 
 from estikeras import settings
+from estikeras.engine.variable import aligned_empty
 from estikeras.kernels import executor
 
 _ENTRY = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
@@ -23,22 +24,20 @@ class Team:
     def __init__(self, threads):
         self.threads = threads
         self.lock = threading.RLock()
-        memory = np.zeros(executor.CONTROL_BYTES + 64, np.uint8)
-        self._memory = memory
-        self._control = memory.ctypes.data + -memory.ctypes.data % 64
+        self._words = aligned_empty((executor.CONTROL_BYTES // 8,), np.int64)
+        self._words[:] = 0
+        self._control = self._words.ctypes.data
         libc = ctypes.CDLL(None)
         if libc.sem_init(ctypes.c_void_p(self._control + executor.SEMAPHORE), 0, 0):
             raise OSError("The semaphore of the thread team could not be made.")
         for offset, name in ((executor.YIELD, "sched_yield"), (executor.WAIT, "sem_wait"), (executor.POST, "sem_post")):
-            self._set(offset, ctypes.cast(getattr(libc, name), ctypes.c_void_p).value)
+            self._words[offset // 8] = ctypes.cast(getattr(libc, name), ctypes.c_void_p).value
         self._post = libc.sem_post
         self._lead = _ENTRY(executor.lead.native({}).address)
-        self._blocks = [np.array([self._control, number, threads], np.int64) for number in range(threads)]
         self._lead_block = np.array([self._control, 1], np.int64)
+        self._lead_address = self._lead_block.ctypes.data
+        self._blocks = [np.array([self._control, number, threads], np.int64) for number in range(threads)]
         self._followers = []
-
-    def _set(self, offset, value):
-        ctypes.c_int64.from_address(self._control + offset).value = value
 
     def _start(self):
         follow = _ENTRY(executor.follow.native({}).address)
@@ -51,30 +50,20 @@ class Team:
         """Run a table of kernels; returns when all threads are done.
 
         Args:
-            table: has the int64 arrays `functions`, `blocks`, `modes`, `counter` and `error`, and `threads`, how many
-                threads it is made for (1 or all).
+            table: the Table; `table.threads` is 1 or the size of the team.
             steps: how many times.
         """
         with self.lock:
             if table.threads > 1 and not self._followers:
                 self._start()
-            for offset, array in (
-                (executor.FUNCTIONS, table.functions),
-                (executor.BLOCKS, table.blocks),
-                (executor.MODES, table.modes),
-                (executor.COUNTER, table.counter),
-                (executor.ERROR, table.error),
-            ):
-                self._set(offset, array.ctypes.data)
-            self._set(executor.LENGTH, len(table.functions))
-            self._set(executor.STEPS, steps)
+            self._words[executor.FUNCTIONS // 8 : executor.ERROR // 8 + 1] = (*table.words[:4], steps, *table.words[4:])
             self._lead_block[1] = table.threads
-            self._lead(self._lead_block.ctypes.data, 0, 1)
+            self._lead(self._lead_address, 0, 1)
 
     def stop(self):
         """End the threads."""
-        self._set(executor.STOP, 1)
-        ctypes.c_int64.from_address(self._control + executor.SEQUENCE).value += 1
+        self._words[executor.STOP // 8] = 1
+        self._words[executor.SEQUENCE // 8] += 1
         for _ in self._followers:
             self._post(ctypes.c_void_p(self._control + executor.SEMAPHORE))
         for thread in self._followers:
