@@ -1,4 +1,4 @@
-"""A dtype policy: the dtype of a layer's variables and the dtype it computes in. Knows no layers."""
+"""A dtype policy: in what dtype a layer keeps its variables and computes. Knows no layers."""
 
 from estikeras import errors, ops, settings
 from estikeras.engine import dtypes
@@ -21,8 +21,9 @@ class DTypePolicy:
     """The dtype of a layer's variables and the dtype of its computations.
 
     Args:
-        name: a dtype such as `"float32"` for both, or `"mixed_float16"` or `"mixed_bfloat16"`: variables are
-            float32 and computations are in the short type. Without a name, the global policy.
+        name: a dtype such as `"float32"` for both, or `"mixed_float16"` or `"mixed_bfloat16"`:
+            variables are float32 and computations are in the short type. Without a name, the global
+            policy.
 
     Raises:
         ValueError: if the name is none of these.
@@ -32,7 +33,9 @@ class DTypePolicy:
     def __init__(self, name=None):
         name = current().name if name is None else name
         if not isinstance(name, str):
-            raise errors.wrong_type("name", got=name, expected="a string such as 'float32' or 'mixed_float16'")
+            raise errors.wrong_type(
+                "name", got=name, expected="a string such as 'float32' or 'mixed_float16'"
+            )
         self._compute_dtype, self._variable_dtype = _parse(name)
         self._name = name
 
@@ -57,9 +60,13 @@ class DTypePolicy:
         return None
 
     def convert_input(self, x, autocast, dtype):
-        """`x` as a tensor or symbolic tensor, cast to `dtype` if `autocast` is on and both are floating."""
+        """`x` as a tensor or symbolic tensor, cast to `dtype` if `autocast` is on and both are
+        floating.
+        """
         from_dtype = getattr(x, "dtype", None)
-        wanted = autocast and from_dtype is not None and dtypes.is_float(dtypes.standardize(from_dtype))
+        wanted = (
+            autocast and from_dtype is not None and dtypes.is_float(dtypes.standardize(from_dtype))
+        )
         if isinstance(x, KerasTensor):
             return _recast(x, dtype) if wanted and x.dtype != dtype else x
         if isinstance(x, Tensor):
@@ -131,11 +138,15 @@ def _parse(name):
     if name in _MIXED:
         return _MIXED[name], "float32"
     if name.split("_")[0] in _QUANTIZED and (name in _QUANTIZED or "_from_" in name):
-        raise errors.unsupported(f"The quantized dtype policy {name!r}", "Use 'float32' or 'mixed_float16'.")
+        raise errors.unsupported(
+            f"The quantized dtype policy {name!r}", "Use 'float32' or 'mixed_float16'."
+        )
     try:
         dtype = dtypes.standardize(name)
     except (ValueError, TypeError):
-        raise errors.invalid("name", got=name, expected=f"a dtype such as 'float32', or one of {list(_MIXED)}") from None
+        raise errors.invalid(
+            "name", got=name, expected=f"a dtype such as 'float32', or one of {list(_MIXED)}"
+        ) from None
     return dtype, dtype
 
 

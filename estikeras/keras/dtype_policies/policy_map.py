@@ -13,7 +13,8 @@ class DTypePolicyMap(MutableMapping):
     """Dtype policies by the path of a layer; a path may be a regular expression.
 
     Args:
-        default_policy: the policy (or its name) of the layers that no key names; None is the global policy.
+        default_policy: the policy (or its name) of the layers that no key names; None is the global
+            policy.
         policy_map: dict from path to `DTypePolicy`.
 
     Raises:
@@ -22,12 +23,18 @@ class DTypePolicyMap(MutableMapping):
 
     def __init__(self, default_policy=None, policy_map=None):
         if isinstance(default_policy, DTypePolicyMap):
-            raise errors.wrong_type("default_policy", got=default_policy, expected="a DTypePolicy or its name")
+            raise errors.wrong_type(
+                "default_policy", got=default_policy, expected="a DTypePolicy or its name"
+            )
         if policy_map is not None and not isinstance(policy_map, dict):
-            raise errors.wrong_type("policy_map", got=policy_map, expected="a dict from path to DTypePolicy")
+            raise errors.wrong_type(
+                "policy_map", got=policy_map, expected="a dict from path to DTypePolicy"
+            )
         self._default_name = default_policy
         self._default = serialization.get(default_policy)
-        self._policies = {key: serialization.get(value) for key, value in (policy_map or {}).items()}
+        self._policies = {
+            key: serialization.get(value) for key, value in (policy_map or {}).items()
+        }
 
     @property
     def name(self):
@@ -63,12 +70,16 @@ class DTypePolicyMap(MutableMapping):
             return self._policies[key]
         matching = [path for path in self._policies if re.search(path, key)]
         if len(matching) > 1:
-            raise errors.invalid("key", got=key, expected=f"a path that only one key matches, not all of {matching}")
+            raise errors.invalid(
+                "key", got=key, expected=f"a path that only one key matches, not all of {matching}"
+            )
         return self._policies[matching[0]] if matching else self._default
 
     def __setitem__(self, key, policy):
         if key in self._policies:
-            raise errors.invalid("key", got=key, expected="a path that has no policy yet; delete the old one first")
+            raise errors.invalid(
+                "key", got=key, expected="a path that has no policy yet; delete the old one first"
+            )
         self._policies[key] = serialization.get(policy)
 
     def __delitem__(self, key):
@@ -94,7 +105,9 @@ class DTypePolicyMap(MutableMapping):
         """The arguments as a dict."""
         return {
             "default_policy": None if self._default_name is None else self._default.name,
-            "policy_map": {key: serialization.serialize(value) for key, value in self._policies.items()},
+            "policy_map": {
+                key: serialization.serialize(value) for key, value in self._policies.items()
+            },
         }
 
     @classmethod

@@ -27,7 +27,9 @@ def get(identifier):
     if isinstance(identifier, type) or hasattr(identifier, "type"):
         identifier = getattr(identifier, "__name__", identifier)
     if not isinstance(identifier, str):
-        raise errors.invalid("dtype", got=identifier, expected="the name of a dtype or policy, or a DTypePolicy")
+        raise errors.invalid(
+            "dtype", got=identifier, expected="the name of a dtype or policy, or a DTypePolicy"
+        )
     return DTypePolicy(identifier)
 
 
@@ -63,8 +65,15 @@ def deserialize(config, custom_objects=None):
     classes = {**_CLASSES, **(custom_objects or {})}
     if kind in classes:
         return classes[kind].from_config(config["config"])
-    if kind in ("QuantizedDTypePolicy", "QuantizedFloat8DTypePolicy", "GPTQDTypePolicy", "AWQDTypePolicy"):
-        raise errors.unsupported(f"The quantized dtype policy {kind}", "Save the model before quantizing it.")
+    if kind in (
+        "QuantizedDTypePolicy",
+        "QuantizedFloat8DTypePolicy",
+        "GPTQDTypePolicy",
+        "AWQDTypePolicy",
+    ):
+        raise errors.unsupported(
+            f"The quantized dtype policy {kind}", "Save the model before quantizing it."
+        )
     if kind == "DTypePolicyMap":
         return namespace.lookup("keras.dtype_policies", kind).from_config(config["config"])
     raise errors.unknown_name("dtype policy", kind, [*classes, "DTypePolicyMap"])

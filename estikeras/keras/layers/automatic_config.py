@@ -1,4 +1,4 @@
-"""The config of a layer whose author wrote no `get_config`: the arguments with which it was made."""
+"""The config of a layer whose author wrote no `get_config`: the arguments it was made with."""
 
 import inspect
 
@@ -6,7 +6,8 @@ _PLAIN = (str, int, float, bool, type(None))
 
 
 def capture(cls, args, kwargs):
-    """The arguments of `cls(*args, **kwargs)` by name, defaults included; None if they cannot be told.
+    """The arguments of `cls(*args, **kwargs)` by name, defaults included; None if they cannot be
+    told.
 
     Args:
         cls: the class.
@@ -34,7 +35,9 @@ def capture(cls, args, kwargs):
 def accepts(cls, name):
     """Whether `cls(name=...)` is possible."""
     parameters = inspect.signature(cls.__init__).parameters
-    return name in parameters or any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())
+    return name in parameters or any(
+        p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()
+    )
 
 
 def is_plain(value):
@@ -57,12 +60,17 @@ def config_of(layer, base):
         NotImplementedError: if an argument cannot be written to a file.
     """
     captured = layer._captured_arguments
-    own = {k: v for k, v in (captured or {}).items() if k not in ("name", "trainable", "dtype", "activity_regularizer")}
+    own = {
+        k: v
+        for k, v in (captured or {}).items()
+        if k not in ("name", "trainable", "dtype", "activity_regularizer")
+    }
     bad = [name for name, value in own.items() if not is_plain(value)]
     if captured is None or bad:
         which = f"argument {bad[0]!r} is {own[bad[0]]!r}" if bad else "arguments have no names"
         raise NotImplementedError(
-            f"{type(layer).__name__} needs a `get_config()` of its own to be saved: its {which}. Return "
+            f"{type(layer).__name__} needs a `get_config()` of its own to be saved: its "
+            f"{which}. Return "
             "`{**super().get_config(), ...}` with all arguments of `__init__` as plain values."
         )
     return {**{k: v for k, v in base.items() if accepts(type(layer), k)}, **own}

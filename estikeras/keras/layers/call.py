@@ -1,4 +1,5 @@
-"""The way of a call through a layer: which arguments are tensors, their shapes, training, masks and dtypes.
+"""The way of a call through a layer: which arguments are tensors, their shapes, training, masks
+and dtypes.
 
 Knows the contract of `layer.py` by its methods; the layer asks, this file does.
 """
@@ -40,7 +41,7 @@ def current():
     return _state.call
 
 
-class entered:  # noqa: N801 (reads as a phrase: `with entered(layer)`)
+class entered:
     """Open the call context of `layer`, unless a call is going on already; gives the context."""
 
     def __init__(self, layer):
@@ -59,7 +60,7 @@ class entered:  # noqa: N801 (reads as a phrase: `with entered(layer)`)
         _state.call = self.before
 
 
-class symbolic:  # noqa: N801
+class symbolic:
     """Within it, calls find out shapes only: losses and updates count for nothing."""
 
     def __init__(self, layer):
@@ -121,7 +122,9 @@ class CallSpec:
         for name, value in self.tensors.items():
             if name == "mask" or name.endswith("_mask"):
                 continue
-            out[f"{name}_shape"] = tree.map_structure(lambda x: None if x is None else tuple(x.shape), value)
+            out[f"{name}_shape"] = tree.map_structure(
+                lambda x: None if x is None else tuple(x.shape), value
+            )
         return out
 
 
@@ -152,7 +155,12 @@ def shapes_for(target, shapes, what):
         name = parameter.name
         if name in names and name not in shapes and parameter.default is inspect.Parameter.empty:
             hint = "Its arguments are named after those of `call`, with `_shape` at the end."
-            raise errors.invalid(f"{what}.{target.__name__}({name})", got=list(shapes), expected=f"{name!r}", hint=hint)
+            raise errors.invalid(
+                f"{what}.{target.__name__}({name})",
+                got=list(shapes),
+                expected=f"{name!r}",
+                hint=hint,
+            )
     return {name: shapes[name] for name in names if name in shapes}
 
 
@@ -165,7 +173,8 @@ def check_positional(layer, args):
     for leaf in tree.flatten(args):
         if leaf is not None and not is_tensor(leaf):
             raise ValueError(
-                f"Layer {layer.name!r} takes only tensors as positional arguments, got {leaf!r} of type "
+                f"Layer {layer.name!r} takes only tensors as positional arguments, got "
+                f"{leaf!r} of type "
                 f"{type(leaf).__name__}. Pass it by keyword, or make an array of it."
             )
 
@@ -175,7 +184,7 @@ def convert(layer, args, kwargs):
     policy, autocast, dtype = layer.dtype_policy, layer.autocast, layer.input_dtype
 
     def one(x):
-        # A symbolic tensor keeps its history here; its dtype is cast where its outputs are found out.
+        # A symbolic tensor keeps its history here; it is cast where the outputs are found.
         if isinstance(x, KerasTensor) or (isinstance(x, Tensor) and x.dtype == dtype):
             return x
         return policy.convert_input(x, autocast, dtype)
@@ -186,7 +195,9 @@ def convert(layer, args, kwargs):
 
 
 def resolve_training(layer, spec, kwargs, given, now):
-    """Put `training` into the keyword arguments: the caller's, else that of the call around, else the default."""
+    """Put `training` into the keyword arguments: the caller's, else that of the call around, else
+    the default.
+    """
     if layer._call_has_training:
         given = spec.all.get("training")
     if given is None:
@@ -231,7 +242,8 @@ def attach_masks(layer, inputs, outputs, previous):
     if not layer.supports_masking:
         if previous is not None and any(mask is not None for mask in tree.flatten(previous)):
             warnings.warn(
-                f"Layer {layer.name!r} of type {type(layer).__name__} got an input with a mask and does not support "
+                f"Layer {layer.name!r} of type {type(layer).__name__} got an input with a "
+                "mask and does not support "
                 "masking, so the mask ends here: layers after it will not see it.",
                 stacklevel=4,
             )
@@ -246,7 +258,11 @@ def attach_masks(layer, inputs, outputs, previous):
 
 def autocast_scope(layer):
     """The context in which variables are read in the layer's compute dtype."""
-    wanted = layer.compute_dtype if layer.autocast and layer.compute_dtype != layer.variable_dtype else None
+    wanted = (
+        layer.compute_dtype
+        if layer.autocast and layer.compute_dtype != layer.variable_dtype
+        else None
+    )
     if context.current.autocast == wanted:
         return _NOTHING
     return context.scope(autocast=wanted)
@@ -272,7 +288,8 @@ def run(layer, args, kwargs):
         kwargs: keyword arguments.
 
     Returns:
-        What its `call` gives, with masks attached; KerasTensors if there is one among the arguments.
+        What its `call` gives, with masks attached; KerasTensors if there is one among the
+        arguments.
     """
     training = None if layer._call_has_training else kwargs.pop("training", None)
     args, kwargs = convert(layer, args, kwargs)
@@ -293,7 +310,9 @@ def run(layer, args, kwargs):
 
 
 def _build(layer, spec):
-    """Build by the layer's own `build`; False if it has none, so that its sublayers are built by calling them."""
+    """Build by the layer's own `build`; False if it has none, so that its sublayers are built by
+    calling them.
+    """
     if getattr(type(layer).build, "is_default", False):
         return False
     shapes = spec.shapes()
@@ -322,8 +341,12 @@ def _call(layer, args, kwargs):
         return layer.call(*args, **kwargs)
     except Exception as error:
         if hasattr(error, "add_note") and not hasattr(error, "__notes__"):
-            shapes = tree.map_structure(lambda x: tuple(x.shape) if is_tensor(x) else x, (args, kwargs))
-            error.add_note(f"In the call of layer {layer.name!r} ({type(layer).__name__}) with {shapes}.")
+            shapes = tree.map_structure(
+                lambda x: tuple(x.shape) if is_tensor(x) else x, (args, kwargs)
+            )
+            error.add_note(
+                f"In the call of layer {layer.name!r} ({type(layer).__name__}) with {shapes}."
+            )
         raise
 
 
@@ -336,7 +359,12 @@ def _symbolic_outputs(layer, args, kwargs):
     cast_args, cast_kwargs = tree.map_structure(cast, (args, kwargs))
     outputs = layer.compute_output_spec(*cast_args, **cast_kwargs)
     outputs = tree.map_structure(
-        lambda y: KerasTensor(y.shape, y.dtype) if hasattr(y, "_keras_history") or not y.record_history else y, outputs
+        lambda y: (
+            KerasTensor(y.shape, y.dtype)
+            if hasattr(y, "_keras_history") or not y.record_history
+            else y
+        ),
+        outputs,
     )
     Node(layer, call_args=args, call_kwargs=kwargs, outputs=outputs)
     return outputs

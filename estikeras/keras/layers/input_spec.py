@@ -1,4 +1,6 @@
-"""What a layer accepts: rank, shape and dtype of each input, and the check that says what is wrong."""
+"""What a layer accepts: rank, shape and dtype of each input, and the check that says what is
+wrong.
+"""
 
 from estikeras import errors
 from estikeras.engine import dtypes, tree
@@ -81,17 +83,22 @@ def check(specs, inputs, layer_name):
     if specs is None:
         return
     specs = tree.flatten(specs)
-    for position, (spec, x) in enumerate(zip(specs, _in_order(specs, inputs, layer_name), strict=True)):
+    for position, (spec, x) in enumerate(
+        zip(specs, _in_order(specs, inputs, layer_name), strict=True)
+    ):
         if spec is None or (x is None and spec.optional):
             continue
         shape = getattr(x, "shape", None)
         if shape is None:
-            raise errors.wrong_type(f"input {position} of layer {layer_name!r}", got=x, expected="a tensor")
+            raise errors.wrong_type(
+                f"input {position} of layer {layer_name!r}", got=x, expected="a tensor"
+            )
         problem = _problem(spec, tuple(shape), getattr(x, "dtype", None))
         if problem is not None:
             name = f" ({spec.name!r})" if spec.name else ""
             raise ValueError(
-                f"Input {position}{name} of layer {layer_name!r} is incompatible with the layer: expected {problem}, "
+                f"Input {position}{name} of layer {layer_name!r} is incompatible with the "
+                f"layer: expected {problem}, "
                 f"got shape {tuple(shape)}."
             )
 
@@ -99,17 +106,23 @@ def check(specs, inputs, layer_name):
 def _in_order(specs, inputs, layer_name):
     names = [getattr(spec, "name", None) for spec in specs]
     if isinstance(inputs, dict) and all(name is not None for name in names):
-        missing = [n for n, s in zip(names, specs, strict=True) if n not in inputs and not s.optional]
+        missing = [
+            n for n, s in zip(names, specs, strict=True) if n not in inputs and not s.optional
+        ]
         if missing:
             raise ValueError(
-                f"Layer {layer_name!r} misses the input {missing[0]!r}: expected a dict with the keys {names}, "
+                f"Layer {layer_name!r} misses the input {missing[0]!r}: expected a dict with "
+                f"the keys {names}, "
                 f"got the keys {list(inputs)}."
             )
         return [inputs.get(name) for name in names]
     flat = tree.flatten(inputs)
     if len(flat) != len(specs):
         keys = f" ({', '.join(map(repr, names))})" if all(names) else ""
-        raise ValueError(f"Layer {layer_name!r} expects {len(specs)} input(s){keys}, but it received {len(flat)}.")
+        raise ValueError(
+            f"Layer {layer_name!r} expects {len(specs)} input(s){keys}, but it received "
+            f"{len(flat)}."
+        )
     return flat
 
 

@@ -1,6 +1,7 @@
 """The contract of all layers: state, build, call, masks, losses, configs.
 
-The way of a call is in `call.py`, weights are in `state.py`, how they are found in `tracking.py`. Knows no model and no concrete layer.
+The way of a call is in `call.py`, weights are in `state.py`, how they are found in `tracking.py`.
+Knows no model and no concrete layer.
 """
 
 import functools
@@ -9,11 +10,12 @@ import inspect
 from estikeras import errors
 from estikeras.engine import context, tree
 from estikeras.engine import operation as engine_operation
-from estikeras.engine.operation import KerasTensor, Operation
+from estikeras.engine.operation import Operation
 from estikeras.keras import regularizers
 from estikeras.keras.dtype_policies import serialization as dtype_policies
 from estikeras.keras.dtype_policies.policy_map import DTypePolicyMap
 from estikeras.keras.layers import automatic_config, call, tracking
+from estikeras.keras.layers.shapes import as_shapes, specs_of
 from estikeras.keras.layers.state import LayerState
 from estikeras.public import public
 
@@ -23,7 +25,9 @@ def _is_layer(x):
 
 
 def _recording(build):
-    """`build` that opens the layer's name scope, remembers the shapes and closes the layer to new state."""
+    """`build` that opens the layer's name scope, remembers the shapes and closes the layer to new
+    state.
+    """
 
     @functools.wraps(build)
     def wrapper(self, *args, **kwargs):
@@ -36,7 +40,9 @@ def _recording(build):
                 result = build(self, *args, **kwargs)
         finally:
             self._building = False
-        self._build_shapes_dict = {name: shape for name, shape in list(shapes.items())[1:] if name != "kwargs"}
+        self._build_shapes_dict = {
+            name: shape for name, shape in list(shapes.items())[1:] if name != "kwargs"
+        }
         self._build_shapes_dict.update(shapes.get("kwargs", {}))
         self.built = True
         self._post_build()
@@ -50,8 +56,9 @@ def _recording(build):
 class Layer(LayerState, Operation):
     """A callable with state: weights that are made in `build` and used in `call`.
 
-    Subclasses define `__init__` (arguments and sublayers), `build(input_shape)` (weights, by `add_weight`),
-    `call(inputs)` (the computation, with ops), and `get_config` (the arguments, for files).
+    Subclasses define `__init__` (arguments and sublayers), `build(input_shape)` (weights, by
+    `add_weight`), `call(inputs)` (the computation, with ops), and `get_config` (the arguments, for
+    files).
 
     Args:
         activity_regularizer: regularizer of the outputs, or its name.
@@ -83,11 +90,22 @@ class Layer(LayerState, Operation):
         setting("_building", False)
         return self
 
-    def __init__(self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, **kwargs):
+    def __init__(
+        self,
+        *,
+        activity_regularizer=None,
+        trainable=True,
+        dtype=None,
+        autocast=True,
+        name=None,
+        **kwargs,
+    ):
         input_shape = _input_shape_of(kwargs)
         if kwargs:
             raise errors.invalid(
-                f"{type(self).__name__}({next(iter(kwargs))}=...)", got=kwargs, expected="no such keyword argument"
+                f"{type(self).__name__}({next(iter(kwargs))}=...)",
+                got=kwargs,
+                expected="no such keyword argument",
             )
         if name is not None and (not isinstance(name, str) or "/" in name):
             raise errors.invalid("name", got=name, expected="a string without `/`")
@@ -110,7 +128,9 @@ class Layer(LayerState, Operation):
         parameters = self._call_signature.parameters
         self._call_has_training = "training" in parameters
         self._call_has_mask = "mask" in parameters
-        self._call_has_kwargs = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())
+        self._call_has_kwargs = any(
+            p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()
+        )
 
     def __setattr__(self, name, value):
         if name not in _UNTRACKED:
@@ -126,11 +146,12 @@ class Layer(LayerState, Operation):
     # Building
 
     def build(self, input_shape):
-        """Make the weights for inputs of this shape; without a `build` of its own, a layer has none here.
+        """Make the weights for inputs of this shape; without a `build` of its own, a layer has
+        none here.
 
         Args:
-            input_shape: tuple of int or None, the batch first, or a structure of them; or several arguments, named
-                after those of `call` with `_shape` at the end.
+            input_shape: tuple of int or None, the batch first, or a structure of them; or several
+                arguments, named after those of `call` with `_shape` at the end.
         """
         self.built = True
 
@@ -150,7 +171,9 @@ class Layer(LayerState, Operation):
 
     @property
     def path(self):
-        """The names of the layers around this one and its own, joined by slashes; None before it is built."""
+        """The names of the layers around this one and its own, joined by slashes; None before it
+        is built.
+        """
         return self._path
 
     def get_build_config(self):
@@ -212,7 +235,10 @@ class Layer(LayerState, Operation):
 
     def quantize(self, mode=None, **kwargs):
         """Not there."""
-        raise errors.unsupported(f"{type(self).__name__}.quantize({mode!r})", "Use dtype='mixed_float16' for less memory.")
+        raise errors.unsupported(
+            f"{type(self).__name__}.quantize({mode!r})",
+            "Use dtype='mixed_float16' for less memory.",
+        )
 
     # Calls
 
@@ -227,12 +253,15 @@ class Layer(LayerState, Operation):
             *args: tensors.
             **kwargs: further arguments.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no `call` method. Define `call(self, inputs)` in it.")
+        raise NotImplementedError(
+            f"{type(self).__name__} has no `call` method. Define `call(self, inputs)` in it."
+        )
 
     def _check_super_called(self):
         if "_call_signature" not in self.__dict__:
             raise RuntimeError(
-                f"{type(self).__name__}.__init__() does not call `super().__init__()`. Write it as the first statement."
+                f"{type(self).__name__}.__init__() does not call `super().__init__()`. Write "
+                "it as the first statement."
             )
 
     @property
@@ -263,7 +292,8 @@ class Layer(LayerState, Operation):
         return previous_mask
 
     def compute_output_spec(self, *args, **kwargs):
-        """KerasTensors like the outputs, found from `compute_output_shape` or else by tracing `call`.
+        """KerasTensors like the outputs, found from `compute_output_shape` or else by tracing
+        `call`.
 
         Args:
             *args: as in a call, with KerasTensors.
@@ -286,13 +316,19 @@ class Layer(LayerState, Operation):
         Returns:
             tuple of int or None, or a structure of them.
         """
-        names = [name for name in self._call_signature.parameters if name not in ("training", "mask")]
-        shapes = {**dict(zip(names, args, strict=False)), **{k.removesuffix("_shape"): v for k, v in kwargs.items()}}
+        names = [
+            name for name in self._call_signature.parameters if name not in ("training", "mask")
+        ]
+        shapes = {
+            **dict(zip(names, args, strict=False)),
+            **{k.removesuffix("_shape"): v for k, v in kwargs.items()},
+        }
         single = len(shapes) == 1 and next(iter(shapes.values()))
         inputs = {names[0]: single} if single and names else shapes
-        inputs = {name: specs_of(as_shapes(shape), self.compute_dtype) for name, shape in inputs.items()}
+        inputs = {
+            name: specs_of(as_shapes(shape), self.compute_dtype) for name, shape in inputs.items()
+        }
         return tree.map_structure(lambda y: y.shape, self.compute_output_spec(**inputs))
-
 
     def stateless_call(
         self, trainable_variables, non_trainable_variables, *args, return_losses=False, **kwargs
@@ -307,7 +343,8 @@ class Layer(LayerState, Operation):
             **kwargs: the call's.
 
         Returns:
-            The outputs and the new values of the non-trainable variables, and the losses if asked for.
+            The outputs and the new values of the non-trainable variables, and the losses if asked
+            for.
         """
         self._check_super_called()
         if not self.built:
@@ -317,7 +354,9 @@ class Layer(LayerState, Operation):
                  ("non_trainable_variables", fixed, non_trainable_variables)]  # fmt: skip
         for name, variables, values in pairs:
             if len(variables) != len(values):
-                raise errors.invalid(name, got=f"{len(values)} values", expected=f"{len(variables)} values")
+                raise errors.invalid(
+                    name, got=f"{len(values)} values", expected=f"{len(variables)} values"
+                )
         before = [(v, v.value) for _, variables, _ in pairs for v in variables]
         for _, variables, values in pairs:
             for variable, value in zip(variables, values, strict=True):
@@ -327,41 +366,6 @@ class Layer(LayerState, Operation):
         for variable, value in before:
             variable.assign(value)
         return (outputs, after, losses) if return_losses else (outputs, after)
-
-    # Losses
-
-    def add_loss(self, loss):
-        """Add to what training makes small, from inside of `call`.
-
-        Args:
-            loss: scalar tensor, or a list of them.
-
-        Raises:
-            ValueError: for anything else.
-        """
-        for value in loss if isinstance(loss, list | tuple) else [loss]:
-            if not call.is_tensor(value):
-                raise errors.invalid("loss", got=value, expected="a scalar tensor that was computed in `call`")
-            if call.current() is None or not call.current().symbolic:
-                self._losses.append(value)
-
-    def _get_own_losses(self):
-        return list(self._losses)
-
-    def _clear_losses(self):
-        self._losses.clear()
-        for layer in self._layers:
-            layer._clear_losses()
-
-    @property
-    def losses(self):
-        """What `add_loss` and activity regularizers added in the last call, and the weights' regularizers."""
-        found = [loss for layer in self._flatten_layers() for loss in layer._get_own_losses()]
-        return found + [v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None]
-
-    def add_metric(self, *args, **kwargs):
-        """Gone, as in Keras 3."""
-        raise errors.unsupported("add_metric()", "Keep a metric as an attribute and update it in `call`, or compile one.")
 
     # Configs
 
@@ -392,7 +396,9 @@ class Layer(LayerState, Operation):
         try:
             return cls(**config)
         except TypeError as error:
-            raise TypeError(f"{cls.__name__} cannot be made from its config {config}: {error}") from error
+            raise TypeError(
+                f"{cls.__name__} cannot be made from its config {config}: {error}"
+            ) from error
 
     def _obj_type(self):
         return "Layer"
@@ -404,29 +410,19 @@ class Layer(LayerState, Operation):
         return repr(self)
 
 
-_UNTRACKED = {"_tracker", "_losses", "_call_signature", "_build_shapes_dict", "_inbound_nodes", "_outbound_nodes",
-              "_input_shape_arg", "built", "_path", "_parent_path"}  # fmt: skip
-
-
-def _is_shape(x):
-    return isinstance(x, list | tuple) and all(size is None or isinstance(size, int) for size in x)
-
-
-def as_shapes(x):
-    """Lists, as JSON has them, as shapes."""
-    if x is None or _is_shape(x):
-        return None if x is None else tuple(x)
-    if isinstance(x, dict):
-        return {key: as_shapes(value) for key, value in x.items()}
-    return [as_shapes(value) for value in x]
-
-
-def specs_of(shapes, dtype):
-    if _is_shape(shapes):
-        return KerasTensor(tuple(shapes), dtype)
-    if isinstance(shapes, dict):
-        return {key: specs_of(value, dtype) for key, value in shapes.items()}
-    return None if shapes is None else type(shapes)(specs_of(value, dtype) for value in shapes)
+# Attributes that are never state.
+_UNTRACKED = {
+    "_tracker",
+    "_losses",
+    "_call_signature",
+    "_build_shapes_dict",
+    "_inbound_nodes",
+    "_outbound_nodes",
+    "_input_shape_arg",
+    "built",
+    "_path",
+    "_parent_path",
+}
 
 
 def _input_shape_of(kwargs):

@@ -1,12 +1,15 @@
-"""The state of a layer: how weights are made, found, read, set, and written to files. Knows nothing of calls."""
+"""The state of a layer: how weights are made, found, read, set, and written to files. Knows
+nothing of calls.
+"""
 
 from estikeras import errors
 from estikeras.engine.variable import Variable
 from estikeras.keras import constraints, initializers, regularizers
+from estikeras.keras.layers import call
 
 
 class LayerState:
-    """What `Layer` offers for its variables; its `_tracker` has filed what was set as attributes."""
+    """What `Layer` offers for its variables; its `_tracker` files what is set as attributes."""
 
     def add_weight(
         self,
@@ -25,7 +28,8 @@ class LayerState:
 
         Args:
             shape: tuple of int; () when left out.
-            initializer: initializer, its name, or a value; "glorot_uniform" for floats, else "zeros".
+            initializer: initializer, its name, or a value; "glorot_uniform" for floats, else
+                "zeros".
             dtype: name of a dtype; the policy's variable dtype when left out.
             trainable: whether optimizers train it.
             autocast: whether it is read in the compute dtype inside `call`.
@@ -45,7 +49,11 @@ class LayerState:
         with self._open_name_scope():
             variable = Variable(
                 initializers.get(initializer),
-                shape=tuple(shape) if isinstance(shape, list | tuple) else () if shape is None else (shape,),
+                shape=tuple(shape)
+                if isinstance(shape, list | tuple)
+                else ()
+                if shape is None
+                else (shape,),
                 dtype=dtype,
                 trainable=trainable,
                 autocast=autocast,
@@ -70,7 +78,9 @@ class LayerState:
         name=None,
     ):
         """As `add_weight`."""
-        return self.add_weight(shape, initializer, dtype, trainable, autocast, regularizer, constraint, name=name)
+        return self.add_weight(
+            shape, initializer, dtype, trainable, autocast, regularizer, constraint, name=name
+        )
 
     def _track_variable(self, variable):
         self._tracker.track(variable)
@@ -113,7 +123,9 @@ class LayerState:
 
     @property
     def variables(self):
-        """All state: weights and the states of seeds, each once, the sublayers' after the own; metrics are apart."""
+        """All state: weights and the states of seeds, each once, the sublayers' after the own;
+        metrics are apart.
+        """
         return self._state(lambda layer: layer._seed_generators)
 
     def _state(self, seeds_of=lambda layer: ()):
@@ -123,7 +135,7 @@ class LayerState:
 
     @property
     def weights(self):
-        """The variables that are saved: trainable ones and the others, without seeds and metrics."""
+        """The variables that are saved: all but the states of seeds and metrics."""
         return self._state()
 
     @property
@@ -185,12 +197,18 @@ class LayerState:
         variables, weights = self.weights, list(weights)
         if len(variables) != len(weights):
             raise errors.invalid(
-                "weights", got=f"{len(weights)} arrays", expected=f"{len(variables)}, as layer {self.name!r} has weights"
+                "weights",
+                got=f"{len(weights)} arrays",
+                expected=f"{len(variables)}, as layer {self.name!r} has weights",
             )
         for variable, value in zip(variables, weights, strict=True):
             if tuple(getattr(value, "shape", ())) != variable.shape:
-                raise errors.shape_mismatch("weights", got=getattr(value, "shape", ()), expected=variable.shape,
-                                            hint=f"It is meant for {variable.path!r}.")  # fmt: skip
+                raise errors.shape_mismatch(
+                    "weights",
+                    got=getattr(value, "shape", ()),
+                    expected=variable.shape,
+                    hint=f"It is meant for {variable.path!r}.",
+                )
         for variable, value in zip(variables, weights, strict=True):
             variable.assign(value)
 
@@ -201,8 +219,52 @@ class LayerState:
             ValueError: if the layer is not built yet.
         """
         if not self.built:
-            raise ValueError(f"Layer {self.name!r} is not built, so its weights cannot be counted. Call it, or build it.")
+            raise ValueError(
+                f"Layer {self.name!r} is not built, so its weights cannot be counted. Call "
+                "it, or build it."
+            )
         return sum(v.size for v in self.weights)
+
+    def add_loss(self, loss):
+        """Add to what training makes small, from inside of `call`.
+
+        Args:
+            loss: scalar tensor, or a list of them.
+
+        Raises:
+            ValueError: for anything else.
+        """
+        for value in loss if isinstance(loss, list | tuple) else [loss]:
+            if not call.is_tensor(value):
+                raise errors.invalid(
+                    "loss", got=value, expected="a scalar tensor that was computed in `call`"
+                )
+            if call.current() is None or not call.current().symbolic:
+                self._losses.append(value)
+
+    def _get_own_losses(self):
+        return list(self._losses)
+
+    def _clear_losses(self):
+        self._losses.clear()
+        for layer in self._layers:
+            layer._clear_losses()
+
+    @property
+    def losses(self):
+        """What `add_loss` and activity regularizers added in the last call, and the weights'
+        regularizers.
+        """
+        found = [loss for layer in self._flatten_layers() for loss in layer._get_own_losses()]
+        return found + [
+            v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None
+        ]
+
+    def add_metric(self, *args, **kwargs):
+        """Gone, as in Keras 3."""
+        raise errors.unsupported(
+            "add_metric()", "Keep a metric as an attribute and update it in `call`, or compile one."
+        )
 
     def save_own_variables(self, store):
         """Write the layer's own weights, those of sublayers not among them.
@@ -224,7 +286,11 @@ class LayerState:
         """
         own = [*self._trainable_variables, *self._non_trainable_variables]
         if len(store.keys()) != len(own):
-            hint = "Build the layer before its weights are loaded." if not own and not self.built else None
+            hint = (
+                "Build the layer before its weights are loaded."
+                if not own and not self.built
+                else None
+            )
             raise errors.invalid(
                 f"weights of layer {self.name!r}",
                 got=f"{len(store.keys())} arrays in the file",

@@ -1,7 +1,8 @@
-"""How a layer learns of the state in its attributes: variables, layers, metrics and seeds, also in lists and dicts.
+"""How a layer learns of the state in its attributes: variables, layers, metrics and seeds, also in
+lists and dicts.
 
-`Tracker.track` is told of every attribute that is set. It files what is state, and returns containers that tell it of
-what is put into them later. Knows nothing of calls and models.
+`Tracker.track` is told of every attribute that is set. It files what is state, and returns
+containers that tell it of what is put into them later. Knows nothing of calls and models.
 """
 
 import functools
@@ -20,7 +21,9 @@ def is_seed_generator(x):
 
 
 def untracked(method):
-    """Let a layer's method set attributes that are not the layer's state, such as what `compile` was given."""
+    """Let a layer's method set attributes that are not the layer's state, such as what `compile`
+    was given.
+    """
 
     @functools.wraps(method)
     def wrapper(self, *args, **kwargs):
@@ -71,7 +74,9 @@ class Tracker:
             return kind(*(self.track(item) for item in value))
         if kind is list:
             return TrackedList(value, self)
-        if kind is dict or (isinstance(value, dict) and kind.__name__ in ("OrderedDict", "defaultdict")):
+        if kind is dict or (
+            isinstance(value, dict) and kind.__name__ in ("OrderedDict", "defaultdict")
+        ):
             return TrackedDict(value, self) if kind is dict else _track_in_place(value, self)
         if kind is set:
             return TrackedSet(value, self)
@@ -84,7 +89,8 @@ class Tracker:
             return
         if self.locked and target is not self.metrics and target is not self.seed_generators:
             raise ValueError(
-                "You cannot add new elements of state (variables or sub-layers) to a layer that is already built: "
+                "You cannot add new elements of state (variables or sub-layers) to a layer "
+                "that is already built: "
                 f"got {value!r}. Make all state in `__init__()` or in `build()`."
             )
         target.append(value)

@@ -12,14 +12,18 @@ from estikeras.public import public
 
 
 @public("keras.models.clone_model")
-def clone_model(model, input_tensors=None, clone_function=None, call_function=None, recursive=False, **kwargs):
+def clone_model(
+    model, input_tensors=None, clone_function=None, call_function=None, recursive=False, **kwargs
+):
     """A model with the same layers and fresh weights.
 
     Args:
         model: a functional, Sequential or subclassed model.
         input_tensors: KerasTensors to use as inputs, in the structure of the model's.
-        clone_function: function from a layer to the layer that takes its place; by default the config is copied.
-        call_function: function `(layer, *args, **kwargs)` that calls the new layers, for functional models.
+        clone_function: function from a layer to the layer that takes its place; by default the
+            config is copied.
+        call_function: function `(layer, *args, **kwargs)` that calls the new layers, for functional
+            models.
         recursive: whether inner models are cloned layer by layer too.
         **kwargs: none.
 
@@ -37,13 +41,18 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
     clone = _cloner(clone_function, recursive)
     if isinstance(model, Sequential):
         if call_function is not None:
-            raise errors.invalid("call_function", got=call_function, expected="None for a Sequential model")
+            raise errors.invalid(
+                "call_function", got=call_function, expected="None for a Sequential model"
+            )
         return _clone_sequential(model, clone, input_tensors)
     if isinstance(model, Functional) and functional_like(type(model)):
         return _clone_functional(model, clone, input_tensors, call_function)
     if clone_function is not None or input_tensors is not None or recursive:
         raise errors.invalid(
-            "model", got=model, expected="a functional or Sequential model for `clone_function`, `input_tensors`, `recursive`"
+            "model",
+            got=model,
+            expected="a functional or Sequential model for `clone_function`, "
+            "`input_tensors`, `recursive`",
         )
     return type(model).from_config(model.get_config())
 
@@ -66,7 +75,11 @@ def _clone_sequential(model, clone, input_tensors):
             raise errors.invalid("input_tensors", got=input_tensors, expected="one KerasTensor")
         x = flat[0]
         inputs = InputLayer(batch_shape=x.shape, dtype=x.dtype)
-        return Sequential([inputs, *(clone(layer) for layer in model.layers)], name=model.name, trainable=model.trainable)
+        return Sequential(
+            [inputs, *(clone(layer) for layer in model.layers)],
+            name=model.name,
+            trainable=model.trainable,
+        )
     layers = [clone(layer) for layer in model._layers]
     return Sequential(layers, name=model.name, trainable=model.trainable)
 
@@ -87,8 +100,12 @@ def _clone_functional(model, clone, input_tensors, call_function):
             copies[id(node.operation)] = _copy(node.operation, clone)
         new = copies[id(node.operation)]
         args, kwargs = node.with_inputs(values)
-        made = new(*args, **kwargs) if call_function is None else call_function(new, *args, **kwargs)
-        values.update((id(y), x) for y, x in zip(node.output_tensors, tree.flatten(made), strict=True))
+        made = (
+            new(*args, **kwargs) if call_function is None else call_function(new, *args, **kwargs)
+        )
+        values.update(
+            (id(y), x) for y, x in zip(node.output_tensors, tree.flatten(made), strict=True)
+        )
     outputs = [values[id(y)] for y in model.outputs]
     return type(model)(
         tree.pack_sequence_as(model._inputs_struct, inputs),

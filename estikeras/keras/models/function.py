@@ -1,4 +1,5 @@
-"""The graph between symbolic tensors: which operations lie between inputs and outputs, in which order they run.
+"""The graph between symbolic tensors: which operations lie between inputs and outputs, in which
+order they run.
 
 Knows nothing of training and files; `functional.py` makes models of it.
 """
@@ -6,6 +7,7 @@ Knows nothing of training and files; `functional.py` makes models of it.
 from estikeras import errors
 from estikeras.engine import tree
 from estikeras.engine.operation import KerasTensor, Operation, any_symbolic, compute_output_spec
+from estikeras.keras.layers.shapes import is_shape
 from estikeras.public import public
 
 
@@ -32,7 +34,9 @@ class Function(Operation):
         for name, tensors in (("inputs", self._inputs), ("outputs", self._outputs)):
             for x in tensors:
                 if not isinstance(x, KerasTensor):
-                    raise errors.invalid(name, got=x, expected="KerasTensors, as `keras.Input` and layers give them")
+                    raise errors.invalid(
+                        name, got=x, expected="KerasTensors, as `keras.Input` and layers give them"
+                    )
         self._nodes, self._operations = order(self._inputs, self._outputs)
 
     @property
@@ -70,7 +74,9 @@ class Function(Operation):
             if arguments_for is not None:
                 kwargs = {**kwargs, **arguments_for(node.operation)}
             outputs = tree.flatten(node.operation(*args, **kwargs))
-            values.update((id(y), value) for y, value in zip(node.output_tensors, outputs, strict=True))
+            values.update(
+                (id(y), value) for y, value in zip(node.output_tensors, outputs, strict=True)
+            )
         return tree.pack_sequence_as(self._outputs_struct, [values[id(y)] for y in self._outputs])
 
     def compute_output_spec(self, inputs):
@@ -86,8 +92,14 @@ class Function(Operation):
 
     def compute_output_shape(self, input_shape):
         """The shapes of the outputs for inputs of these shapes."""
-        shapes = [input_shape] if len(self._inputs) == 1 and _is_shape(input_shape) else _flat_shapes(input_shape)
-        inputs = [KerasTensor(shape, x.dtype) for shape, x in zip(shapes, self._inputs, strict=True)]
+        shapes = (
+            [input_shape]
+            if len(self._inputs) == 1 and is_shape(input_shape)
+            else _flat_shapes(input_shape)
+        )
+        inputs = [
+            KerasTensor(shape, x.dtype) for shape, x in zip(shapes, self._inputs, strict=True)
+        ]
         spec = self.compute_output_spec(tree.pack_sequence_as(self._inputs_struct, inputs))
         return tree.map_structure(lambda y: y.shape, spec)
 
@@ -98,14 +110,16 @@ class Function(Operation):
 
 
 def order(inputs, outputs):
-    """The nodes between inputs and outputs, and their operations, those first that others wait for longest.
+    """The nodes between inputs and outputs, and their operations, those first that others wait for
+    longest.
 
     Args:
         inputs: list of KerasTensors.
         outputs: list of KerasTensors.
 
     Returns:
-        List of nodes, list of operations; operations of equal depth come as they are met from the outputs.
+        List of nodes, list of operations; operations of equal depth come as they are met from the
+        outputs.
 
     Raises:
         ValueError: if an output does not depend on the inputs only, or a name is there twice.
@@ -142,7 +156,9 @@ def _parents(node, inputs):
 
 
 def _walk(inputs, outputs):
-    """All nodes from the outputs backwards, each after those it needs; and when each operation was first met."""
+    """All nodes from the outputs backwards, each after those it needs; and when each operation was
+    first met.
+    """
     ends = {id(x) for x in inputs}
     finished, done, first_met = [], set(), {}
 
@@ -172,7 +188,8 @@ def _walk(inputs, outputs):
 def _unconnected(x):
     name = x._keras_history.operation.name if hasattr(x, "_keras_history") else x.name
     return ValueError(
-        f"`outputs` depend on {name!r} {tuple(x.shape)}, which is not among `inputs`. Add it to `inputs`, or compute "
+        f"`outputs` depend on {name!r} {tuple(x.shape)}, which is not among `inputs`. Add it "
+        "to `inputs`, or compute "
         "the outputs from the given inputs only."
     )
 
@@ -182,18 +199,15 @@ def _check_names(operations):
     for operation in operations:
         if operation.name in seen:
             raise ValueError(
-                f"The name {operation.name!r} is used by two operations of the model. Names must be unique: "
+                f"The name {operation.name!r} is used by two operations of the model. Names "
+                "must be unique: "
                 "give one of them another `name`."
             )
         seen.add(operation.name)
 
 
-def _is_shape(x):
-    return isinstance(x, list | tuple) and all(size is None or isinstance(size, int) for size in x)
-
-
 def _flat_shapes(x):
-    if _is_shape(x):
+    if is_shape(x):
         return [tuple(x)]
     children = [x[key] for key in sorted(x)] if isinstance(x, dict) else x
     return [shape for child in children for shape in _flat_shapes(child)]

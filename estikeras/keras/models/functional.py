@@ -1,6 +1,7 @@
 """Models made of symbolic tensors: `keras.Model(inputs, outputs)`.
 
-The graph is `function.py`, the config is `functional_config.py`; this file fits data to the inputs and runs the graph.
+The graph is `function.py`, the config is `functional_config.py`; this file fits data to the inputs
+and runs the graph.
 """
 
 import warnings
@@ -42,7 +43,9 @@ class Functional(Function, Model):
         inputs, outputs = _as_plain(inputs), _as_plain(outputs)
         for x in tree.flatten(inputs):
             if not isinstance(x, KerasTensor):
-                raise errors.invalid("inputs", got=x, expected="KerasTensors, as `keras.Input` gives them")
+                raise errors.invalid(
+                    "inputs", got=x, expected="KerasTensors, as `keras.Input` gives them"
+                )
         if not all(_is_input(x) for x in tree.flatten(inputs)):
             inputs, outputs = _with_new_inputs(inputs, outputs)
         self._set_graph(inputs, outputs)
@@ -66,7 +69,9 @@ class Functional(Function, Model):
 
     @layers.setter
     def layers(self, value):
-        raise AttributeError("`layers` is made by the model itself. Choose another name for the attribute.")
+        raise AttributeError(
+            "`layers` is made by the model itself. Choose another name for the attribute."
+        )
 
     @property
     def input(self):
@@ -160,21 +165,29 @@ class Functional(Function, Model):
                 for name, x in zip(names, self._inputs, strict=True)
                 if name not in inputs and not getattr(x, "optional", False)
             ]
-            nested = isinstance(self._inputs_struct, dict) and len(self._inputs_struct) != len(self._inputs)
+            nested = isinstance(self._inputs_struct, dict) and len(self._inputs_struct) != len(
+                self._inputs
+            )
             if nested:
                 tree.assert_same_structure(self._inputs_struct, inputs)
                 return tree.flatten(inputs)
             if missing:
-                raise errors.invalid("inputs", got=list(inputs), expected=f"a dict with the keys {names}")
+                raise errors.invalid(
+                    "inputs", got=list(inputs), expected=f"a dict with the keys {names}"
+                )
             if surplus:
                 warnings.warn(
-                    f"Model {self.name!r} has no inputs {surplus} and leaves them out: it has {names}.", stacklevel=6
+                    f"Model {self.name!r} has no inputs {surplus} and leaves them out: it has "
+                    f"{names}.",
+                    stacklevel=6,
                 )
             return [inputs.get(name) for name in names]
         flat = tree.flatten(inputs)
         if len(flat) != len(self._inputs):
             raise errors.invalid(
-                "inputs", got=f"{len(flat)} tensors", expected=f"{len(self._inputs)}, as the model has inputs: {names}"
+                "inputs",
+                got=f"{len(flat)} tensors",
+                expected=f"{len(self._inputs)}, as the model has inputs: {names}",
             )
         return flat
 

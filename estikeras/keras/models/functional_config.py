@@ -1,7 +1,7 @@
 """The graph of a functional model as plain values, in the reference's form, and back.
 
-Every operation is written with the calls of it that belong to the model; a tensor is written as the operation, the
-number of its call and the number of the output.
+Every operation is written with the calls of it that belong to the model; a tensor is written as the
+operation, the number of its call and the number of the output.
 """
 
 from estikeras import errors
@@ -29,7 +29,9 @@ def functional_config(model):
     layers = []
     for operation in model.operations:
         config = _operation(operation)
-        nodes = [node for node in operation._inbound_nodes if id(node) in places and node.input_tensors]
+        nodes = [
+            node for node in operation._inbound_nodes if id(node) in places and node.input_tensors
+        ]
         config["name"] = operation.name
         config["inbound_nodes"] = [_node(node, places) for node in nodes]
         layers.append(config)
@@ -60,11 +62,18 @@ def _node(node, places):
 
     def leaf(x):
         if isinstance(x, KerasTensor):
-            config = {"shape": tuple(x.shape), "dtype": x.dtype, "keras_history": _history(x, places)}
+            config = {
+                "shape": tuple(x.shape),
+                "dtype": x.dtype,
+                "keras_history": _history(x, places),
+            }
             return {"class_name": "__keras_tensor__", "config": config}
         return serialize_keras_object(x)
 
-    return {"args": list(tree.map_structure(leaf, tuple(args))), "kwargs": tree.map_structure(leaf, dict(kwargs))}
+    return {
+        "args": list(tree.map_structure(leaf, tuple(args))),
+        "kwargs": tree.map_structure(leaf, dict(kwargs)),
+    }
 
 
 def functional_from_config(cls, config, custom_objects=None):
@@ -99,7 +108,9 @@ def functional_from_config(cls, config, custom_objects=None):
     while waiting:
         later = []
         for name, position, node, layer_config in waiting:
-            arguments = _arguments(node, tensor_at, layer_config) if position == calls_made[name] else None
+            arguments = (
+                _arguments(node, tensor_at, layer_config) if position == calls_made[name] else None
+            )
             if arguments is None:
                 later.append((name, position, node, layer_config))
                 continue
@@ -107,7 +118,11 @@ def functional_from_config(cls, config, custom_objects=None):
             made[name](*args, **kwargs)
             calls_made[name] += 1
         if len(later) == len(waiting):
-            raise errors.invalid("config", got=[name for name, *_ in later], expected="layers whose inputs are all made")
+            raise errors.invalid(
+                "config",
+                got=[name for name, *_ in later],
+                expected="layers whose inputs are all made",
+            )
         waiting = later
 
     def ends(value):
@@ -120,7 +135,9 @@ def functional_from_config(cls, config, custom_objects=None):
 
     inputs, outputs = ends(config["input_layers"]), ends(config["output_layers"])
     if "class_name" in config:
-        raise errors.invalid("config", got=config["class_name"], expected="the inner config of a model")
+        raise errors.invalid(
+            "config", got=config["class_name"], expected="the inner config of a model"
+        )
     if _is_legacy(config):
         inputs, outputs = _single(inputs), _single(outputs)
     rest = {key: config[key] for key in ("trainable", "name") if config.get(key) is not None}
@@ -139,7 +156,11 @@ def _revive(config, custom_objects):
 
 
 def _is_legacy(config):
-    return any(isinstance(node, list) for layer in config["layers"] for node in layer.get("inbound_nodes") or ())
+    return any(
+        isinstance(node, list)
+        for layer in config["layers"]
+        for node in layer.get("inbound_nodes") or ()
+    )
 
 
 def _single(tensors):
@@ -147,11 +168,18 @@ def _single(tensors):
 
 
 def _is_history(value):
-    return isinstance(value, list | tuple) and len(value) == 3 and isinstance(value[0], str) and isinstance(value[1], int)
+    return (
+        isinstance(value, list | tuple)
+        and len(value) == 3
+        and isinstance(value[0], str)
+        and isinstance(value[1], int)
+    )
 
 
 def _arguments(node, tensor_at, layer_config):
-    """The arguments of a call with tensors in place of their names; None while one of them is not made yet."""
+    """The arguments of a call with tensors in place of their names; None while one of them is not
+    made yet.
+    """
     missing = []
 
     def fill(value):

@@ -10,7 +10,8 @@ from estikeras.engine import operation as engine_operation
 from estikeras.engine import tree
 from estikeras.engine.operation import KerasTensor
 from estikeras.keras.layers import call
-from estikeras.keras.layers.layer import Layer, as_shapes, specs_of
+from estikeras.keras.layers.layer import Layer
+from estikeras.keras.layers.shapes import as_shapes, specs_of
 from estikeras.keras.models import summary as summaries
 from estikeras.keras.saving import serialize_keras_object
 from estikeras.keras.trainer.trainer import Trainer
@@ -22,11 +23,17 @@ def _functional():
 
 
 def _is_functional_call(args, kwargs):
-    return len(args) == 2 or (len(args) == 1 and "outputs" in kwargs) or ("inputs" in kwargs and "outputs" in kwargs)
+    return (
+        len(args) == 2
+        or (len(args) == 1 and "outputs" in kwargs)
+        or ("inputs" in kwargs and "outputs" in kwargs)
+    )
 
 
 def _make_functional(cls):
-    """Put `Functional` in the place of `Model` among the bases: a subclass called `super().__init__(inputs, outputs)`."""
+    """Put `Functional` in the place of `Model` among the bases: a subclass called
+    `super().__init__(inputs, outputs)`.
+    """
     functional = _functional()
     if cls is functional or issubclass(cls, functional):
         return
@@ -40,8 +47,8 @@ def _make_functional(cls):
 class Model(Trainer, Layer):
     """Layers with training and inference.
 
-    `Model(inputs, outputs)` makes a functional model from symbolic tensors. A subclass makes its layers in
-    `__init__` and uses them in `call`.
+    `Model(inputs, outputs)` makes a functional model from symbolic tensors. A subclass makes its
+    layers in `__init__` and uses them in `call`.
 
     Args:
         inputs: structure of KerasTensors.
@@ -67,7 +74,8 @@ class Model(Trainer, Layer):
     def call(self, *args, **kwargs):
         """Compute the outputs; subclasses say how."""
         raise NotImplementedError(
-            f"Model {type(self).__name__} has no `call` method. Define `call(self, inputs)`, or make the model with "
+            f"Model {type(self).__name__} has no `call` method. Define `call(self, inputs)`, "
+            "or make the model with "
             "`keras.Model(inputs, outputs)`."
         )
 
@@ -96,7 +104,9 @@ class Model(Trainer, Layer):
 
     @layers.setter
     def layers(self, value):
-        raise AttributeError("`layers` is made by the model itself. Choose another name for the attribute.")
+        raise AttributeError(
+            "`layers` is made by the model itself. Choose another name for the attribute."
+        )
 
     def get_layer(self, name=None, index=None):
         """One layer.
@@ -110,10 +120,16 @@ class Model(Trainer, Layer):
         """
         layers = self.layers
         if (name is None) == (index is None):
-            raise errors.invalid("get_layer", got={"name": name, "index": index}, expected="a name or an index")
+            raise errors.invalid(
+                "get_layer", got={"name": name, "index": index}, expected="a name or an index"
+            )
         if index is not None:
             if not -len(layers) <= index < len(layers):
-                raise errors.invalid("index", got=index, expected=f"at most {len(layers) - 1}: so many layers there are")
+                raise errors.invalid(
+                    "index",
+                    got=index,
+                    expected=f"at most {len(layers) - 1}: so many layers there are",
+                )
             return layers[index]
         found = next((layer for layer in layers if layer.name == name), None)
         if found is None:
@@ -158,7 +174,9 @@ class Model(Trainer, Layer):
             zipped: whether to write an archive rather than a folder.
             **kwargs: of `keras.saving.save_model`.
         """
-        namespace.lookup("keras.saving", "save_model")(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+        namespace.lookup("keras.saving", "save_model")(
+            self, filepath, overwrite=overwrite, zipped=zipped, **kwargs
+        )
 
     def save_weights(self, filepath, overwrite=True, max_shard_size=None):
         """Save the weights to a `.weights.h5` file.
@@ -179,7 +197,9 @@ class Model(Trainer, Layer):
             skip_mismatch: whether layers that do not fit are left as they are.
             **kwargs: of `keras.saving.load_weights`.
         """
-        namespace.lookup("keras.saving", "load_weights")(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+        namespace.lookup("keras.saving", "load_weights")(
+            self, filepath, skip_mismatch=skip_mismatch, **kwargs
+        )
 
     def to_json(self, **kwargs):
         """The architecture as a JSON text.
@@ -189,9 +209,13 @@ class Model(Trainer, Layer):
         """
         return json.dumps(serialize_keras_object(self), **kwargs)
 
-    def export(self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs):
+    def export(
+        self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs
+    ):
         """Not there yet."""
-        raise errors.unsupported(f"model.export(format={format!r})", "Use `model.save('model.keras')`.")
+        raise errors.unsupported(
+            f"model.export(format={format!r})", "Use `model.save('model.keras')`."
+        )
 
     def build_from_config(self, config):
         """Build with what `get_build_config` gave."""
@@ -209,7 +233,9 @@ class Model(Trainer, Layer):
             custom_objects: dict of further classes by name.
         """
         if {"name", "layers", "input_layers", "output_layers"} <= set(config):
-            from_config = namespace.load("estikeras.keras.models.functional_config:functional_from_config")
+            from_config = namespace.load(
+                "estikeras.keras.models.functional_config:functional_from_config"
+            )
             return from_config(cls, config, custom_objects=custom_objects)
         return super().from_config(config)
 

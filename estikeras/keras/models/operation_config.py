@@ -1,7 +1,9 @@
-"""Ops inside functional models as plain values: the classes that the reference writes for them, and back.
+"""Ops inside functional models as plain values: the classes that the reference writes for them,
+and back.
 
-The reference has a class for each op; its config holds the options, its call the tensors. Here an op is a function, so
-this table says in which module the class is and how many of the function's first arguments are the call's.
+The reference has a class for each op; its config holds the options, its call the tensors. Here an
+op is a function, so this table says in which module the class is and how many of the function's
+first arguments are the call's.
 """
 
 import inspect
@@ -17,7 +19,10 @@ _CALLS = {
     ("core", 2): "associative_scan map scatter slice",
     ("core", 3): "cond scan scatter_update slice_update switch",
     ("einops", 3): "rearrange",
-    ("linalg", 1): "cholesky cholesky_inverse det eig eigh inv lu_factor matrix_rank norm pinv qr svd",
+    (
+        "linalg",
+        1,
+    ): "cholesky cholesky_inverse det eig eigh inv lu_factor matrix_rank norm pinv qr svd",
     ("linalg", 2): "lstsq solve solve_triangular",
     ("linalg", 3): "jvp",
     ("math", 1): (
@@ -26,14 +31,16 @@ _CALLS = {
     ),
     ("math", 2): "cdist in_top_k segment_max segment_min segment_prod segment_sum",
     ("nn", 1): (
-        "adaptive_average_pool adaptive_max_pool average_pool celu depth_to_space elu fold gelu glu "
+        "adaptive_average_pool adaptive_max_pool average_pool celu depth_to_space elu fold "
+        "gelu glu "
         "hard_shrink hard_sigmoid hard_silu hard_tanh leaky_relu log_sigmoid log_softmax max_pool "
         "moments multi_hot normalize one_hot relu relu6 selu sigmoid silu soft_shrink softmax "
         "softplus softsign space_to_depth sparse_plus sparse_sigmoid sparsemax squareplus "
         "tanh_shrink threshold unfold"
     ),
     ("nn", 2): (
-        "binary_crossentropy categorical_crossentropy conv conv_transpose ctc_decode depthwise_conv "
+        "binary_crossentropy categorical_crossentropy conv conv_transpose ctc_decode "
+        "depthwise_conv "
         "polar psnr sparse_categorical_crossentropy"
     ),
     ("nn", 3): "separable_conv",
@@ -41,7 +48,8 @@ _CALLS = {
     ("nn", 6): "dot_product_attention",
     ("numpy", 2): (
         "add allclose append arctan2 bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift "
-        "bitwise_xor correlate cross digitize divide divide_no_nan dot equal floor_divide fmax fmin "
+        "bitwise_xor correlate cross digitize divide divide_no_nan dot equal floor_divide "
+        "fmax fmin "
         "fmod full_like gcd geomspace get_item greater greater_equal heaviside hypot inner isin "
         "kron lcm ldexp left_shift less less_equal linspace logaddexp logaddexp2 logical_and "
         "logical_or logical_xor logspace matmul maximum minimum mod multiply nanpercentile "
@@ -52,7 +60,7 @@ _CALLS = {
     ("numpy", 4): "isclose",
 }
 _PLACES = {name: place for place, names in _CALLS.items() for name in names.split()}
-# Ops whose call does not take the first arguments: its module and the names of the call's arguments.
+# Ops whose call takes other arguments than the first ones: module, names of the arguments.
 _NAMED = {
     "average": ("numpy", ("x", "weights")),
     "einsum": ("numpy", ("operands",)),
@@ -95,19 +103,26 @@ def to_config(operation):
     """
     name = operation.function.__name__
     if name not in namespace.names("keras.ops"):
-        raise errors.unsupported(f"Saving a model that uses {name!r}", "Use ops of `keras.ops`, or put it in a layer.")
+        raise errors.unsupported(
+            f"Saving a model that uses {name!r}", "Use ops of `keras.ops`, or put it in a layer."
+        )
     options, _ = _split(operation._inbound_nodes[0])
     class_name = _CLASSES.get(name) or "".join(part.capitalize() for part in name.split("_"))
     return {
         "module": f"keras.src.ops.{_place(name)[0]}",
         "class_name": class_name,
-        "config": {"name": operation.name, **{key: serialize_keras_object(value) for key, value in options.items()}},
+        "config": {
+            "name": operation.name,
+            **{key: serialize_keras_object(value) for key, value in options.items()},
+        },
         "registered_name": class_name,
     }
 
 
 def call_arguments(node):
-    """The arguments of a node that the reference's class takes in its call, as a pair (args, kwargs)."""
+    """The arguments of a node that the reference's class takes in its call, as a pair (args,
+    kwargs).
+    """
     return _split(node)[1], {}
 
 
@@ -135,7 +150,7 @@ def revive_arguments(config, args, kwargs):
 
 
 def _place(name):
-    return _NAMED[name][:1] + (0,) if name in _NAMED else _PLACES.get(name, ("numpy", 1))
+    return (_NAMED[name][0], 0) if name in _NAMED else _PLACES.get(name, ("numpy", 1))
 
 
 def _split(node):
@@ -148,7 +163,9 @@ def _split(node):
     arguments = dict(bound.arguments)
     named = _NAMED.get(function.__name__)
     names = named[1] if named else list(arguments)[: _place(function.__name__)[1]]
-    return {key: value for key, value in arguments.items() if key not in names}, tuple(arguments[n] for n in names)
+    return {key: value for key, value in arguments.items() if key not in names}, tuple(
+        arguments[n] for n in names
+    )
 
 
 def _function(class_name):
@@ -161,4 +178,8 @@ def _function(class_name):
 
 def _as_tuple(value):
     """Lists, as JSON has them, as the tuples that options are."""
-    return tuple(_as_tuple(item) for item in value) if isinstance(value, list) and not tree.is_nested(value[:1]) else value
+    return (
+        tuple(_as_tuple(item) for item in value)
+        if isinstance(value, list) and not tree.is_nested(value[:1])
+        else value
+    )

@@ -60,11 +60,19 @@ class Sequential(Model):
             self.add(InputLayer(batch_shape=layer._input_shape_arg), rebuild=False)
         if any(layer.name == known.name for known in self._layers):
             raise errors.invalid(
-                "layer", got=layer.name, expected="a name that no other layer of this Sequential model has"
+                "layer",
+                got=layer.name,
+                expected="a name that no other layer of this Sequential model has",
             )
-        if isinstance(layer, InputLayer) and self._layers and isinstance(self._layers[0], InputLayer):
+        if (
+            isinstance(layer, InputLayer)
+            and self._layers
+            and isinstance(self._layers[0], InputLayer)
+        ):
             raise errors.invalid(
-                "layer", got=layer.name, expected=f"no second input: the model begins with {self._layers[0].name!r}"
+                "layer",
+                got=layer.name,
+                expected=f"no second input: the model begins with {self._layers[0].name!r}",
             )
         self._layers.append(layer)
         if rebuild:
@@ -108,13 +116,20 @@ class Sequential(Model):
             ValueError: if there are no layers, or the first is an input of another shape.
         """
         if not self._layers:
-            raise ValueError(f"Sequential model {self.name!r} has no layers, so it cannot be built. Use `add(layer)`.")
+            raise ValueError(
+                f"Sequential model {self.name!r} has no layers, so it cannot be built. Use "
+                "`add(layer)`."
+            )
         if isinstance(self._layers[0], InputLayer):
             input_shape = self._check_shape(input_shape)
         elif input_shape is None:
-            raise errors.invalid("input_shape", got=None, expected="a shape with the batch, such as (None, 28, 28)")
+            raise errors.invalid(
+                "input_shape", got=None, expected="a shape with the batch, such as (None, 28, 28)"
+            )
         else:
-            self._layers.insert(0, InputLayer(batch_shape=tuple(input_shape), dtype=self._layers[0].compute_dtype))
+            self._layers.insert(
+                0, InputLayer(batch_shape=tuple(input_shape), dtype=self._layers[0].compute_dtype)
+            )
         inputs = x = self._layers[0].output
         for layer in self._layers[1:]:
             try:
@@ -135,7 +150,9 @@ class Sequential(Model):
             None in (a, b) or a == b for a, b in zip(input_shape, own, strict=True)
         )
         if not fits:
-            raise errors.shape_mismatch("input_shape", got=input_shape, expected=own, hint="The model begins with it.")
+            raise errors.shape_mismatch(
+                "input_shape", got=input_shape, expected=own, hint="The model begins with it."
+            )
         return own
 
     @staticmethod
@@ -160,7 +177,9 @@ class Sequential(Model):
         for layer in self.layers:
             given = {"training": training, "mask": mask, **kwargs}
             accepted = layer._call_signature.parameters
-            x = layer(x, **{name: v for name, v in given.items() if name in accepted and v is not None})
+            x = layer(
+                x, **{name: v for name, v in given.items() if name in accepted and v is not None}
+            )
             mask = calls.get_mask(x) if calls.is_tensor(x) else None
         return x
 
@@ -172,7 +191,9 @@ class Sequential(Model):
 
     @layers.setter
     def layers(self, value):
-        raise AttributeError("`layers` is made by `add` and `pop`. Choose another name for the attribute.")
+        raise AttributeError(
+            "`layers` is made by `add` and `pop`. Choose another name for the attribute."
+        )
 
     def compute_output_spec(self, inputs, training=None, mask=None, **kwargs):
         """KerasTensors like the outputs for these inputs."""
@@ -193,7 +214,10 @@ class Sequential(Model):
 
     def _graph(self, what):
         if self._functional is None:
-            raise AttributeError(f"Sequential model {self.name!r} has no `{what}` yet: call it, or build it with a shape.")
+            raise AttributeError(
+                f"Sequential model {self.name!r} has no `{what}` yet: call it, or build it "
+                "with a shape."
+            )
         return self._functional
 
     @property
@@ -263,7 +287,10 @@ class Sequential(Model):
         if config.get("dtype") is not None:
             model.dtype_policy = config["dtype"]
         for layer_config in config["layers"]:
-            model.add(serialization.deserialize(layer_config, custom_objects=custom_objects), rebuild=False)
+            model.add(
+                serialization.deserialize(layer_config, custom_objects=custom_objects),
+                rebuild=False,
+            )
         shape = config.get("build_input_shape")
         if shape and not model._functional and model._layers:
             model.build(tuple(shape))

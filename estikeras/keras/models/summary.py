@@ -19,7 +19,13 @@ _SHARES = {
 
 
 def print_summary(
-    model, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None
+    model,
+    line_length=None,
+    positions=None,
+    print_fn=None,
+    expand_nested=False,
+    show_trainable=False,
+    layer_range=None,
 ):
     """Print the table; the arguments are those of `Model.summary`, and the model."""
     text = to_text(model, line_length, positions, expand_nested, show_trainable, layer_range)
@@ -27,12 +33,20 @@ def print_summary(
         print_fn(text)
         return
     if sys.stdout.isatty():
-        text = to_text(model, line_length, positions, expand_nested, show_trainable, layer_range, colors=True)
+        text = to_text(
+            model, line_length, positions, expand_nested, show_trainable, layer_range, colors=True
+        )
     sys.stdout.write(text + "\n")
 
 
 def to_text(
-    model, line_length=None, positions=None, expand_nested=False, show_trainable=False, layer_range=None, colors=False
+    model,
+    line_length=None,
+    positions=None,
+    expand_nested=False,
+    show_trainable=False,
+    layer_range=None,
+    colors=False,
 ):
     """The table as text.
 
@@ -54,20 +68,36 @@ def to_text(
     columns += ["Connected to"] * connected + ["Trainable"] * show_trainable
     width, shares = _widths(line_length, positions, connected, show_trainable)
     console = rich.console.Console(
-        width=width, highlight=False, force_terminal=colors, color_system="256" if colors else None, no_color=not colors
+        width=width,
+        highlight=False,
+        force_terminal=colors,
+        color_system="256" if colors else None,
+        no_color=not colors,
     )
     table = rich.table.Table(width=width, show_lines=True)
     for title, share in zip(columns, shares, strict=True):
         justify = {"Param #": "right", "Trainable": "center"}.get(title, "left")
         table.add_column(rich.markup.escape(title), justify=justify, width=share)
     for layer, depth in _chosen(model, expand_nested, layer_range):
-        table.add_row(*_row(model, layer, depth, connected and not depth, len(columns), show_trainable, rich.markup.escape))
+        table.add_row(
+            *_row(
+                model,
+                layer,
+                depth,
+                connected and not depth,
+                len(columns),
+                show_trainable,
+                rich.markup.escape,
+            )
+        )
     with console.capture() as capture:
         console.print(f'[bold]Model: "{rich.markup.escape(model.name)}"[/bold]')
         console.print(table)
         for line in _totals(model):
             console.print(line)
-    return "\n".join(line.rstrip() if not colors else line for line in capture.get().rstrip("\n").split("\n"))
+    return "\n".join(
+        line.rstrip() if not colors else line for line in capture.get().rstrip("\n").split("\n")
+    )
 
 
 def _shows_connections(model):
@@ -77,7 +107,12 @@ def _shows_connections(model):
     straight = all(len(node.input_tensors) <= 1 for node in nodes)
     users = [id(x) for node in nodes for x in node.input_tensors]
     calls = [id(node.operation) for node in nodes]
-    return not (straight and len(users) == len(set(users)) and len(calls) == len(set(calls)) and len(model.inputs) == 1)
+    return not (
+        straight
+        and len(users) == len(set(users))
+        and len(calls) == len(set(calls))
+        and len(model.inputs) == 1
+    )
 
 
 def _widths(line_length, positions, connected, show_trainable):
@@ -107,13 +142,19 @@ def _chosen(model, expand_nested, layer_range):
     if layer_range is None:
         return rows
     if len(layer_range) != 2:
-        raise errors.invalid("layer_range", got=layer_range, expected="two names, of the first and the last layer")
+        raise errors.invalid(
+            "layer_range", got=layer_range, expected="two names, of the first and the last layer"
+        )
     found = [
         [i for i, (layer, depth) in enumerate(rows) if depth == 0 and re.match(name, layer.name)]
         for name in layer_range
     ]
     if not found[0] or not found[1]:
-        raise errors.invalid("layer_range", got=layer_range, expected=f"names among {[layer.name for layer in layers]}")
+        raise errors.invalid(
+            "layer_range",
+            got=layer_range,
+            expected=f"names among {[layer.name for layer in layers]}",
+        )
     first, last = min(found[0]), max(found[1])
     return rows[min(first, last) : max(first, last) + 1]
 
@@ -127,13 +168,21 @@ def _inner(layer, depth):
 
 def _row(model, layer, depth, connected, columns, show_trainable, escape):
     name = f"{'   ' * depth}└ {layer.name}" if depth else layer.name
-    cells = [f"{escape(name)} ([{_BLUE}]{escape(_type_name(layer))}[/])", _shape_text(layer), _parameters_text(layer)]
+    cells = [
+        f"{escape(name)} ([{_BLUE}]{escape(_type_name(layer))}[/])",
+        _shape_text(layer),
+        _parameters_text(layer),
+    ]
     shows_connections = columns - 3 - show_trainable > 0
     if shows_connections:
         cells.append(escape(_connections(model, layer)) if connected else "-")
     if show_trainable:
         weights = getattr(layer, "weights", ())
-        cells.append(("[bold][color(34)]Y[/][/]" if layer.trainable else "[bold][color(9)]N[/][/]") if weights else "-")
+        cells.append(
+            ("[bold][color(34)]Y[/][/]" if layer.trainable else "[bold][color(9)]N[/][/]")
+            if weights
+            else "-"
+        )
     return cells
 
 
@@ -156,7 +205,9 @@ def _shape_text(layer):
 
 
 def _colored(text):
-    return re.sub(r"\d+|None", lambda match: f"[{_GREEN if match[0] != 'None' else _BLUE}]{match[0]}[/]", text)
+    return re.sub(
+        r"\d+|None", lambda match: f"[{_GREEN if match[0] != 'None' else _BLUE}]{match[0]}[/]", text
+    )
 
 
 def _output_shapes(layer):
@@ -189,19 +240,28 @@ def _connections(model, layer):
         if id(node) in in_model:
             for x in node.input_tensors:
                 history = x._keras_history
-                texts.append(f"{history.operation.name}[{history.node_index}][{history.tensor_index}]")
+                texts.append(
+                    f"{history.operation.name}[{history.node_index}][{history.tensor_index}]"
+                )
     return ", ".join(texts) if texts else "-"
 
 
 def _totals(model):
     trainable, fixed = _counted(model.trainable_weights), _counted(model.non_trainable_weights)
     optimizer = getattr(model, "optimizer", None) if getattr(model, "compiled", False) else None
-    slots = _counted(optimizer.variables) if optimizer is not None and getattr(optimizer, "built", False) else (0, 0)
+    slots = (
+        _counted(optimizer.variables)
+        if optimizer is not None and getattr(optimizer, "built", False)
+        else (0, 0)
+    )
     total = [sum(parts) for parts in zip(trainable, fixed, slots, strict=True)]
     lines = [("Total", total), ("Trainable", trainable), ("Non-trainable", fixed)]
     if slots[0]:
         lines.append(("Optimizer", slots))
-    return [f"[bold] {name} params: [/][{_GREEN}]{count:,}[/] ({_size_text(size)})" for name, (count, size) in lines]
+    return [
+        f"[bold] {name} params: [/][{_GREEN}]{count:,}[/] ({_size_text(size)})"
+        for name, (count, size) in lines
+    ]
 
 
 def _counted(variables):

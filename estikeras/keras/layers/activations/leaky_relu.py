@@ -24,7 +24,9 @@ class LeakyReLU(Layer):
             negative_slope = kwargs.pop("alpha")
         super().__init__(**kwargs)
         if negative_slope is None or negative_slope < 0:
-            raise errors.invalid("negative_slope", got=negative_slope, expected="a number that is not negative")
+            raise errors.invalid(
+                "negative_slope", got=negative_slope, expected="a number that is not negative"
+            )
         self.negative_slope = negative_slope
         self.supports_masking = True
         self.built = True

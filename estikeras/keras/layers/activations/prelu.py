@@ -9,7 +9,8 @@ from estikeras.public import public
 
 @public("keras.layers.PReLU")
 class PReLU(Layer):
-    """`x` where it is positive, `alpha * x` elsewhere; alpha is a weight of the inputs' shape without the batch.
+    """`x` where it is positive, `alpha * x` elsewhere; alpha is a weight of the inputs' shape
+    without the batch.
 
     Args:
         alpha_initializer: initializer of alpha.
@@ -42,7 +43,9 @@ class PReLU(Layer):
         if shared_axes is None:
             self.shared_axes = None
         else:
-            self.shared_axes = list(shared_axes) if isinstance(shared_axes, list | tuple) else [shared_axes]
+            self.shared_axes = (
+                list(shared_axes) if isinstance(shared_axes, list | tuple) else [shared_axes]
+            )
 
     def build(self, input_shape):
         """Make alpha."""

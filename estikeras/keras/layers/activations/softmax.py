@@ -17,7 +17,8 @@ class Softmax(Layer):
 
     Call arguments:
         inputs: tensor.
-        mask: bool, of the inputs' shape or broadcast to it; where it is false, the probability is 0.
+        mask: bool, of the inputs' shape or broadcast to it; where it is false, the probability is
+            0.
     """
 
     def __init__(self, axis=-1, **kwargs):

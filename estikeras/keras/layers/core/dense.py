@@ -107,6 +107,10 @@ class Dense(Layer):
 def refuse_variants(lora_rank, quantization_config):
     """Raise for what the reference has and this package has not."""
     if lora_rank is not None:
-        raise errors.unsupported("lora_rank", "Freeze the layer and put two small Dense layers beside it.")
+        raise errors.unsupported(
+            "lora_rank", "Freeze the layer and put two small Dense layers beside it."
+        )
     if quantization_config is not None:
-        raise errors.unsupported("quantization_config", "Use dtype='mixed_float16' for less memory.")
+        raise errors.unsupported(
+            "quantization_config", "Use dtype='mixed_float16' for less memory."
+        )

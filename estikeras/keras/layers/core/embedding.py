@@ -46,7 +46,9 @@ class Embedding(Layer):
         input_length = kwargs.pop("input_length", None)
         super().__init__(**kwargs)
         if input_length is not None and not hasattr(input_length, "__index__"):
-            raise errors.wrong_type("input_length", got=input_length, expected="a whole number (it has no effect)")
+            raise errors.wrong_type(
+                "input_length", got=input_length, expected="a whole number (it has no effect)"
+            )
         for name, value in (("input_dim", input_dim), ("output_dim", output_dim)):
             if not hasattr(value, "__index__") or value <= 0:
                 raise errors.invalid(name, got=value, expected="a positive whole number")

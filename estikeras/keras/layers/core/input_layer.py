@@ -40,13 +40,17 @@ class InputLayer(Layer):
         **kwargs,
     ):
         if sparse or ragged:
-            raise errors.unsupported("Input(sparse=True) and Input(ragged=True)", "Use dense tensors, with a mask.")
+            raise errors.unsupported(
+                "Input(sparse=True) and Input(ragged=True)", "Use dense tensors, with a mask."
+            )
         if "input_shape" in kwargs:
             shape = kwargs.pop("input_shape")
         super().__init__(name=name, **kwargs)
         batch_shape = _batch_shape(shape, batch_size, batch_shape, input_tensor)
         self.batch_shape = batch_shape
-        self._input_dtype = dtypes.standardize(dtype or getattr(input_tensor, "dtype", None) or settings.floatx())
+        self._input_dtype = dtypes.standardize(
+            dtype or getattr(input_tensor, "dtype", None) or settings.floatx()
+        )
         self.optional = optional
         self.sparse = self.ragged = False
         tensor = input_tensor
@@ -58,7 +62,9 @@ class InputLayer(Layer):
 
     def call(self):
         """Nothing is computed here."""
-        raise NotImplementedError("An InputLayer computes nothing; models put their inputs in its place.")
+        raise NotImplementedError(
+            "An InputLayer computes nothing; models put their inputs in its place."
+        )
 
     @property
     def dtype(self):
@@ -79,25 +85,31 @@ class InputLayer(Layer):
 
 def _batch_shape(shape, batch_size, batch_shape, tensor):
     if shape is not None and batch_shape is not None:
-        raise errors.invalid("batch_shape", got=batch_shape, expected="either `shape` or `batch_shape`, not both")
+        raise errors.invalid(
+            "batch_shape", got=batch_shape, expected="either `shape` or `batch_shape`, not both"
+        )
     if tensor is not None:
         if not isinstance(tensor, KerasTensor):
             raise errors.wrong_type("input_tensor", got=tensor, expected="a KerasTensor")
         return tuple(tensor.shape)
     if shape is None and batch_shape is None:
-        raise errors.invalid("shape", got=None, expected="the shape of one sample, such as (28, 28)")
+        raise errors.invalid(
+            "shape", got=None, expected="the shape of one sample, such as (28, 28)"
+        )
     given = shape if batch_shape is None else batch_shape
     if not isinstance(given, list | tuple):
         raise errors.wrong_type("shape", got=given, expected="a tuple such as (28, 28) or (10,)")
     for size in given:
         if size is not None and (not hasattr(size, "__index__") or size < 0):
-            raise errors.invalid("shape", got=given, expected="sizes that are None or whole numbers from 0")
+            raise errors.invalid(
+                "shape", got=given, expected="sizes that are None or whole numbers from 0"
+            )
     sizes = tuple(None if size is None else int(size) for size in given)
     return (batch_size, *sizes) if batch_shape is None else sizes
 
 
 @public("keras.Input", "keras.layers.Input")
-def Input(  # noqa: N802 (the reference's name)
+def Input(
     shape=None,
     batch_size=None,
     dtype=None,

@@ -15,8 +15,8 @@ class Lambda(Layer):
 
     Args:
         function: from a tensor (and `mask`, `training`, if it takes them) to a tensor.
-        output_shape: shape of a sample of the outputs, or a function from the inputs' shape to that of the outputs;
-            found out when it is None.
+        output_shape: shape of a sample of the outputs, or a function from the inputs' shape to that
+            of the outputs; found out when it is None.
         mask: mask of the outputs, or a function `(inputs, mask)` that gives it.
         arguments: dict of further arguments of the function.
 
@@ -39,12 +39,16 @@ class Lambda(Layer):
     def call(self, inputs, mask=None, training=None):
         """What the function gives."""
         given = {"mask": mask, "training": training}
-        return self.function(inputs, **self.arguments, **{name: given[name] for name in self._takes})
+        return self.function(
+            inputs, **self.arguments, **{name: given[name] for name in self._takes}
+        )
 
     def compute_output_shape(self, input_shape):
         """What `output_shape` says."""
         if self._output_shape is None:
-            spec = engine_operation.compute_output_spec(self.call, _spec(input_shape, self.compute_dtype))
+            spec = engine_operation.compute_output_spec(
+                self.call, _spec(input_shape, self.compute_dtype)
+            )
             return spec.shape
         if callable(self._output_shape):
             return tuple(self._output_shape(input_shape))
@@ -54,7 +58,9 @@ class Lambda(Layer):
     def compute_output_spec(self, inputs, mask=None, training=None):
         """KerasTensors like what the function gives."""
         if self._output_shape is None:
-            return engine_operation.compute_output_spec(self.call, inputs, mask=mask, training=training)
+            return engine_operation.compute_output_spec(
+                self.call, inputs, mask=mask, training=training
+            )
         shapes = [x.shape for x in inputs] if isinstance(inputs, list | tuple) else inputs.shape
         return engine_operation.KerasTensor(self.compute_output_shape(shapes), self.compute_dtype)
 
@@ -78,7 +84,8 @@ class Lambda(Layer):
         Args:
             config: the dict.
             custom_objects: dict of functions by name.
-            safe_mode: whether code of lambdas is refused; None is what holds where the config is loaded.
+            safe_mode: whether code of lambdas is refused; None is what holds where the config is
+                loaded.
 
         Raises:
             ValueError: if it holds code and may not.
@@ -87,11 +94,15 @@ class Lambda(Layer):
         options = {} if safe_mode is None else {"safe_mode": safe_mode}
         for name in ("function", "output_shape", "mask"):
             if isinstance(config.get(name), dict):
-                config[name] = deserialize_keras_object(config[name], custom_objects=custom_objects, **options)
+                config[name] = deserialize_keras_object(
+                    config[name], custom_objects=custom_objects, **options
+                )
         if isinstance(config.get("output_shape"), list):
             config["output_shape"] = tuple(config["output_shape"])
         if config.get("arguments"):
-            config["arguments"] = deserialize_keras_object(config["arguments"], custom_objects=custom_objects)
+            config["arguments"] = deserialize_keras_object(
+                config["arguments"], custom_objects=custom_objects
+            )
         return cls(**config)
 
 

@@ -49,7 +49,9 @@ class ReversibleEmbedding(Embedding):
             **kwargs,
         )
         if logit_soft_cap is not None and logit_soft_cap <= 0:
-            raise errors.invalid("logit_soft_cap", got=logit_soft_cap, expected="a positive number or None")
+            raise errors.invalid(
+                "logit_soft_cap", got=logit_soft_cap, expected="a positive number or None"
+            )
         self.tie_weights = tie_weights
         self.reverse_dtype = reverse_dtype
         self.logit_soft_cap = logit_soft_cap
@@ -70,7 +72,11 @@ class ReversibleEmbedding(Embedding):
         """The rows, or where reverse, scores (batch, ..., input_dim)."""
         if not reverse:
             return super().call(inputs)
-        kernel = ops.transpose(ops.convert_to_tensor(self.embeddings)) if self.tie_weights else self.reverse_embeddings
+        kernel = (
+            ops.transpose(ops.convert_to_tensor(self.embeddings))
+            if self.tie_weights
+            else self.reverse_embeddings
+        )
         dtype = self.reverse_dtype or self.compute_dtype
         scores = ops.matmul(ops.cast(inputs, dtype), ops.cast(kernel, dtype))
         if self.logit_soft_cap is not None:

@@ -26,13 +26,17 @@ class Merge(Layer):
         check_shapes(type(self).__name__, input_shape)
         batches = {shape[0] for shape in input_shape if shape and shape[0] is not None}
         if len(batches) > 1:
-            raise errors.shape_mismatch("inputs", got=str(list(input_shape)), expected="equal batch sizes")
+            raise errors.shape_mismatch(
+                "inputs", got=str(list(input_shape)), expected="equal batch sizes"
+            )
         self.compute_output_shape(input_shape)
 
     def call(self, inputs):
         """The merged tensor."""
         if not isinstance(inputs, list | tuple):
-            raise errors.wrong_type("inputs", got=inputs, expected=f"a list of tensors for {type(self).__name__}")
+            raise errors.wrong_type(
+                "inputs", got=inputs, expected=f"a list of tensors for {type(self).__name__}"
+            )
         rank = max(len(x.shape) for x in inputs)
         return self._merge_function([_with_rank(x, rank) for x in inputs])
 
@@ -41,7 +45,10 @@ class Merge(Layer):
         check_shapes(type(self).__name__, input_shape)
         rank = max(len(shape) for shape in input_shape)
         wide = [(*shape[:1], *(1,) * (rank - len(shape)), *shape[1:]) for shape in input_shape]
-        return tuple(functools.reduce(lambda a, b: _broadcast(a, b, input_shape), sizes) for sizes in zip(*wide, strict=True))
+        return tuple(
+            functools.reduce(lambda a, b: _broadcast(a, b, input_shape), sizes)
+            for sizes in zip(*wide, strict=True)
+        )
 
     def compute_output_spec(self, inputs):
         """The merged tensor in the compute dtype."""
@@ -64,8 +71,14 @@ def check_shapes(name, input_shape):
     Raises:
         ValueError: if they are one shape.
     """
-    if not isinstance(input_shape, list | tuple) or not input_shape or not isinstance(input_shape[0], list | tuple):
-        raise errors.invalid("inputs", got=input_shape, expected=f"a list of inputs for {name}, not one tensor")
+    if (
+        not isinstance(input_shape, list | tuple)
+        or not input_shape
+        or not isinstance(input_shape[0], list | tuple)
+    ):
+        raise errors.invalid(
+            "inputs", got=input_shape, expected=f"a list of inputs for {name}, not one tensor"
+        )
 
 
 def _with_rank(x, rank):
@@ -81,4 +94,6 @@ def _broadcast(a, b, shapes):
         return b
     if a is None or b is None:
         return b if a is None else a
-    raise errors.shape_mismatch("inputs", got=str([tuple(s) for s in shapes]), expected="shapes that broadcast")
+    raise errors.shape_mismatch(
+        "inputs", got=str([tuple(s) for s in shapes]), expected="shapes that broadcast"
+    )

@@ -25,7 +25,9 @@ class Concatenate(Merge):
         check_shapes("Concatenate", input_shape)
         ranks = {len(shape) for shape in input_shape}
         if len(ranks) > 1:
-            raise errors.shape_mismatch("inputs", got=str(list(input_shape)), expected="tensors of equal rank")
+            raise errors.shape_mismatch(
+                "inputs", got=str(list(input_shape)), expected="tensors of equal rank"
+            )
         rank = ranks.pop()
         axis = self.axis % rank
         for place in range(rank):
@@ -70,7 +72,6 @@ class Concatenate(Merge):
     def get_config(self):
         """The arguments as plain values."""
         return {**super().get_config(), "axis": self.axis}
-
 
 
 @public("keras.layers.concatenate")

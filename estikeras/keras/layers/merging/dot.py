@@ -37,14 +37,17 @@ class Dot(Merge):
         """Check that the axes go together."""
         check_shapes("Dot", input_shape)
         if len(input_shape) != 2:
-            raise errors.invalid("inputs", got=f"{len(input_shape)} tensors", expected="exactly 2 tensors")
+            raise errors.invalid(
+                "inputs", got=f"{len(input_shape)} tensors", expected="exactly 2 tensors"
+            )
         first, second = input_shape
         left, right = self._pair(first, second)
         if first[left] != second[right] and None not in (first[left], second[right]):
             raise errors.shape_mismatch(
                 "inputs",
                 got=f"{tuple(first)} and {tuple(second)}",
-                expected=f"equal sizes along axis {left} of the first and axis {right} of the second",
+                expected=f"equal sizes along axis {left} of the first and axis {right} of the "
+                "second",
             )
 
     def call(self, inputs):
@@ -56,7 +59,9 @@ class Dot(Merge):
         first, second = ops.moveaxis(first, left, -1), ops.moveaxis(second, right, 1)
         rest = first.shape[1:-1], second.shape[2:]
         batch, size = first.shape[0], second.shape[1]
-        y = ops.matmul(ops.reshape(first, (batch, -1, size)), ops.reshape(second, (batch, size, -1)))
+        y = ops.matmul(
+            ops.reshape(first, (batch, -1, size)), ops.reshape(second, (batch, size, -1))
+        )
         shape = (batch, *rest[0], *rest[1])
         return ops.reshape(y, shape if len(shape) > 1 else (batch, 1))
 

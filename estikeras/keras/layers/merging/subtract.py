@@ -17,7 +17,9 @@ class Subtract(Merge):
         """Check that there are two."""
         check_shapes("Subtract", input_shape)
         if len(input_shape) != 2:
-            raise errors.invalid("inputs", got=f"{len(input_shape)} tensors", expected="exactly 2 tensors")
+            raise errors.invalid(
+                "inputs", got=f"{len(input_shape)} tensors", expected="exactly 2 tensors"
+            )
         super().build(input_shape)
 
     def _merge_function(self, inputs):

@@ -12,7 +12,8 @@ _SCALE = 1.0507009873554804934193349852946
 
 @public("keras.layers.AlphaDropout")
 class AlphaDropout(Layer):
-    """Sets a share of the inputs to SELU's lowest value in training, then restores mean and variance.
+    """Sets a share of the inputs to SELU's lowest value in training, then restores mean and
+    variance.
 
     Args:
         rate: share of the values, from 0 to 1.
@@ -23,7 +24,8 @@ class AlphaDropout(Layer):
         inputs: tensor of any shape.
         training: without it, the inputs come back unchanged.
 
-    Reference: G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, 2017, "Self-Normalizing Neural Networks".
+    Reference: G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, 2017, "Self-Normalizing Neural
+    Networks".
     """
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
@@ -40,7 +42,9 @@ class AlphaDropout(Layer):
         """The inputs, with values dropped in training."""
         if not training or self.rate == 0:
             return inputs
-        shape = inputs.shape if self.noise_shape is None else concrete(self.noise_shape, inputs.shape)
+        shape = (
+            inputs.shape if self.noise_shape is None else concrete(self.noise_shape, inputs.shape)
+        )
         drawn = random.uniform(shape, seed=self.seed_generator, dtype=self.compute_dtype)
         kept = ops.cast(drawn >= self.rate, self.compute_dtype)
         lowest = -_ALPHA * _SCALE
@@ -54,4 +58,9 @@ class AlphaDropout(Layer):
 
     def get_config(self):
         """The arguments as plain values."""
-        return {**super().get_config(), "rate": self.rate, "seed": self.seed, "noise_shape": self.noise_shape}
+        return {
+            **super().get_config(),
+            "rate": self.rate,
+            "seed": self.seed,
+            "noise_shape": self.noise_shape,
+        }

@@ -22,7 +22,8 @@ class Dropout(Layer):
     Raises:
         ValueError: if rate lies outside of 0 to 1.
 
-    Reference: N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov, 2014, "Dropout".
+    Reference: N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov, 2014,
+    "Dropout".
     """
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
@@ -39,7 +40,9 @@ class Dropout(Layer):
         """The inputs, with zeros in training."""
         if not training or self.rate == 0:
             return inputs
-        return random.dropout(inputs, rate=self.rate, noise_shape=self._noise_shape(inputs), seed=self.seed_generator)
+        return random.dropout(
+            inputs, rate=self.rate, noise_shape=self._noise_shape(inputs), seed=self.seed_generator
+        )
 
     def _noise_shape(self, inputs):
         if self.noise_shape is None:
@@ -52,7 +55,12 @@ class Dropout(Layer):
 
     def get_config(self):
         """The arguments as plain values."""
-        return {**super().get_config(), "rate": self.rate, "seed": self.seed, "noise_shape": self.noise_shape}
+        return {
+            **super().get_config(),
+            "rate": self.rate,
+            "seed": self.seed,
+            "noise_shape": self.noise_shape,
+        }
 
 
 def check_rate(rate):
@@ -69,7 +77,9 @@ def check_rate(rate):
 def concrete(noise_shape, shape):
     """The noise shape with the inputs' sizes where it has None."""
     if len(noise_shape) != len(shape):
-        raise errors.shape_mismatch("noise_shape", got=noise_shape, expected=f"as many sizes as the inputs {shape}")
-    return tuple(size if wanted is None else wanted for wanted, size in zip(noise_shape, shape, strict=True))
-
-
+        raise errors.shape_mismatch(
+            "noise_shape", got=noise_shape, expected=f"as many sizes as the inputs {shape}"
+        )
+    return tuple(
+        size if wanted is None else wanted for wanted, size in zip(noise_shape, shape, strict=True)
+    )

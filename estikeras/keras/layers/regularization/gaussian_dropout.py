@@ -20,7 +20,8 @@ class GaussianDropout(Layer):
         inputs: tensor of any shape.
         training: without it, the inputs come back unchanged.
 
-    Reference: N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov, 2014, "Dropout", section 10.
+    Reference: N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov, 2014,
+    "Dropout", section 10.
     """
 
     def __init__(self, rate, seed=None, **kwargs):

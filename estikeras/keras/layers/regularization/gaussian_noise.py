@@ -35,7 +35,11 @@ class GaussianNoise(Layer):
         if not training or self.stddev == 0:
             return inputs
         noise = random.normal(
-            inputs.shape, mean=0.0, stddev=self.stddev, dtype=self.compute_dtype, seed=self.seed_generator
+            inputs.shape,
+            mean=0.0,
+            stddev=self.stddev,
+            dtype=self.compute_dtype,
+            seed=self.seed_generator,
         )
         return inputs + noise
 

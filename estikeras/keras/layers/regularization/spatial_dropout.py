@@ -42,7 +42,8 @@ class SpatialDropout1D(_SpatialDropout):
         inputs: (batch, time, channels).
         training: without it, the inputs come back unchanged.
 
-    Reference: J. Tompson, R. Goroshin, A. Jain, Y. LeCun, C. Bregler, 2014, "Efficient Object Localization".
+    Reference: J. Tompson, R. Goroshin, A. Jain, Y. LeCun, C. Bregler, 2014, "Efficient Object
+    Localization".
     """
 
     def __init__(self, rate, seed=None, name=None, dtype=None):
@@ -70,7 +71,8 @@ class SpatialDropout2D(_SpatialDropout):
         inputs: (batch, height, width, channels), or with the channels second.
         training: without it, the inputs come back unchanged.
 
-    Reference: J. Tompson, R. Goroshin, A. Jain, Y. LeCun, C. Bregler, 2014, "Efficient Object Localization".
+    Reference: J. Tompson, R. Goroshin, A. Jain, Y. LeCun, C. Bregler, 2014, "Efficient Object
+    Localization".
     """
 
     def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None):
@@ -92,7 +94,8 @@ class SpatialDropout3D(_SpatialDropout):
         inputs: (batch, depth, height, width, channels), or with the channels second.
         training: without it, the inputs come back unchanged.
 
-    Reference: J. Tompson, R. Goroshin, A. Jain, Y. LeCun, C. Bregler, 2014, "Efficient Object Localization".
+    Reference: J. Tompson, R. Goroshin, A. Jain, Y. LeCun, C. Bregler, 2014, "Efficient Object
+    Localization".
     """
 
     def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None):

@@ -17,7 +17,9 @@ class Cropping1D(Cropping):
     """
 
     def __init__(self, cropping=(1, 1), **kwargs):
-        (pair,) = spatial.pairs("cropping", cropping if isinstance(cropping, int) else (cropping,), 1)
+        (pair,) = spatial.pairs(
+            "cropping", cropping if isinstance(cropping, int) else (cropping,), 1
+        )
         super().__init__(1, pair, "channels_last", **kwargs)
 
     def _pairs(self):

@@ -31,7 +31,9 @@ class Cropping(Layer):
         """The inside of the inputs."""
         self.compute_output_shape(inputs.shape)
         slices = [slice(None)] * (self._rank + 2)
-        for axis, (before, after) in zip(spatial.axes(self.data_format, self._rank), self._pairs(), strict=True):
+        for axis, (before, after) in zip(
+            spatial.axes(self.data_format, self._rank), self._pairs(), strict=True
+        ):
             slices[axis] = slice(before, inputs.shape[axis] - after)
         return inputs[tuple(slices)]
 
@@ -42,7 +44,9 @@ class Cropping(Layer):
         def shrunk(size, i):
             if size <= sum(pairs[i]):
                 raise errors.shape_mismatch(
-                    "cropping", got=str(self.cropping), expected=f"less than the inputs' sizes {tuple(input_shape)}"
+                    "cropping",
+                    got=str(self.cropping),
+                    expected=f"less than the inputs' sizes {tuple(input_shape)}",
                 )
             return size - sum(pairs[i])
 

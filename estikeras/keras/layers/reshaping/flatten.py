@@ -15,7 +15,8 @@ class Flatten(Layer):
     """Puts all axes but the first into one.
 
     Args:
-        data_format: "channels_last" or "channels_first"; in the latter case, channels are moved last before.
+        data_format: "channels_last" or "channels_first"; in the latter case, channels are moved
+            last before.
 
     Call arguments:
         inputs: (batch, ...).

@@ -1,7 +1,7 @@
 """Larger axes by interpolation: each new value is a weighted sum of old ones.
 
-Reference: R. Keys, 1981, "Cubic Convolution Interpolation for Digital Image Processing"; C. Duchon, 1979, "Lanczos
-Filtering in One and Two Dimensions".
+Reference: R. Keys, 1981, "Cubic Convolution Interpolation for Digital Image Processing"; C. Duchon,
+1979, "Lanczos Filtering in One and Two Dimensions".
 """
 
 import numpy as np
@@ -23,7 +23,12 @@ def _lanczos(radius):
     return lambda x: np.where(x > radius, 0, np.sinc(x) * np.sinc(x / radius))
 
 
-_KERNELS = {"bilinear": _triangle, "bicubic": _keys, "lanczos3": _lanczos(3), "lanczos5": _lanczos(5)}
+_KERNELS = {
+    "bilinear": _triangle,
+    "bicubic": _keys,
+    "lanczos3": _lanczos(3),
+    "lanczos5": _lanczos(5),
+}
 
 
 def weights(size, factor, interpolation):

@@ -30,14 +30,18 @@ class ZeroPadding(Layer):
     def call(self, inputs):
         """The inputs with zeros around."""
         widths = [(0, 0)] * (self._rank + 2)
-        for axis, pair in zip(spatial.axes(self.data_format, self._rank), self._pairs(), strict=True):
+        for axis, pair in zip(
+            spatial.axes(self.data_format, self._rank), self._pairs(), strict=True
+        ):
             widths[axis] = pair
         return ops.pad(inputs, tuple(widths))
 
     def compute_output_shape(self, input_shape):
         """The spatial sizes grow."""
         pairs = self._pairs()
-        return spatial.changed(input_shape, self.data_format, self._rank, lambda size, i: size + sum(pairs[i]))
+        return spatial.changed(
+            input_shape, self.data_format, self._rank, lambda size, i: size + sum(pairs[i])
+        )
 
     def get_config(self):
         """The arguments as plain values."""

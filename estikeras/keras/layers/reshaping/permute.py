@@ -25,7 +25,9 @@ class Permute(Layer):
         super().__init__(**kwargs)
         self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
-            raise errors.invalid("dims", got=dims, expected=f"the numbers 1 to {len(self.dims)} in some order")
+            raise errors.invalid(
+                "dims", got=dims, expected=f"the numbers 1 to {len(self.dims)} in some order"
+            )
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 
     def call(self, inputs):

@@ -23,7 +23,9 @@ class Reshape(Layer):
         super().__init__(**kwargs)
         shape = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
         if list(shape).count(-1) > 1 or any(size is not None and size < -1 for size in shape):
-            raise errors.invalid("target_shape", got=target_shape, expected="whole numbers, at most one of them -1")
+            raise errors.invalid(
+                "target_shape", got=target_shape, expected="whole numbers, at most one of them -1"
+            )
         self.target_shape = shape
         self.built = True
 
@@ -37,7 +39,9 @@ class Reshape(Layer):
             known = None if None in shape[1:] or None in self.target_shape else math.prod(shape[1:])
             if known is not None and known != math.prod(self.target_shape):
                 raise errors.shape_mismatch(
-                    "target_shape", got=self.target_shape, expected=f"as many values as inputs {tuple(shape)} have"
+                    "target_shape",
+                    got=self.target_shape,
+                    expected=f"as many values as inputs {tuple(shape)} have",
                 )
             return self.target_shape
         if None in shape[1:]:
@@ -46,7 +50,9 @@ class Reshape(Layer):
         values = math.prod(shape[1:])
         if rest == 0 or values % rest:
             raise errors.shape_mismatch(
-                "target_shape", got=self.target_shape, expected=f"as many values as inputs {tuple(shape)} have"
+                "target_shape",
+                got=self.target_shape,
+                expected=f"as many values as inputs {tuple(shape)} have",
             )
         return tuple(values // rest if size == -1 else size for size in self.target_shape)
 

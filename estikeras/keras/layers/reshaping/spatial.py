@@ -1,4 +1,6 @@
-"""Arguments that say something of each spatial axis: pairs of numbers for padding and cropping, factors for scaling."""
+"""Arguments that say something of each spatial axis: pairs of numbers for padding and cropping,
+factors for scaling.
+"""
 
 from estikeras import errors
 
@@ -17,11 +19,15 @@ def pairs(argument, value, rank):
     if isinstance(value, int):
         value = ((value, value),) * rank
     elif not isinstance(value, list | tuple) or len(value) != rank:
-        raise errors.invalid(argument, got=value, expected=f"an int, or {rank} ints or pairs of ints")
+        raise errors.invalid(
+            argument, got=value, expected=f"an int, or {rank} ints or pairs of ints"
+        )
     found = tuple((item, item) if isinstance(item, int) else tuple(item) for item in value)
     for pair in found:
         if len(pair) != 2 or not all(isinstance(size, int) and size >= 0 for size in pair):
-            raise errors.invalid(argument, got=value, expected="whole numbers that are not negative, two an axis")
+            raise errors.invalid(
+                argument, got=value, expected="whole numbers that are not negative, two an axis"
+            )
     return found
 
 
@@ -38,7 +44,9 @@ def factors(argument, value, rank):
     """
     found = (value,) * rank if isinstance(value, int) else tuple(value)
     if len(found) != rank or not all(isinstance(size, int) and size > 0 for size in found):
-        raise errors.invalid(argument, got=value, expected=f"a positive whole number, or {rank} of them")
+        raise errors.invalid(
+            argument, got=value, expected=f"a positive whole number, or {rank} of them"
+        )
     return found
 
 

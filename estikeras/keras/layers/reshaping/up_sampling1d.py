@@ -28,7 +28,11 @@ class UpSampling1D(Layer):
 
     def compute_output_shape(self, input_shape):
         """(batch, time * size, channels)."""
-        return (input_shape[0], None if input_shape[1] is None else input_shape[1] * self.size, input_shape[2])
+        return (
+            input_shape[0],
+            None if input_shape[1] is None else input_shape[1] * self.size,
+            input_shape[2],
+        )
 
     def get_config(self):
         """The arguments as plain values."""

@@ -47,7 +47,9 @@ class UpSampling2D(Layer):
 
     def compute_output_shape(self, input_shape):
         """The spatial sizes times the factors."""
-        return spatial.changed(input_shape, self.data_format, 2, lambda size, i: size * self.size[i])
+        return spatial.changed(
+            input_shape, self.data_format, 2, lambda size, i: size * self.size[i]
+        )
 
     def get_config(self):
         """The arguments as plain values."""

@@ -1,4 +1,6 @@
-"""Models for tests, each a function of `keras`, so that ours and the real one are made by the same lines."""
+"""Models for tests, each a function of `keras`, so that ours and the real one are made by the same
+lines.
+"""
 
 
 def sequential(keras):
@@ -57,7 +59,9 @@ def nested(keras):
     i = keras.Input((4,))
     inner = keras.Model(i, keras.layers.Dense(3)(i), name="inner")
     j = keras.Input((4,))
-    return keras.Model(j, keras.layers.Dense(2)(inner(j) + inner(keras.layers.Dense(4)(j))), name="outer")
+    return keras.Model(
+        j, keras.layers.Dense(2)(inner(j) + inner(keras.layers.Dense(4)(j))), name="outer"
+    )
 
 
 def with_ops(keras):

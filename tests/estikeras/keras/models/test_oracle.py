@@ -58,7 +58,9 @@ def without_compile(config):
 @models
 def test_the_config_is_the_one_that_keras_writes(make):
     ours, real = both(make)
-    assert without_compile(json.loads(ours.to_json())) == without_compile(json.loads(real.to_json()))
+    assert without_compile(json.loads(ours.to_json())) == without_compile(
+        json.loads(real.to_json())
+    )
 
 
 @models
@@ -82,7 +84,9 @@ def test_keras_loads_what_we_save(make, tmp_path):
     ours, _ = both(make)
     ours.save(tmp_path / "model.keras")
     real_keras().utils.clear_session()
-    assert_equal_outputs(ours, real_keras().models.load_model(tmp_path / "model.keras"), data_for(ours))
+    assert_equal_outputs(
+        ours, real_keras().models.load_model(tmp_path / "model.keras"), data_for(ours)
+    )
 
 
 @models
@@ -92,7 +96,9 @@ def test_we_load_what_keras_saves(make, tmp_path):
     our_keras.utils.clear_session()
     ours = our_keras.models.load_model(tmp_path / "model.keras")
     assert_equal_outputs(ours, real, data_for(ours))
-    assert without_compile(json.loads(ours.to_json())) == without_compile(json.loads(real.to_json()))
+    assert without_compile(json.loads(ours.to_json())) == without_compile(
+        json.loads(real.to_json())
+    )
 
 
 @models

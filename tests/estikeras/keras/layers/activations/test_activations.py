@@ -29,7 +29,9 @@ def test_softmax_gives_masked_places_no_probability():
     np.testing.assert_allclose(y.numpy(), [[0.5, 0.5, 0, 0]])
 
 
-@pytest.mark.parametrize("make", [lambda: ReLU(max_value=-1), lambda: LeakyReLU(None), lambda: LeakyReLU(-0.1)])
+@pytest.mark.parametrize(
+    "make", [lambda: ReLU(max_value=-1), lambda: LeakyReLU(None), lambda: LeakyReLU(-0.1)]
+)
 def test_a_negative_argument_is_refused(make):
     with pytest.raises(ValueError, match="not negative"):
         make()

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from estikeras import keras
-from estikeras.keras.layers import Add, Average, Concatenate, Dot, Masking, Maximum, Minimum, Multiply, Subtract
+from estikeras.keras.layers import (
+    Add,
+    Average,
+    Concatenate,
+    Dot,
+    Masking,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+)
 from tests.support.layers import case, layer_checks
 
 PAIR = [(2, 3), (2, 3)]

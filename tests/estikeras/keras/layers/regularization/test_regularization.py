@@ -24,7 +24,12 @@ CASES = [
     case(GaussianDropout, {"rate": 0.3}, (2, 8), random=True),
     case(SpatialDropout1D, {"rate": 0.3}, (2, 3, 4), random=True),
     case(SpatialDropout2D, {"rate": 0.3}, (2, 3, 4, 2), random=True),
-    case(SpatialDropout3D, {"rate": 0.3, "data_format": "channels_first"}, (2, 3, 4, 2, 2), random=True),
+    case(
+        SpatialDropout3D,
+        {"rate": 0.3, "data_format": "channels_first"},
+        (2, 3, 4, 2, 2),
+        random=True,
+    ),
     case(ActivityRegularization, {"l1": 0.1, "l2": 0.2}, (2, 4)),
 ]
 test_layer = layer_checks(CASES)
@@ -66,7 +71,9 @@ def test_the_same_seed_gives_the_same_zeros_and_a_new_call_gives_new_ones():
     assert (first(MANY, training=True).numpy() != a).any()
 
 
-@pytest.mark.parametrize("make", [lambda: Dropout(1.5), lambda: GaussianDropout(-1), lambda: GaussianNoise(2.0)])
+@pytest.mark.parametrize(
+    "make", [lambda: Dropout(1.5), lambda: GaussianDropout(-1), lambda: GaussianNoise(2.0)]
+)
 def test_a_share_outside_of_0_to_1_is_refused(make):
     with pytest.raises(ValueError, match="from 0 to 1"):
         make()

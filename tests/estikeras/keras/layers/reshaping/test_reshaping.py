@@ -44,7 +44,11 @@ CASES = [
     case(UpSampling2D, {"size": (2, 3)}, IMAGE),
     case(UpSampling2D, {"size": 2, "data_format": "channels_first"}, IMAGE),
     case(UpSampling2D, {"size": 2, "interpolation": "bilinear"}, IMAGE),
-    case(UpSampling2D, {"size": (2, 3), "interpolation": "bicubic", "data_format": "channels_first"}, IMAGE),
+    case(
+        UpSampling2D,
+        {"size": (2, 3), "interpolation": "bicubic", "data_format": "channels_first"},
+        IMAGE,
+    ),
     case(UpSampling2D, {"size": 3, "interpolation": "lanczos3"}, IMAGE),
     case(UpSampling3D, {"size": (1, 2, 3)}, VOLUME),
 ]
