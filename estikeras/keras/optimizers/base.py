@@ -68,7 +68,7 @@ class Optimizer(KeepsVariables, KeepsAverages):
         name=None,
         **kwargs,
     ):
-        vars(self).update(_variables=[], built=False, _scalars={})
+        vars(self).update(_variables=[], built=False, _scalars=None)
         options.check_surplus(kwargs)
         options.check_clipping(clipnorm, clipvalue, global_clipnorm)
         options.check_averaging(use_ema, ema_momentum, ema_overwrite_frequency)
@@ -141,6 +141,8 @@ class Optimizer(KeepsVariables, KeepsAverages):
 
     def step_scalars(self, dtype):
         """What `prepare_step` gives, computed once in each step."""
+        if self._scalars is None:
+            return self.prepare_step(dtype)
         if dtype not in self._scalars:
             self._scalars[dtype] = self.prepare_step(dtype)
         return self._scalars[dtype]
@@ -213,7 +215,8 @@ class Optimizer(KeepsVariables, KeepsAverages):
                 "grads", got=f"{len(grads)} gradients", expected=f"one for each of {len(variables)}"
             )
         if not self.built:
-            with context.name_scope(self.name, caller=self):
+            # What is made while a function is traced must not be made again at each call.
+            with context.init_scope(), context.name_scope(self.name, caller=self):
                 self.build(variables)
         for gradient, variable in zip(grads, variables, strict=True):
             if gradient is not None and tuple(gradient.shape) != tuple(variable.shape):
@@ -250,7 +253,7 @@ class Optimizer(KeepsVariables, KeepsAverages):
             self._apply_weight_decay(variables, learning_rate)
             self._update(grads, variables, learning_rate)
         finally:
-            self._scalars = {}
+            self._scalars = None
 
     def _update(self, grads, variables, learning_rate):
         for gradient, variable in zip(grads, variables, strict=True):

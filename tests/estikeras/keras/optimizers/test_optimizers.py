@@ -257,6 +257,24 @@ def test_stateless_apply_leaves_the_state():
     )
 
 
+def test_built_while_traced():
+    expected = run(keras, make(keras, "ScheduleFreeAdamW", {}), variables(keras), 3)[-1]
+    optimizer, trained = make(keras, "ScheduleFreeAdamW", {}), variables(keras)
+    step = estikeras.function(lambda kernel, bias: optimizer.apply([kernel, bias], trained))
+    for i in range(3):
+        step(*(keras.ops.convert_to_tensor(g) for g in gradients(i)))
+    assert_close([as_array(v) for v in (*trained, *optimizer.variables)], expected)
+
+
+def test_single_update_steps_see_the_iteration():
+    optimizer, trained = make(keras, "Adam", {}), variables(keras)
+    optimizer.build(trained)
+    optimizer.update_step(gradients(0)[0], trained[0], 0.1)
+    first = float(optimizer.step_scalars("float32"))
+    optimizer.iterations.assign(5)
+    assert float(optimizer.step_scalars("float32")) != first
+
+
 def test_finalize_gives_the_averages():
     optimizer, trained = (
         make(keras, "SGD", {"use_ema": True, "learning_rate": 0.5}),
