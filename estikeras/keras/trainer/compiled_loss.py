@@ -21,6 +21,8 @@ class CompileLoss:
 
     def __init__(self, loss, loss_weights=None, output_names=None):
         self.loss, self.loss_weights, self.output_names = loss, loss_weights, output_names
+        for name in tree.flatten(loss):
+            losses.get(name)  # an unknown name is an error now, not in `fit`
         self._losses = None
         self.metrics = []
 

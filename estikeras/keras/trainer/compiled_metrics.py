@@ -1,7 +1,8 @@
 """The metrics of `compile`, matched with the model's outputs, and the plain names ("accuracy") that depend on shapes."""
 
 from estikeras.engine import tree
-from estikeras.keras import losses, metrics
+from estikeras.keras import losses
+from estikeras.keras import metrics as keras_metrics
 from estikeras.keras.metrics.base import Metric
 from estikeras.keras.metrics.reduction import MeanMetricWrapper
 from estikeras.keras.trainer.outputs import align, flatten_like, names_of
@@ -18,6 +19,9 @@ class CompileMetrics(Metric):
 
     def __init__(self, metrics, weighted_metrics=None, output_names=None):
         super().__init__(name="compile_metrics")
+        for name in tree.flatten([metrics, weighted_metrics]):
+            if isinstance(name, str) and name.lower() not in _ACCURACY | _CROSSENTROPY:
+                keras_metrics.get(name)  # an unknown name is an error now, not in `fit`
         vars(self).update(_given=metrics, _given_weighted=weighted_metrics, output_names=output_names, _entries=None)
 
     @property
@@ -92,8 +96,8 @@ def as_metric(identifier, y_true, y_pred):
     if lowered in _ACCURACY | _CROSSENTROPY:
         kind = _kind_of_labels(y_true, y_pred)
         suffix = "Accuracy" if lowered in _ACCURACY else "Crossentropy"
-        return getattr(metrics, f"{kind}{suffix}")(name=name), name
-    metric = metrics.get(identifier) if not callable(identifier) or isinstance(identifier, Metric) else identifier
+        return getattr(keras_metrics, f"{kind}{suffix}")(name=name), name
+    metric = keras_metrics.get(identifier) if not callable(identifier) or isinstance(identifier, Metric) else identifier
     if isinstance(metric, Metric):
         if name is not None and not isinstance(identifier, Metric):
             return metric, name if name in _short_names() else metric.name
