@@ -141,7 +141,9 @@ def allclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
 
 @op("keras.ops.where", "keras.ops.numpy.where")
 def where(condition, x1=None, x2=None):
-    """x1 where the condition is true, else x2; with the condition alone, the indices at which it is true."""
+    """x1 where the condition is true, else x2; with the condition alone, the indices at which it is
+    true.
+    """
     if x1 is None and x2 is None:
         return nonzero(condition)
     if x1 is None or x2 is None:
@@ -151,7 +153,9 @@ def where(condition, x1=None, x2=None):
 
 @op("keras.ops.nonzero", "keras.ops.numpy.nonzero")
 def nonzero(x):
-    """The indices of the elements that are not zero, one int32 tensor per axis. Needs values: eager only."""
+    """The indices of the elements that are not zero, one int32 tensor per axis. Needs values: eager
+    only.
+    """
     return tuple(Tensor(i.astype("int32")) for i in np.nonzero(as_tensor(x).value))
 
 

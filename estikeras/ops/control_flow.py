@@ -1,8 +1,9 @@
 """Choices and loops as functions. Eagerly they are Python's own.
 
-In a trace, loops of known length are unrolled, and a choice by a traced value computes all branches, picks among their
-results, and picks likewise among the values that they assign to variables. A `while_loop` by a traced value cannot be
-traced: asking for the value raises `TraceError`, upon which the traced function falls back to eager.
+In a trace, loops of known length are unrolled, and a choice by a traced value computes all
+branches, picks among their results, and picks likewise among the values that they assign to
+variables. A `while_loop` by a traced value cannot be traced: asking for the value raises
+`TraceError`, upon which the traced function falls back to eager.
 """
 
 from estikeras import errors
@@ -35,7 +36,9 @@ def cond(pred, true_fn, false_fn):
 
 @op("keras.ops.switch")
 def switch(index, branches, *operands):
-    """What the branch with the given index gives for the operands; an index out of range means the nearest.
+    """What the branch with the given index gives for the operands.
+
+    An index out of range means the nearest.
 
     Args:
         index: an integer scalar.
@@ -98,7 +101,9 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
 
 @op("keras.ops.fori_loop")
 def fori_loop(lower, upper, body_fun, init_val):
-    """The value after `body_fun(i, value)` was applied for i from `lower` up to but not including `upper`."""
+    """The value after `body_fun(i, value)` was applied for i from `lower` up to but not including
+    `upper`.
+    """
     value = init_val
     for i in range(int(lower), int(upper)):
         value = body_fun(as_tensor(i), value)
@@ -149,7 +154,9 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
 
 @op("keras.ops.associative_scan")
 def associative_scan(f, elems, reverse=False, axis=0):
-    """All prefixes of `elems` along an axis joined by an associative function, in a logarithmic number of calls.
+    """All prefixes of `elems` along an axis joined by an associative function.
+
+    The function is called a logarithmic number of times.
 
     Args:
         f: takes two structures like `elems` and joins them, elementwise along the axis.
@@ -227,8 +234,8 @@ def custom_gradient(f):
     """Give a function a gradient of its own.
 
     Args:
-        f: function of tensors that returns its result and a function of the incoming gradient (also taken as
-            `upstream=`) that returns the gradient for each argument.
+        f: function of tensors that returns its result and a function of the incoming gradient
+            (also taken as `upstream=`) that returns the gradient for each argument.
 
     Returns:
         The function, which returns the result alone.

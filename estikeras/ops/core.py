@@ -1,4 +1,6 @@
-"""Between Python and tensors: conversion, dtypes, promotion. Other ops build on this file; it knows no arithmetic."""
+"""Between Python and tensors: conversion, dtypes, promotion. Other ops build on this file; it knows
+no arithmetic.
+"""
 
 import numpy as np
 
@@ -25,17 +27,34 @@ def _dtype_or_kind(x):
     return as_tensor(x).dtype if getattr(x, "dtype", None) is None else dtypes.standardize(x.dtype)
 
 
+def _plain_dtype(xs):
+    """The dtype of operands that is plain to see: floats of one dtype beside Python numbers.
+
+    Also any tensors of one dtype. Of all else, None.
+    """
+    found, numbers = None, False
+    for x in xs:
+        if isinstance(x, Tensor):
+            if found is not None and found != x.dtype:
+                return None
+            found = x.dtype
+        elif isinstance(x, (int, float)):
+            numbers = True
+        else:
+            return None
+    return found if not numbers or dtypes.is_float(found) else None
+
+
 def promote(*xs, floating=False):
-    """Operands as tensors of the dtype to which they promote by Keras's rules; Python numbers are weak.
+    """Operands as tensors of the dtype to which they promote; Python numbers are weak.
 
     Args:
         *xs: tensors, variables, arrays or numbers.
         floating: whether integers and booleans become floats.
     """
-    if all(isinstance(x, Tensor) for x in xs) and len({x.dtype for x in xs}) == 1:
-        dtype = xs[0].dtype
-        if not floating or dtypes.is_float(dtype):
-            return xs
+    dtype = _plain_dtype(xs)
+    if dtype is not None and not (floating and not dtypes.is_float(dtype)):
+        return tuple([tensor(x, dtype) for x in xs])
     xs = [x if isinstance(x, (Tensor, bool, int, float)) else as_tensor(x) for x in xs]
     kinds = [_dtype_or_kind(x) for x in xs]
     dtype = dtypes.result_type(*kinds, float) if floating else dtypes.result_type(*kinds)
@@ -85,7 +104,7 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
 
     Args:
         x: tensor, variable, array, number, or nested sequence of numbers.
-        dtype: name of a dtype; None keeps an array's, and takes float32 or int32 for Python numbers.
+        dtype: name of a dtype; None keeps an array's, and gives Python numbers float32 or int32.
         sparse: must not be True.
         ragged: must not be True.
     """

@@ -1,4 +1,6 @@
-"""`einsum`: each contraction of two operands becomes transposes, reshapes and one batched matrix product."""
+"""`einsum`: each contraction of two operands becomes transposes, reshapes and one batched matrix
+product.
+"""
 
 import math
 
@@ -17,10 +19,10 @@ def einsum(subscripts, *operands, **kwargs):
     """Sums of products by Einstein's notation, such as `einsum("bij,bjk->bik", a, b)`.
 
     Args:
-        subscripts: a label for each axis of each operand, and of the result after `->`; `...` stands for
-            further axes, which are broadcast.
+        subscripts: a label for each axis of each operand, and of the result after `->`; `...`
+            stands for further axes, which are broadcast.
         *operands: tensors.
-        **kwargs: `optimize` is taken for the reference's sake: operands are joined from left to right.
+        **kwargs: `optimize` changes nothing: operands are joined from left to right.
     """
     wrong = set(kwargs) - {"optimize"}
     if wrong:
@@ -86,7 +88,9 @@ def _sum_out(x, labels, wanted):
 
 
 def _contract(a, left, b, right, wanted):
-    """Two operands joined: shared labels that are wanted later are batches, other shared ones are summed."""
+    """Two operands joined: shared labels that are wanted later are batches, other shared ones are
+    summed.
+    """
     a, left = _sum_out(a, left, wanted | set(right))
     b, right = _sum_out(b, right, wanted | set(left))
     shared = [c for c in left if c in right]
@@ -115,7 +119,9 @@ def _sizes(a, left, b, right):
 
 
 def _grouped(x, labels, sizes, *groups):
-    """An operand with its axes in the order of the groups, and each group but the batch as one axis."""
+    """An operand with its axes in the order of the groups, and each group but the batch as one
+    axis.
+    """
     batch, first, second = groups
     order = [labels.index(c) for group in groups for c in group]
     full = tuple(sizes[c] for c in labels)

@@ -11,7 +11,9 @@ from estikeras.primitives import elementwise, indexing, shaping
 
 
 def from_zero(indices, limit):
-    """Integer indices with negative ones counted from the end; `limit` is a number, or one for each last place."""
+    """Integer indices with negative ones counted from the end; `limit` is a number, or one for each
+    last place.
+    """
     indices = as_tensor(indices)
     if not dtypes.is_int(indices.dtype):
         raise errors.wrong_type("indices", got=indices.dtype, expected="an integer dtype")
@@ -80,7 +82,9 @@ def _dynamic_starts(start_indices):
 
 @op("keras.ops.slice")
 def slice(inputs, start_indices, shape):
-    """The part of `inputs` that has the given shape and begins at the start indices; size -1 reaches to the end."""
+    """The part of `inputs` that has the given shape and begins at the start indices; size -1
+    reaches to the end.
+    """
     x, shape = as_tensor(inputs), static_shape(shape)
     starts = _static_starts(start_indices)
     if starts is None:
@@ -198,7 +202,9 @@ def in_top_k(targets, predictions, k):
 
 @op("keras.ops.searchsorted", "keras.ops.numpy.searchsorted")
 def searchsorted(sorted_sequence, values, side="left"):
-    """Where to insert values into a sorted vector to keep it sorted, before ("left") or after equal ones, int32."""
+    """Where to insert values into a sorted vector to keep it sorted, before ("left") or after equal
+    ones, int32.
+    """
     if side not in ("left", "right"):
         raise errors.invalid("side", got=side, expected="'left' or 'right'")
     return indexing.searchsorted(*promote(sorted_sequence, values), side=side)

@@ -1,5 +1,7 @@
 """Ops between one tensor and several: concatenate, stack, split and their kin."""
 
+import itertools
+
 import numpy as np
 
 from estikeras import errors
@@ -66,7 +68,7 @@ def _cuts(indices_or_sections):
 def _pieces(x, cuts, axis):
     size = x.shape[axis]
     borders = [0, *[min(max(cut + size if cut < 0 else cut, 0), size) for cut in cuts], size]
-    return [span(x, axis, a, max(a, b)) for a, b in zip(borders[:-1], borders[1:], strict=True)]
+    return [span(x, axis, a, max(a, b)) for a, b in itertools.pairwise(borders)]
 
 
 @op("keras.ops.split", "keras.ops.numpy.split")
@@ -128,7 +130,9 @@ def unstack(x, num=None, axis=0):
 
 @op("keras.ops.repeat", "keras.ops.numpy.repeat")
 def repeat(x, repeats, axis=None):
-    """Each slice along an axis (each element, if None) repeated so often, one number for all or one for each."""
+    """Each slice along an axis (each element, if None) repeated so often, one number for all or one
+    for each.
+    """
     x = as_tensor(x)
     if axis is None:
         x, axis = ravel(x), 0

@@ -14,7 +14,9 @@ from estikeras.primitives import elementwise, linalg, shaping
 
 
 def product(a, b, transpose_a=False, transpose_b=False):
-    """The matrix product of tensors of equal dtype and at least two axes; one factor for all batches runs at once."""
+    """The matrix product of tensors of equal dtype and at least two axes; one factor for all
+    batches runs at once.
+    """
     if b.ndim == 2 and a.ndim > 2 and not transpose_a:
         rows = shaping.reshape(a, shape=(math.prod(a.shape[:-1]), a.shape[-1]))
         y = linalg.matmul(rows, b, transpose_a=False, transpose_b=transpose_b)
@@ -24,14 +26,16 @@ def product(a, b, transpose_a=False, transpose_b=False):
 
 def _operands(x1, x2):
     x1, x2 = promote(x1, x2)
-    if "int8" == x1.dtype and "int8" == x2.dtype:
+    if x1.dtype == "int8":
         return tensor(x1, "int32"), tensor(x2, "int32")
     return x1, x2
 
 
 @op("keras.ops.matmul", "keras.ops.numpy.matmul")
 def matmul(x1, x2):
-    """The matrix product over the last two axes, of which a vector has one; leading axes are broadcast."""
+    """The matrix product over the last two axes, of which a vector has one; leading axes are
+    broadcast.
+    """
     a, b = _operands(x1, x2)
     if not a.ndim or not b.ndim:
         raise errors.shape_mismatch(
@@ -47,7 +51,9 @@ def matmul(x1, x2):
 
 @op("keras.ops.dot", "keras.ops.numpy.dot")
 def dot(x1, x2):
-    """The sum of products over the last axis of x1 and the last but one of x2 (the only one of a vector)."""
+    """The sum of products over the last axis of x1 and the last but one of x2 (the only one of a
+    vector).
+    """
     a, b = promote(x1, x2)
     if not a.ndim or not b.ndim:
         return elementwise.multiply(a, b)
@@ -205,7 +211,9 @@ def solve_triangular(a, b, lower=False):
 
 @op("keras.ops.qr", "keras.ops.linalg.qr")
 def qr(x, mode="reduced"):
-    """Q with orthonormal columns and upper triangular R with Q R = x; mode "complete" gives a square Q."""
+    """Q with orthonormal columns and upper triangular R with Q R = x; mode "complete" gives a
+    square Q.
+    """
     if mode not in ("reduced", "complete"):
         raise errors.invalid("mode", got=mode, expected="'reduced' or 'complete'")
     return linalg.qr(floating(x), mode=mode)

@@ -81,7 +81,7 @@ def round(x, decimals=0):
 
 @op("keras.ops.exp", "keras.ops.numpy.exp")
 def exp(x):
-    """e to the power of x."""
+    """The exponential, e to the power of x."""
     return elementwise.exp(floating(x))
 
 
@@ -177,7 +177,9 @@ def _replace(condition, value, x):
 
 @op("keras.ops.nan_to_num", "keras.ops.numpy.nan_to_num")
 def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
-    """The values with not-a-number and infinities replaced; None stands for the largest finite numbers."""
+    """The values with not-a-number and infinities replaced; None stands for the largest finite
+    numbers.
+    """
     x = as_tensor(x)
     if not dtypes.is_float(x.dtype):
         return x

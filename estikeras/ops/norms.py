@@ -18,7 +18,8 @@ def norm(x, ord=None, axis=None, keepdims=False):
 
     Args:
         x: any tensor; integers become floats.
-        ord: for vectors any number (2 if None), for matrices "fro" (also None), "nuc", 1, -1, 2, -2, inf or -inf.
+        ord: for vectors any number (2 if None); for matrices "fro" (also None), "nuc", 1, -1, 2,
+            -2, inf or -inf.
         axis: the vectors' axis or the matrices' two; None takes all elements.
         keepdims: whether these axes stay with size 1.
     """

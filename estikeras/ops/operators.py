@@ -1,4 +1,6 @@
-"""Which op serves which of Python's operators on tensors, variables and symbolic tensors. The engine looks them up here."""
+"""Which op serves which of Python's operators on tensors, variables and symbolic tensors. The
+engine looks them up here.
+"""
 
 from estikeras.ops import arithmetic, comparison, core, joining, linalg, math, shaping, subscript
 
@@ -13,7 +15,9 @@ def _reflected(function):
 
 
 def _compared(function):
-    """A comparison that says "not equal" to None and strings rather than fail, as Python's `==` does."""
+    """A comparison that says "not equal" to None and strings rather than fail, as Python's `==`
+    does.
+    """
 
     def compare(x1, x2):
         return NotImplemented if x2 is None or isinstance(x2, str) else function(x1, x2)

@@ -21,7 +21,9 @@ def _segments(data, segment_ids, num_segments):
 
 
 def _inside(data, ids, count):
-    """Rows outside of 0 ... count - 1 belong to no segment: they go to a last one, which is cut off."""
+    """Rows outside of 0 ... count - 1 belong to no segment: they go to a last one, which is cut
+    off.
+    """
     outside = elementwise.logical_or(ids < 0, ids >= count)
     return elementwise.select(outside, elementwise.constant(count, ids), ids)
 
@@ -59,13 +61,17 @@ def segment_sum(data, segment_ids, num_segments=None, sorted=False):
 
 @op("keras.ops.segment_max")
 def segment_max(data, segment_ids, num_segments=None, sorted=False):
-    """The largest element of each segment's rows, see `segment_sum`; empty ones give the least value."""
+    """The largest element of each segment's rows, see `segment_sum`; empty ones give the least
+    value.
+    """
     return _reduced(data, segment_ids, num_segments, "max", _least)
 
 
 @op("keras.ops.segment_min")
 def segment_min(data, segment_ids, num_segments=None, sorted=False):
-    """The smallest element of each segment's rows, see `segment_sum`; empty ones give the largest value."""
+    """The smallest element of each segment's rows, see `segment_sum`; empty ones give the largest
+    value.
+    """
     return _reduced(data, segment_ids, num_segments, "min", _largest)
 
 

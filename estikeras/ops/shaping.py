@@ -149,7 +149,9 @@ def span(x, axis, start, stop):
 
 @op("keras.ops.roll", "keras.ops.numpy.roll")
 def roll(x, shift, axis=None):
-    """The elements moved by `shift` places along axes (in row order, if None), the last ones to the front."""
+    """The elements moved by `shift` places along axes (in row order, if None), the last ones to the
+    front.
+    """
     x = as_tensor(x)
     if axis is None:
         return reshape(_roll(reshape(x, (-1,)), shift, 0), x.shape)
@@ -184,7 +186,9 @@ def _pad_widths(pad_width, ndim):
 
 
 def _mirror(x, axis, low, high, mode):
-    """One axis extended by its own elements: mirrored with or without the border, or the border repeated."""
+    """One axis extended by its own elements: mirrored with or without the border, or the border
+    repeated.
+    """
     size, skip = x.shape[axis], int(mode == "reflect")
     if mode != "edge" and max(low, high) > size - skip:
         raise errors.invalid(

@@ -131,7 +131,7 @@ def correlate(x1, x2, mode="valid"):
     Args:
         x1: one axis.
         x2: one axis.
-        mode: "valid" where they overlap wholly, "same" as many as the longer has, "full" all overlaps.
+        mode: "valid" where they overlap wholly, "same" as many as the longer, "full" all overlaps.
     """
     a, b = promote(x1, x2, floating=True)
     if a.ndim != 1 or b.ndim != 1:

@@ -12,7 +12,9 @@ from estikeras.primitives import indexing, shaping
 
 @op("keras.ops.get_item", "keras.ops.numpy.get_item")
 def get_item(x, key):
-    """`x[key]`, where the key holds ints, slices, None, `...`, integer tensors or (eager only) boolean ones."""
+    """`x[key]`, where the key holds ints, slices, None, `...`, integer tensors or (eager only)
+    boolean ones.
+    """
     x = as_tensor(x)
     keys = _complete(key if isinstance(key, tuple) else (key,), x.ndim)
     x, arrays = _basic(x, keys)
@@ -20,11 +22,13 @@ def get_item(x, key):
 
 
 def _is_basic(key):
-    return key is None or isinstance(key, (slice, int, np.integer)) and not isinstance(key, bool)
+    return key is None or (isinstance(key, (slice, int, np.integer)) and not isinstance(key, bool))
 
 
 def _complete(keys, ndim):
-    """One key for each axis, and None for each new one: `...` written out, masks replaced by indices."""
+    """One key for each axis, and None for each new one: `...` written out, masks replaced by
+    indices.
+    """
     flat = []
     for key in keys:
         if key is Ellipsis or _is_basic(key):
@@ -46,7 +50,9 @@ def _complete(keys, ndim):
 
 
 def _basic(x, keys):
-    """The tensor after all slices, ints and new axes, and the index tensors by the axis they are left for."""
+    """The tensor after all slices, ints and new axes, and the index tensors by the axis they are
+    left for.
+    """
     starts, sizes, steps, shape, arrays = [], [], [], [], {}
     axis = 0
     for key in keys:

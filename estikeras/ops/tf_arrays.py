@@ -1,4 +1,6 @@
-"""Making, shaping and joining arrays under TensorFlow's names and signatures: `tf.constant`, `tf.reshape`, `tf.concat`, ..."""
+"""Making, shaping and joining arrays under TensorFlow's names and signatures: `tf.constant`,
+`tf.reshape`, `tf.concat`, ...
+"""
 
 import numpy as np
 
@@ -31,7 +33,9 @@ def _no_layout(layout):
 
 @public("constant")
 def constant(value, dtype=None, shape=None, name="Const"):
-    """A tensor with the value of a number, array or nested list, in the given shape; a scalar fills it."""
+    """A tensor with the value of a number, array or nested list, in the given shape; a scalar fills
+    it.
+    """
     x = core.convert_to_tensor(value, dtype)
     if shape is None:
         return x
@@ -40,7 +44,9 @@ def constant(value, dtype=None, shape=None, name="Const"):
 
 @public("convert_to_tensor")
 def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None):
-    """A tensor with the value of an array, number, variable or list; `dtype_hint` counts where it loses nothing."""
+    """A tensor with the value of an array, number, variable or list; `dtype_hint` counts where it
+    loses nothing.
+    """
     if dtype is None and dtype_hint is not None and not hasattr(value, "dtype"):
         hinted, plain = core.convert_to_tensor(value, dtype_hint), core.convert_to_tensor(value)
         if dtypes.is_float(hinted.dtype) or not dtypes.is_float(plain.dtype):
@@ -171,7 +177,9 @@ def unstack(value, num=None, axis=0, name="unstack"):
 
 @public("split")
 def split(value, num_or_size_splits, axis=0, num=None, name="split"):
-    """A list of parts along an axis: so many equal ones, or parts of the given sizes, of which one may be -1."""
+    """A list of parts along an axis: so many equal ones, or parts of the given sizes, of which one
+    may be -1.
+    """
     sizes = np.asarray(num_or_size_splits).tolist()
     if isinstance(sizes, int):
         return joining.split(value, sizes, axis)
@@ -226,7 +234,9 @@ def identity_n(input, name=None):
 
 @op("sequence_mask")
 def sequence_mask(lengths, maxlen=None, dtype="bool", name=None):
-    """For each length a row that is true in so many first places of `maxlen` (by default the longest; eager only)."""
+    """For each length a row that is true in so many first places of `maxlen` (by default the
+    longest; eager only).
+    """
     lengths = as_tensor(lengths)
     maxlen = int(lengths.value.max(initial=0)) if maxlen is None else int(maxlen)
     places = core.tensor(np.arange(maxlen), lengths.dtype)

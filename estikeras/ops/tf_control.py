@@ -42,7 +42,9 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
 
 @public("switch_case")
 def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
-    """What the function with the given index gives, the default's (or the last one's) if there is none."""
+    """What the function with the given index gives, the default's (or the last one's) if there is
+    none.
+    """
     pairs = dict(branch_fns.items() if isinstance(branch_fns, dict) else enumerate(branch_fns))
     if branch_fns and isinstance(branch_fns, _SEVERAL) and isinstance(branch_fns[0], _SEVERAL):
         pairs = dict(branch_fns)
@@ -177,7 +179,9 @@ def no_op(name=None):
 
 @public("numpy_function")
 def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
-    """The result of a Python function of NumPy arrays as tensors of the dtypes `Tout`; eager, without gradient."""
+    """The result of a Python function of NumPy arrays as tensors of the dtypes `Tout`; eager,
+    without gradient.
+    """
     result = func(*[np.array(as_tensor(x).value) for x in inp])
     if isinstance(Tout, _SEVERAL):
         return [core.convert_to_tensor(y, d) for y, d in zip(result, Tout, strict=True)]

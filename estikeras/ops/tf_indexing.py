@@ -49,7 +49,9 @@ def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name
 
 @op("gather_nd")
 def gather_nd(params, indices, batch_dims=0, name=None):
-    """The slices of `params` at the positions in the last axis of `indices`; the first `batch_dims` axes are common."""
+    """The slices of `params` at the positions in the last axis of `indices`; the first `batch_dims`
+    axes are common.
+    """
     x, indices = as_tensor(params), as_tensor(indices)
     if batch_dims:
         batch = indices.shape[:batch_dims]
@@ -111,7 +113,9 @@ def boolean_mask(tensor, mask, axis=None, name="boolean_mask"):
 
 @op("where")
 def where(condition, x=None, y=None, name=None):
-    """x where the condition is true, else y; with the condition alone, the positions, `(count, axes)` int64."""
+    """The elements of x where the condition is true, else of y; with the condition alone, the
+    positions, `(count, axes)` int64.
+    """
     if x is None and y is None:
         return Tensor(np.argwhere(as_tensor(condition).value).astype(np.int64))
     return comparison.where(condition, x, y)
@@ -208,7 +212,9 @@ def searchsorted(sorted_sequence, values, side="left", out_type="int32", name=No
 
 
 def _unique(x):
-    """Values in the order in which they occur first, the place of each element among them, and counts."""
+    """Values in the order in which they occur first, the place of each element among them, and
+    counts.
+    """
     array = as_tensor(x).value
     if array.ndim != 1:
         raise errors.shape_mismatch("x", got=array.shape, expected="one axis")
@@ -222,7 +228,9 @@ def _unique(x):
 
 @public("unique")
 def unique(x, out_idx="int32", name=None):
-    """The different elements of a vector in the order of their first occurrence, and each one's place (eager only)."""
+    """The different elements of a vector in the order of their first occurrence, and each one's
+    place (eager only).
+    """
     values, places, _ = _unique(x)
     return Unique(Tensor(values), Tensor(places.astype(dtypes.standardize(out_idx))))
 

@@ -66,7 +66,9 @@ def matvec(
 
 @public("einsum", "linalg.einsum")
 def einsum(equation, *inputs, **kwargs):
-    """Sums of products by Einstein's notation, see `keras.ops.einsum`; `optimize` and `name` change nothing."""
+    """Sums of products by Einstein's notation, see `keras.ops.einsum`; `optimize` and `name` change
+    nothing.
+    """
     kwargs.pop("name", None)
     return keras_einsum(equation, *inputs, **kwargs)
 
@@ -265,7 +267,9 @@ def set_diag(input, diagonal, name="set_diag", k=0, align="RIGHT_LEFT"):
 
 @op("linalg.tensor_diag")
 def tensor_diag(diagonal, name=None):
-    """The tensor of twice as many axes that has the elements where both halves of the position are equal."""
+    """The tensor of twice as many axes that has the elements where both halves of the position are
+    equal.
+    """
     x = as_tensor(diagonal)
     return shaping.reshape(diagonals.diagflat(x), shape=x.shape * 2)
 

@@ -1,4 +1,5 @@
-"""Functions of elements under TensorFlow's names and signatures: `tf.add(x, y, name=None)`, `tf.math.*`, `tf.bitwise.*`.
+"""Functions of elements under TensorFlow's names and signatures: `tf.add(x, y, name=None)`,
+`tf.math.*`, `tf.bitwise.*`.
 
 `name` labels a node of a TensorFlow graph; it is taken and changes nothing.
 """
@@ -134,7 +135,7 @@ def reciprocal_no_nan(x, name=None):
 
 
 def _unless_zero(x, y, function):
-    """x * function(y), and 0 where x is 0 whatever y is."""
+    """The product x * function(y), and 0 where x is 0 whatever y is."""
     x, y = core.promote(x, y, floating=True)
     zero = elementwise.equal(x, elementwise.constant(0, x))
     y = function(elementwise.select(zero, elementwise.constant(1, y), y))
@@ -149,19 +150,19 @@ def multiply_no_nan(x, y, name=None):
 
 @public("math.xlogy")
 def xlogy(x, y, name=None):
-    """x log(y), 0 where x is 0."""
+    """The product x log(y), 0 where x is 0."""
     return _unless_zero(x, y, elementwise.log)
 
 
 @public("math.xlog1py")
 def xlog1py(x, y, name=None):
-    """x log(1 + y), 0 where x is 0."""
+    """The product x log(1 + y), 0 where x is 0."""
     return _unless_zero(x, y, elementwise.log1p)
 
 
 @public("math.xdivy")
 def xdivy(x, y, name=None):
-    """x / y, 0 where x is 0."""
+    """The quotient x / y, 0 where x is 0."""
     return _unless_zero(x, y, elementwise.reciprocal)
 
 
@@ -233,7 +234,9 @@ def global_norm(t_list, name=None):
 
 @public("clip_by_global_norm")
 def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
-    """A list of tensors scaled down together so that their global norm is at most `clip_norm`, and that norm."""
+    """A list of tensors scaled down together so that their global norm is at most `clip_norm`, and
+    that norm.
+    """
     norm = global_norm(t_list) if use_norm is None else as_tensor(use_norm)
     scale = clip_norm / arithmetic.maximum(norm, clip_norm)
     return [None if t is None else arithmetic.multiply(t, scale) for t in t_list], norm

@@ -1,4 +1,6 @@
-"""Segments, counts and classes under TensorFlow's names and signatures: `tf.math.segment_sum`, `confusion_matrix`, ..."""
+"""Segments, counts and classes under TensorFlow's names and signatures: `tf.math.segment_sum`,
+`confusion_matrix`, ...
+"""
 
 import numpy as np
 
@@ -79,7 +81,9 @@ def unsorted_segment_prod(data, segment_ids, num_segments, name=None):
 
 
 def _finite(y):
-    """Infinities, which stand for empty segments, as the limits of the dtype, which TensorFlow gives."""
+    """Infinities, which stand for empty segments, as the limits of the dtype, which TensorFlow
+    gives.
+    """
     return math.nan_to_num(y, nan=float("nan"))
 
 
@@ -122,7 +126,9 @@ def bincount(
     axis=None,
     binary_output=False,
 ):
-    """How often each number from 0 to below `maxlength` occurs, in all or (axis=-1) in each row of a matrix."""
+    """How often each number from 0 to below `maxlength` occurs, in all or (axis=-1) in each row of
+    a matrix.
+    """
     if binary_output:
         raise errors.unsupported(
             "bincount with binary_output=True", "Use `tf.math.bincount(...) > 0`."
@@ -174,7 +180,9 @@ def zero_fraction(value, name=None):
 
 @public("histogram_fixed_width_bins")
 def histogram_fixed_width_bins(values, value_range, nbins=100, dtype="int32", name=None):
-    """The number of the bin of each value among `nbins` equal ones; values beyond the range go to the outer bins."""
+    """The number of the bin of each value among `nbins` equal ones; values beyond the range go to
+    the outer bins.
+    """
     low, high = (float(as_tensor(v)) for v in (value_range[0], value_range[1]))
     place = (core.floating(values) - low) * (nbins / (high - low))
     return core.cast(math.clip(math.floor(place), 0, nbins - 1), dtype)
@@ -182,7 +190,9 @@ def histogram_fixed_width_bins(values, value_range, nbins=100, dtype="int32", na
 
 @public("histogram_fixed_width")
 def histogram_fixed_width(values, value_range, nbins=100, dtype="int32", name=None):
-    """How many values fall into each of `nbins` equal bins; values beyond the range go to the outer bins."""
+    """How many values fall into each of `nbins` equal bins; values beyond the range go to the outer
+    bins.
+    """
     bins = histogram_fixed_width_bins(values, value_range, nbins)
     bins = shaping.reshape(bins, shape=(bins.size,))
     return segment.segment_sum(np.ones(bins.shape, str(dtype)), bins, nbins)
@@ -227,7 +237,9 @@ def dynamic_partition(data, partitions, num_partitions, name=None):
 
 @public("dynamic_stitch")
 def dynamic_stitch(indices, data, name=None):
-    """One tensor from parts: the slice at `indices[m][i]` is `data[m][i]`, later ones win (eager only)."""
+    """One tensor from parts: the slice at `indices[m][i]` is `data[m][i]`, later ones win (eager
+    only).
+    """
     places = np.concatenate([as_tensor(i).value.reshape(-1) for i in indices])
     parts = core.promote(*data)
     rest = parts[0].shape[as_tensor(indices[0]).ndim :]

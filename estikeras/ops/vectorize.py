@@ -14,7 +14,7 @@ from estikeras.public import public
 
 @public("keras.ops.vectorize", "keras.ops.numpy.vectorize")
 def vectorize(pyfunc, *, excluded=None, signature=None):
-    """A function that applies `pyfunc` to each combination of the broadcast leading axes of its arguments.
+    """A function that applies `pyfunc` over the broadcast leading axes of its arguments.
 
     Args:
         pyfunc: function of tensors.

@@ -1,8 +1,10 @@
-"""Primitives that compute each element of the output from the elements at the same place of the broadcast inputs.
+"""Primitives that compute each element of the output from the elements at the same place of the
+broadcast inputs.
 
-The inputs of one call have equal dtypes (ops promote before). The `elementwise` expressions, from which fused kernels are
-generated, use `x0`, `x1`, `x2`, functions of `math`, and `T(...)`, which casts to the element type of the output. Derivatives
-at kinks and ties are TensorFlow's where JAX differs (abs at 0: 0, not 1): 0 for relu at 0, halves for equal operands of maximum and minimum.
+The inputs of one call have equal dtypes (ops promote before). The `elementwise` expressions, from
+which fused kernels are generated, use `x0`, `x1`, `x2`, functions of `math`, and `T(...)`, which
+casts to the element type of the output. Derivatives at kinks and ties are TensorFlow's where JAX
+differs (abs at 0: 0, not 1): 0 for relu at 0, halves for equal operands of maximum and minimum.
 Functions that few models use are in `special.py`.
 """
 
@@ -23,7 +25,7 @@ def constant(value, x):
 
 
 def rule(allowed=None, dtype=None):
-    """The rule of an elementwise primitive: broadcast shapes; equal dtypes, which `allowed(dtype)` accepts.
+    """The rule of an elementwise primitive: broadcast shapes, equal dtypes that are allowed.
 
     Args:
         allowed: predicate of the input's dtype, None for all.
@@ -44,7 +46,9 @@ def rule(allowed=None, dtype=None):
 
 
 def fit(derivatives):
-    """A gradient function from one that ignores broadcasting: each gradient is summed to its operand's shape."""
+    """A gradient function from one that ignores broadcasting: each gradient is summed to its
+    operand's shape.
+    """
 
     def gradient(g, y, *xs):
         return tuple([unbroadcast(d, x) for d, x in zip(derivatives(g, y, *xs), xs, strict=True)])
@@ -59,7 +63,9 @@ def function(name, reference, expression, derivative=None, allowed=dtypes.is_flo
 
 
 def arithmetic(name, reference, expression, derivatives=None, allowed=None):
-    """A primitive of two operands; `derivatives(g, y, a, b)` gives both gradients before they are summed to shape."""
+    """A primitive of two operands; `derivatives(g, y, a, b)` gives both gradients before they are
+    summed to shape.
+    """
     return primitive(
         name, rule(allowed), reference, derivatives and fit(derivatives), elementwise=expression
     )

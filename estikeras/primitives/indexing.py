@@ -1,7 +1,8 @@
-"""Primitives that pick elements by computed positions, and those that put elements at them: gathers, scatters, sorting.
+"""Primitives that pick elements by computed positions, and those that put elements at them:
+gathers, scatters, sorting.
 
-Positions are integer tensors of values from 0 on (ops turn negative ones into these). Eager calls refuse positions out
-of range; a gather and the scatter that adds are each other's gradients.
+Positions are integer tensors of values from 0 on (ops turn negative ones into these). Eager calls
+refuse positions out of range; a gather and the scatter that adds are each other's gradients.
 """
 
 import numpy as np
@@ -210,7 +211,8 @@ def constant_like(value, x):
     return np.full(x.shape, value, dtypes.to_numpy(x.dtype))
 
 
-# The input with updates put at positions; `reduction` says how they meet what is there: None replaces it.
+# The input with updates put at positions; `reduction` says how they meet what is there: None
+# replaces it.
 scatter_update = primitive(
     "scatter_update", _scatter_update_rule, _scatter_update, _scatter_update_gradient
 )

@@ -1,7 +1,8 @@
-"""Primitives that reduce axes (sum, mean, max, any, argmax, ...) and those that accumulate along one (cumsum, ...).
+"""Primitives that reduce axes (sum, mean, max, any, argmax, ...) and those that accumulate along
+one (cumsum, ...).
 
-`axes` is a sorted tuple of axes counted from 0, `keepdims` says whether they stay with size 1. Two-byte floats are
-accumulated in float32. Equal maxima share the gradient equally, as in JAX.
+`axes` is a sorted tuple of axes counted from 0, `keepdims` says whether they stay with size 1. Two-
+byte floats are accumulated in float32. Equal maxima share the gradient equally, as in JAX.
 """
 
 import math
@@ -34,7 +35,9 @@ def _reference(reduce):
 
 
 def expand(g, x, axes):
-    """A reduced tensor laid over the tensor it came from: size 1 along `axes`, then broadcast to its shape."""
+    """A reduced tensor laid over the tensor it came from: size 1 along `axes`, then broadcast to
+    its shape.
+    """
     return broadcast_to(reshape(g, shape=shapes.reduced(x.shape, axes, True)), shape=x.shape)
 
 
@@ -54,7 +57,9 @@ def _extremum_gradient(g, y, x, *, axes, keepdims):
 
 
 def _product_gradient(g, y, x, *, axes, keepdims):
-    """Each element gets the product of all others, without a division, so that zeros are no exception."""
+    """Each element gets the product of all others, without a division, so that zeros are no
+    exception.
+    """
     order = (*[axis for axis in range(x.ndim) if axis not in axes], *axes)
     moved = transpose(x, axes=order)
     kept = moved.shape[: x.ndim - len(axes)]
@@ -77,16 +82,32 @@ def _is_bool(dtype):
     return dtype == "bool"
 
 
-reduce_sum = primitive("reduce_sum", _rule(_is_number), _reference(_typed(np.sum)), _sum_gradient, kernel="reduce.sum")
-reduce_mean = primitive("reduce_mean", _rule(dtypes.is_float), _reference(np.mean), _mean_gradient, kernel="reduce.mean")
+reduce_sum = primitive(
+    "reduce_sum", _rule(_is_number), _reference(_typed(np.sum)), _sum_gradient, kernel="reduce.sum"
+)
+reduce_mean = primitive(
+    "reduce_mean", _rule(dtypes.is_float), _reference(np.mean), _mean_gradient, kernel="reduce.mean"
+)
 reduce_prod = primitive(
-    "reduce_prod", _rule(_is_number), _reference(_typed(np.prod)), _product_gradient, kernel="reduce.prod"
+    "reduce_prod",
+    _rule(_is_number),
+    _reference(_typed(np.prod)),
+    _product_gradient,
+    kernel="reduce.prod",
 )
 reduce_max = primitive(
-    "reduce_max", _rule(needs_elements=True), _reference(np.max), _extremum_gradient, kernel="reduce.max"
+    "reduce_max",
+    _rule(needs_elements=True),
+    _reference(np.max),
+    _extremum_gradient,
+    kernel="reduce.max",
 )
 reduce_min = primitive(
-    "reduce_min", _rule(needs_elements=True), _reference(np.min), _extremum_gradient, kernel="reduce.min"
+    "reduce_min",
+    _rule(needs_elements=True),
+    _reference(np.min),
+    _extremum_gradient,
+    kernel="reduce.min",
 )
 reduce_all = primitive("reduce_all", _rule(_is_bool), _reference(np.all))
 reduce_any = primitive("reduce_any", _rule(_is_bool), _reference(np.any))
@@ -109,7 +130,9 @@ argmin = primitive("argmin", _arg_rule, _arg_reference(np.argmin), kernel="reduc
 
 
 def _accumulate(ufunc, start):
-    """The running reduction of a ufunc; `exclusive` leaves out the element itself, `reverse` begins at the end."""
+    """The running reduction of a ufunc; `exclusive` leaves out the element itself, `reverse` begins
+    at the end.
+    """
 
     def accumulate(x, *, axis, exclusive, reverse):
         x = np.flip(x, axis) if reverse else x
@@ -133,7 +156,9 @@ def _cumsum_gradient(g, y, x, *, axis, exclusive, reverse):
 
 
 def _cumprod_gradient(g, y, x, *, axis, exclusive, reverse):
-    """With the products P before an element, dx = P * S, where S runs back: S[i] = g[i] + x[i + 1] * S[i + 1]."""
+    """With the products P before an element, dx = P * S, where S runs back: S[i] = g[i] + x[i + 1]
+    * S[i + 1].
+    """
     g = shift(g, axis, backward=not reverse) if exclusive else g
     before = cumprod(x, axis=axis, exclusive=True, reverse=reverse)
     following = shift(x, axis, backward=not reverse)
@@ -145,7 +170,9 @@ cumprod = primitive("cumprod", _accumulate_rule, _accumulate(np.multiply, 1), _c
 
 
 def shift(x, axis, backward):
-    """Every element moved to the next place along `axis` (to the one before if `backward`), with a zero moved in."""
+    """Every element moved to the next place along `axis` (to the one before if `backward`), with a
+    zero moved in.
+    """
     widths = tuple((0, 0) if i != axis else (0, 1) if backward else (1, 0) for i in range(x.ndim))
     starts = tuple(int(backward and i == axis) for i in range(x.ndim))
     return slice(pad(x, widths=widths, value=0), starts=starts, shape=x.shape, steps=(1,) * x.ndim)

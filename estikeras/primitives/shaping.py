@@ -1,7 +1,9 @@
-"""Primitives that move elements without computing with them: reshape, transpose, broadcast, slice, pad, concatenate.
+"""Primitives that move elements without computing with them: reshape, transpose, broadcast, slice,
+pad, concatenate.
 
-`broadcast_to` and `sum_to` are each other's gradients, and so are `slice` and `place`. All parameters are static
-tuples of numbers, one per axis. Knows no arithmetic beyond the sum that undoes a broadcast.
+`broadcast_to` and `sum_to` are each other's gradients, and so are `slice` and `place`. All
+parameters are static tuples of numbers, one per axis. Knows no arithmetic beyond the sum that
+undoes a broadcast.
 """
 
 import builtins
@@ -131,7 +133,9 @@ concatenate = primitive(
 
 
 def _spans(starts, shape, steps):
-    """The Python slices that reach `shape` elements from `starts`, `steps` apart (a step may be negative)."""
+    """The Python slices that reach `shape` elements from `starts`, `steps` apart (a step may be
+    negative).
+    """
     stops = [start + size * step for start, size, step in zip(starts, shape, steps, strict=True)]
     return tuple(
         builtins.slice(start, stop if stop >= 0 else None, step)

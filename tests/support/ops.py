@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from tests.support import oracle
-from tests.support.arrays import as_array, assert_close, random_array
+from tests.support.arrays import assert_close, random_array
 
 
 @dataclasses.dataclass(frozen=True)

@@ -26,7 +26,10 @@ def test_cond_assigns_only_in_the_branch_that_is_taken(run, value):
         v.assign_add(1.0)
 
     def f(x):
-        return ops.cond(x > 0, add_one, lambda: [w.assign(x)] and None)
+        def replace():
+            w.assign(x)
+
+        return ops.cond(x > 0, add_one, replace)
 
     f = run(f)
     f(ops.convert_to_tensor(value))
@@ -56,7 +59,7 @@ def test_while_loop_stops_by_value_or_count():
 
 def test_a_traced_loop_condition_falls_back_to_eager():
     f = function(lambda x: ops.while_loop(lambda v: v < 10, lambda v: v * 2, x))
-    with pytest.warns(UserWarning):
+    with pytest.warns(UserWarning, match="runs eagerly"):
         assert float(f(ops.convert_to_tensor(3.0))) == 12
 
 
