@@ -1,50 +1,57 @@
-"""How kernels are written, planned and called. Knows arrays by address, shape and dtype; no tensors, graphs, layers.
+"""How kernels are written, planned and called. Knows arrays by address, shape and dtype; no
+tensors, graphs, layers.
 
 **For the caller** (the program builder). A primitive names its kernel as `"family.function"`:
 
-    kernel = abi.lookup("softmax.softmax", dtypes)          # None: no such kernel; run the NumPy reference
-    plan = kernel.plan(input_specs, output_specs, params, threads)   # specs have .shape and .dtype; None: as above
-    plan.scratch                                            # sizes in bytes of work arrays, each 64-byte aligned
-    for call in plan.calls:                                 # run one after another with a barrier between them
-        call.native.address                                 # of void(int64 block, int64 thread, int64 threads);
-                                                            #   compiled, or loaded from disk, on first access
-        call.arguments                                      # one per int64 word of the block, in order
-        call.parallel                                       # False: thread 0 alone calls it, as (block, 0, 1)
+    kernel = abi.lookup("softmax.softmax", dtypes)  # None: there is none, run the NumPy reference
+    plan = kernel.plan(inputs, outputs, params, threads)  # specs in; None: not for these
+    plan.scratch                 # sizes in bytes of work arrays, each 64-byte aligned
+    for call in plan.calls:      # run one after another with a barrier between each two
+        call.native.address      # of void(int64 block, int64 thread, int64 threads); compiled, or
+                                 #   loaded from disk, on first access
+        call.arguments           # one per int64 word of the block, in order
+        call.parallel            # False: thread 0 alone calls it, as (block, 0, 1)
 
-An argument is an int, a float (stored as the bit pattern of a float64), or a pair that stands for an address:
-`("in", i)`, `("out", j)`, `("scratch", k)`, `("blas", "sgemm")`, `("error", 0)`. `encode(arguments, resolve)` makes
-the block. `blas_address(name)` gives BLAS routines by name; they change with every process and are never cached.
+An argument is an int, a float (stored as the bit pattern of a float64), or a pair that stands for
+an address: `("in", i)`, `("out", j)`, `("scratch", k)`, `("blas", "sgemm")`, `("error", 0)`.
+`encode(arguments, resolve)` makes the block. `blas_address(name)` gives BLAS routines by name; they
+change with every process and are never cached.
 
-The caller promises: arrays are C-contiguous, 64-byte aligned and as large as their spec says; no output or scratch
-array overlaps another array of the call; `threads` at run time equals `threads` at planning time where
-`call.parallel`. It promises nothing about what outputs and scratch contain. Kernels write every element of every output.
+The caller promises: arrays are C-contiguous, 64-byte aligned and as large as their spec says; no
+output or scratch array overlaps another array of the call; `threads` at run time equals `threads`
+at planning time where `call.parallel`. It promises nothing about what outputs and scratch contain.
+Kernels write every element of every output.
 
-The error record is an int64[4] that the caller zeroes before a run: `[code, value, limit, input]`. After the run
-code is `NO_ERROR`, or `INDEX_ERROR`: `value` in input number `input` is outside `0 <= value < limit`. Kernels
-never read outside their arrays: an entry with a bad index counts as zero.
+The error record is an int64[4] that the caller zeroes before a run: `[code, value, limit, input]`.
+After the run code is `NO_ERROR`, or `INDEX_ERROR`: `value` in input number `input` is outside `0 <=
+value < limit`. Kernels never read outside their arrays: an entry with a bad index counts as zero.
 
-**For the writer.** A loop is a plain Python function over array views, compiled for the dtypes it meets:
+**For the writer.** A loop is a plain Python function over array views, compiled for the dtypes it
+meets:
 
-    @loop(split="rows")                  # every thread sees its own share of the rows, counted from 0
-    def scale_rows(x: "real[rows, columns]", y: "real[rows, columns]", factor: "float", rows, columns):
+    @loop(split="rows")      # every thread sees its own share of the rows, counted from 0
+    def scale_rows(
+        x: "real[rows, columns]", y: "real[rows, columns]", factor: "float", rows, columns,
+    ):  # fmt: skip
         for i in range(rows):
             for j in range(columns):
                 y[i, j] = x[i, j] * real(factor)
 
-    @kernel("family.scale")              # from specs to calls, in plain Python; `job.decline()` says "use NumPy"
+    @kernel("family.scale")  # from specs to calls; `job.decline()` leaves it to NumPy
     def scale(job):
         rows, columns = job.inputs[0].shape
         job.call(scale_rows, job.input(0), job.output(0), 2.0, rows, columns, work=rows * columns)
 
-Annotations: `"kind[dimensions]"` is an array, `"words[12]"` twelve int64 that lie in the block itself, `"float"` a
-float64 number, `"blas"` the gemm of the loop's `real` (filled in), none an int64. Kinds: a NumPy dtype, or a type variable bound by the arrays that are passed:
-`real` (float32, float64), `index` (int32, int64), `number` (those, uint32 and bool, but float64), `item` (anything, seen as
-unsigned bits of its size).
-With `split="rows"` the size `rows` and every array that has it in its first dimension are cut to the thread's
-share, which begins at `first`; other arrays are whole. `first`, `thread`, `threads` and `error` are filled in.
-Loops count from 0 wherever they can: Numba's check for negative indices then vanishes and LLVM vectorises.
-`real(0.5)` makes a constant of the bound type.
-`@inline` marks helpers for loops; `native` stands for `estikeras.kernels.intrinsics`.
+Annotations: `"kind[dimensions]"` is an array, `"words[12]"` twelve int64 that lie in the block
+itself, `"float"` a float64 number, `"blas"` the gemm of the loop's `real` (filled in), none an
+int64. Kinds: a NumPy dtype, or a type variable bound by the arrays that are passed: `real`
+(float32, float64), `index` (int32, int64), `number` (those, uint32 and bool, but float64), `item`
+(anything, seen as unsigned bits of its size). With `split="rows"` the size `rows` and every array
+that has it in its first dimension are cut to the thread's share, which begins at `first`; other
+arrays are whole. `first`, `thread`, `threads` and `error` are filled in. Loops count from 0
+wherever they can: Numba's check for negative indices then vanishes and LLVM vectorises. `real(0.5)`
+makes a constant of the bound type. `@inline` marks helpers for loops; `native` stands for
+`estikeras.kernels.intrinsics`.
 """
 
 import importlib
@@ -89,7 +96,8 @@ native = Placeholder("native")
 class Inline:
     """A helper of loops: one Python function, or one for each `real`.
 
-    `exact` keeps the order of its arithmetic; `apart` says that no array argument that it writes overlaps another.
+    `exact` keeps the order of its arithmetic; `apart` says that no array argument that it writes
+    overlaps another.
     """
 
     functions: dict
@@ -128,7 +136,9 @@ class Loop:
 
     def variant(self, name, **given):
         """The same loop under another name, with other values for some globals of its function."""
-        made = Loop(self.function, self.split, self.grain, f"{self.name}-{name}", self.parameters, given)
+        made = Loop(
+            self.function, self.split, self.grain, f"{self.name}-{name}", self.parameters, given
+        )
         return LOOPS.setdefault(made.name, made)
 
     def native(self, types):
@@ -153,7 +163,10 @@ class Native:
 
 
 def loop(function=None, *, split=None, grain=1):
-    """Decorate a loop. `split` names the size whose range is divided among threads, in multiples of `grain`."""
+    """Decorate a loop.
+
+    `split` names the size whose range is divided among threads, in multiples of `grain`.
+    """
     if function is None:
         return lambda function: loop(function, split=split, grain=grain)
     parameters = []
@@ -194,7 +207,7 @@ class Operand:
     dtype: str
 
 
-class Declined(Exception):  # noqa: N818 - a signal, not an error
+class Declined(Exception):
     """The kernel does not cover these shapes or dtypes."""
 
 
@@ -309,7 +322,10 @@ def kernel(name):
 
 
 def lookup(name, dtypes=()):
-    """The kernel called `"family.function"`, or None. `dtypes`: of all inputs and outputs, for an early no."""
+    """The kernel called `"family.function"`, or None.
+
+    `dtypes`: of all inputs and outputs, for an early no.
+    """
     family = f"estikeras.kernels.{name.partition('.')[0]}"
     if name not in KERNELS and importlib.util.find_spec(family) is not None:
         importlib.import_module(family)
@@ -324,7 +340,7 @@ def blas_address(name):
 
 
 def encode(arguments, resolve):
-    """The argument block of a call; `resolve(place)` gives the address for a pair like `("in", 0)`."""
+    """The argument block of a call; `resolve(place)` gives addresses of pairs like `("in", 0)`."""
     words = np.empty(max(1, len(arguments)), np.int64)
     for position, argument in enumerate(arguments):
         if isinstance(argument, tuple):

@@ -1,7 +1,9 @@
-"""Scaled dot-product attention and its gradient. Threads divide the pairs (batch, head), each a handful of products.
+"""Scaled dot-product attention and its gradient. Threads divide the pairs (batch, head), each a
+handful of products.
 
-Arrays are (batch, time, heads, size) as in `estikeras.primitives.attention`: the rows of one head lie heads * size apart,
-which BLAS takes as it is. Probabilities are (batch, heads, time, source), a matrix for each pair.
+Arrays are (batch, time, heads, size) as in `estikeras.primitives.attention`: the rows of one head
+lie heads * size apart, which BLAS takes as it is. Probabilities are (batch, heads, time, source), a
+matrix for each pair.
 """
 
 import math
@@ -14,12 +16,12 @@ LOWEST = -0.7  # times the largest number: the score of a hidden place
 
 @loop(split="pairs")
 def forward(
-    query: "real[all_query]", key: "real[all_key]", value: "real[all_value]", bias: "real[all_bias]",
-    y: "real[all_y]", scores: "real[pairs, time, source]", bias_steps: "words[4]", scale: "float", lowest: "float",
-    causal, biased, heads, time, source, size, width, all_query, all_key, all_value, all_bias, all_y, pairs,
-    first, blas: "blas",
+    query: "real[all_query]", key: "real[all_key]", value: "real[all_value]",
+    bias: "real[all_bias]", y: "real[all_y]", scores: "real[pairs, time, source]",
+    bias_steps: "words[4]", scale: "float", lowest: "float", causal, biased, heads, time, source,
+    size, width, all_query, all_key, all_value, all_bias, all_y, pairs, first, blas: "blas",
 ):  # fmt: skip
-    """scores = softmax(scale * query @ key.T + bias); y = scores @ value."""
+    """Set scores = softmax(scale * query @ key.T + bias); y = scores @ value."""
     for pair in range(pairs):
         batch, head = (first + pair) // heads, (first + pair) % heads
         row, row_value = heads * size, heads * width
@@ -30,7 +32,10 @@ def forward(
         for t in range(time):
             line = scores[pair, t]
             if biased:
-                place, step = batch * bias_steps[0] + head * bias_steps[1] + t * bias_steps[2], bias_steps[3]
+                place, step = (
+                    batch * bias_steps[0] + head * bias_steps[1] + t * bias_steps[2],
+                    bias_steps[3],
+                )
                 if step == 1:
                     part = bias[place : place + source]
                     for j in range(source):
@@ -52,29 +57,38 @@ def forward(
             share = real(1) / total
             for j in range(source):
                 line[j] *= share
-        native.gemm(blas, 0, 0, time, width, source, real(1), native.at(scores, pair * time * source), source,
-                    native.at(value, batch * source * row_value + head * width), row_value,
-                    real(0), native.at(y, batch * time * row_value + head * width), row_value)  # fmt: skip
+        native.gemm(
+            blas, 0, 0, time, width, source, real(1), native.at(scores, pair * time * source),
+            source, native.at(value, batch * source * row_value + head * width), row_value, real(0),
+            native.at(y, batch * time * row_value + head * width), row_value,
+        )  # fmt: skip
 
 
 @loop(split="pairs")
 def backward(
     g: "real[all_y]", query: "real[all_query]", key: "real[all_key]", value: "real[all_value]",
     probabilities: "real[pairs, time, source]", d_query: "real[all_query]", d_key: "real[all_key]",
-    d_value: "real[all_value]", d_scores: "real[pairs, time, source]", scale: "float",
-    heads, time, source, size, width, all_query, all_key, all_value, all_y, pairs, first, blas: "blas",
+    d_value: "real[all_value]", d_scores: "real[pairs, time, source]", scale: "float", heads, time,
+    source, size, width, all_query, all_key, all_value, all_y, pairs, first, blas: "blas",
 ):  # fmt: skip
     """Gradients by query, key, value and by the biased scores."""
     for pair in range(pairs):
         batch, head = (first + pair) // heads, (first + pair) % heads
         row, row_value = heads * size, heads * width
         of_query, of_key = batch * time * row + head * size, batch * source * row + head * size
-        of_value, of_y = batch * source * row_value + head * width, batch * time * row_value + head * width
+        of_value, of_y = (
+            batch * source * row_value + head * width,
+            batch * time * row_value + head * width,
+        )
         matrix = pair * time * source
-        native.gemm(blas, 1, 0, source, width, time, real(1), native.at(probabilities, matrix), source,
-                    native.at(g, of_y), row_value, real(0), native.at(d_value, of_value), row_value)  # fmt: skip
-        native.gemm(blas, 0, 1, time, source, width, real(1), native.at(g, of_y), row_value,
-                    native.at(value, of_value), row_value, real(0), native.at(d_scores, matrix), source)  # fmt: skip
+        native.gemm(
+            blas, 1, 0, source, width, time, real(1), native.at(probabilities, matrix), source,
+            native.at(g, of_y), row_value, real(0), native.at(d_value, of_value), row_value,
+        )  # fmt: skip
+        native.gemm(
+            blas, 0, 1, time, source, width, real(1), native.at(g, of_y), row_value,
+            native.at(value, of_value), row_value, real(0), native.at(d_scores, matrix), source,
+        )  # fmt: skip
         for t in range(time):
             d, p = d_scores[pair, t], probabilities[pair, t]
             total = real(0)
@@ -82,14 +96,20 @@ def backward(
                 total += d[j] * p[j]
             for j in range(source):
                 d[j] = p[j] * (d[j] - total)
-        native.gemm(blas, 0, 0, time, size, source, real(scale), native.at(d_scores, matrix), source,
-                    native.at(key, of_key), row, real(0), native.at(d_query, of_query), row)  # fmt: skip
-        native.gemm(blas, 1, 0, source, size, time, real(scale), native.at(d_scores, matrix), source,
-                    native.at(query, of_query), row, real(0), native.at(d_key, of_key), row)  # fmt: skip
+        native.gemm(
+            blas, 0, 0, time, size, source, real(scale), native.at(d_scores, matrix), source,
+            native.at(key, of_key), row, real(0), native.at(d_query, of_query), row,
+        )  # fmt: skip
+        native.gemm(
+            blas, 1, 0, source, size, time, real(scale), native.at(d_scores, matrix), source,
+            native.at(query, of_query), row, real(0), native.at(d_key, of_key), row,
+        )  # fmt: skip
 
 
 def _sizes(job, which):
-    """Sizes of query (number `which`), key and value: (heads, time, source, size, width), element counts, pairs."""
+    """Sizes of query (number `which`), key and value: (heads, time, source, size, width), element
+    counts, pairs.
+    """
     query, key, value = (spec.shape for spec in job.inputs[which : which + 3])
     batch, time, heads, size = query
     source, width = key[1], value[3]
@@ -102,7 +122,7 @@ def _sizes(job, which):
 def attention(job):
     """Inputs query, key, value, maybe bias; outputs y and the probabilities."""
     sizes, counts, pairs = _sizes(job, 0)
-    heads, time, source, size, width = sizes
+    _, time, source, size, width = sizes
     query, key, value = (job.input(i) for i in range(3))
     biased = len(job.inputs) > 3
     job.require(len(job.inputs) <= 4)
@@ -110,7 +130,9 @@ def attention(job):
     shape = (1,) * (4 - len(shape)) + tuple(shape)
     steps = [0 if n == 1 else math.prod(shape[axis + 1 :]) for axis, n in enumerate(shape)]
     bias = job.input(3) if biased else job.scratch(1, query.dtype)
-    largest = {"float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308}.get(query.dtype, 0.0)
+    largest = {"float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308}.get(
+        query.dtype, 0.0
+    )
     all_y = pairs * time * width
     arrays = query, key, value, bias, job.output(0), job.output(1)
     numbers = steps, job.params["scale"], LOWEST * largest, bool(job.params["causal"]), biased
@@ -121,9 +143,9 @@ def attention(job):
 
 @kernel("attention.attention_gradient")
 def attention_gradient(job):
-    """Inputs g, query, key, value, probabilities; outputs the gradients by query, key, value, scores."""
+    """Inputs g, query, key, value, probabilities; gradients by query, key, value and scores."""
     sizes, counts, pairs = _sizes(job, 1)
-    heads, time, source, size, width = sizes
+    _, time, source, size, width = sizes
     arrays = *(job.input(i) for i in range(5)), *(job.output(j) for j in range(4))
     work = 2 * pairs * time * source * (size + width)
     counts = *counts, pairs * time * width

@@ -1,7 +1,8 @@
-"""Addresses of BLAS routines in this process, for kernels to call. The library is set to one thread.
+"""Addresses of BLAS routines in this process, for kernels to call. The library is set to one
+thread.
 
-SciPy's wheels bring OpenBLAS as a file that opens in 20 ms; importing SciPy's linear algebra takes 150 ms and is what
-remains where SciPy was built otherwise.
+SciPy's wheels bring OpenBLAS as a file that opens in 20 ms; importing SciPy's linear algebra takes
+150 ms and is what remains where SciPy was built otherwise.
 """
 
 import ctypes
@@ -15,9 +16,9 @@ THREADS = ("scipy_openblas_set_num_threads", "openblas_set_num_threads")
 
 @cache
 def address(name):
-    """The address of a BLAS routine like `"sgemm"`, with Fortran's calling convention and 32-bit sizes."""
+    """The address of a BLAS routine like `"sgemm"`: Fortran's calling convention, 32-bit sizes."""
     library = _library()
-    # Two pools of threads at once are fatal (an MLP's step took 8 ms instead of 0.7): BLAS runs in our threads.
+    # Two pools of threads at once are fatal (an MLP's step took 8 ms instead of 0.7).
     for function in THREADS:
         if library is not None and hasattr(library, function):
             getattr(library, function)(1)

@@ -1,8 +1,10 @@
-"""From a loop to machine code at an address. Numba turns Python into LLVM's form, LLVM into an object file.
+"""From a loop to machine code at an address. Numba turns Python into LLVM's form, LLVM into an
+object file.
 
-Object files are kept in a folder named by all that they depend on, so a warm start reads machine code and
-imports neither Numba nor the loops' dependencies. Everything but the entry point is internal to its object, and an
-object that would call into Python is refused, so a cached file is never tied to one process.
+Object files are kept in a folder named by all that they depend on, so a warm start reads machine
+code and imports neither Numba nor the loops' dependencies. Everything but the entry point is
+internal to its object, and an object that would call into Python is refused, so a cached file is
+never tied to one process.
 """
 
 import hashlib
@@ -28,7 +30,7 @@ _lock = threading.RLock()
 
 
 def address(loop, types):
-    """The address of `void(int64 block, int64 thread, int64 threads)` for the loop with bound types."""
+    """The address of `void(block, thread, threads)`, all int64, for the loop with bound types."""
     signature = "-".join([loop.name, *(types[name] for name in sorted(types))])
     return address_of(signature, lambda: compile_loop(loop, types))
 
@@ -49,7 +51,9 @@ def address_of(name, build):
 
 @cache
 def folder():
-    """Where object files lie; its name is a hash over this package, the compilers' versions and the processor."""
+    """Where object files lie; its name is a hash over this package, the compilers' versions and the
+    processor.
+    """
     digest = hashlib.blake2b(digest_size=12)
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
@@ -70,7 +74,10 @@ def _read(file):
 
 
 def _write(file, code):
-    """Write beside and rename. A folder that cannot be written to costs compiling again, nothing else."""
+    """Write beside and rename.
+
+    A folder that cannot be written to costs compiling again, nothing else.
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=file.parent)
@@ -127,7 +134,9 @@ def _helper(function, types, exact, apart):
 
 
 def bind(function, types, given=()):
-    """A copy of the function that sees its placeholders and helpers as `types` says, and `given` globals."""
+    """A copy of the function that sees its placeholders and helpers as `types` says, and `given`
+    globals.
+    """
     scope = {**function.__globals__, **dict(given)}
     for name in set(function.__code__.co_names) & set(scope):
         scope[name] = specialise(scope[name], types)

@@ -1,7 +1,8 @@
-"""Convolutions over channels-last arrays by matrix products over cache-sized blocks of gathered patches.
+"""Convolutions over channels-last arrays by matrix products over cache-sized blocks of gathered
+patches.
 
-Ranks 1 and 2, one group; positions and the `geometry` are those of `estikeras.kernels.geometry`. Windows of 1 x 1 are
-plain products; windows of 3 x 3 are left to `winograd` where that pays.
+Ranks 1 and 2, one group; positions and the `geometry` are those of `estikeras.kernels.geometry`.
+Windows of 1 x 1 are plain products; windows of 3 x 3 are left to `winograd` where that pays.
 """
 
 import math
@@ -39,7 +40,13 @@ move, clear, accumulate = inline(_move), inline(_clear), inline(_accumulate)
 
 def _gather(x, patches, geometry, first, count):
     """Write the patches of `count` positions from `first` on, one row (window, channels) each."""
-    height, width, channels, out_height, out_width = geometry[0], geometry[1], geometry[2], geometry[3], geometry[4]
+    height, width, channels, out_height, out_width = (
+        geometry[0],
+        geometry[1],
+        geometry[2],
+        geometry[3],
+        geometry[4],
+    )
     window_y, window_x, step_y, step_x = geometry[5], geometry[6], geometry[7], geometry[8]
     low_y, low_x, spread_y, spread_x = geometry[9], geometry[10], geometry[11], geometry[12]
     run, place = window_x * channels, 0
@@ -58,7 +65,13 @@ def _gather(x, patches, geometry, first, count):
             else:
                 for j in range(window_x):
                     if 0 <= left + j * spread_x < width:
-                        move(patches, place + j * channels, x, start + j * spread_x * channels, channels)
+                        move(
+                            patches,
+                            place + j * channels,
+                            x,
+                            start + j * spread_x * channels,
+                            channels,
+                        )
                     else:
                         clear(patches, place + j * channels, channels)
             place += run
@@ -70,7 +83,9 @@ def _gather(x, patches, geometry, first, count):
 
 
 def _scatter(patches, x, geometry, first, count):
-    """Add the patches of `count` positions of one image, from `first` on, to where they came from in it."""
+    """Add the patches of `count` positions of one image, from `first` on, to where they came from
+    in it.
+    """
     height, width, channels, out_width = geometry[0], geometry[1], geometry[2], geometry[4]
     window_y, window_x, step_y, step_x = geometry[5], geometry[6], geometry[7], geometry[8]
     low_y, low_x, spread_y, spread_x = geometry[9], geometry[10], geometry[11], geometry[12]
@@ -84,7 +99,9 @@ def _scatter(patches, x, geometry, first, count):
                 for j in range(window_x):
                     at = left + j * spread_x
                     if 0 <= at < width:
-                        accumulate(x, (y * width + at) * channels, patches, place + j * channels, channels)
+                        accumulate(
+                            x, (y * width + at) * channels, patches, place + j * channels, channels
+                        )
             place += run
         column += 1
         if column == out_width:
@@ -96,16 +113,22 @@ gather, scatter = inline(_gather), inline(_scatter)
 
 @loop(split="positions")
 def forward(
-    x: "real[all_x]", weights: "real[depth * out]", y: "real[positions, out]", work: "real[team, block * depth]",
-    geometry: "words[13]", all_x, depth, out, block, team, positions, blas: "blas", first, thread,
+    x: "real[all_x]", weights: "real[depth * out]", y: "real[positions, out]",
+    work: "real[team, block * depth]", geometry: "words[13]", all_x, depth, out, block, team,
+    positions, blas: "blas", first, thread,
 ):  # fmt: skip
-    """y = patches @ weights. Threads divide the positions, each with its own block of patches in `work`."""
+    """Set y = patches @ weights.
+
+    Threads divide the positions, each with its own block of patches in `work`.
+    """
     patches = work[thread]
     for start in range(0, positions, block):
         count = min(block, positions - start)
         gather(x, patches, geometry, first + start, count)
-        native.gemm(blas, 0, 0, count, out, depth, real(1), native.at(patches, 0), depth,
-                    native.at(weights, 0), out, real(0), native.at(y, start * out), out)  # fmt: skip
+        native.gemm(
+            blas, 0, 0, count, out, depth, real(1), native.at(patches, 0), depth,
+            native.at(weights, 0), out, real(0), native.at(y, start * out), out,
+        )  # fmt: skip
 
 
 @loop(split="images")
@@ -114,22 +137,25 @@ def backward(
     work: "real[team, block * depth]", geometry: "words[13]",
     area, size, depth, out, block, team, images, blas: "blas", thread,
 ):  # fmt: skip
-    """dx = the patches g @ weights.T, added where they overlap. Threads divide the images."""
+    """Set dx = the patches g @ weights.T, added where they overlap. Threads divide the images."""
     patches = work[thread]
     for image in range(images):
         x = dx[image]
         clear(x, 0, size)
         for start in range(0, area, block):
             count = min(block, area - start)
-            native.gemm(blas, 0, 1, count, depth, out, real(1), native.at(g, (image * area + start) * out), out,
-                        native.at(weights, 0), out, real(0), native.at(patches, 0), depth)  # fmt: skip
+            native.gemm(
+                blas, 0, 1, count, depth, out, real(1), native.at(g, (image * area + start) * out),
+                out, native.at(weights, 0), out, real(0), native.at(patches, 0), depth,
+            )  # fmt: skip
             scatter(patches, x, geometry, start, count)
 
 
 @loop(split="positions")
 def kernel_parts(
-    x: "real[all_x]", g: "real[positions, out]", parts: "real[team, depth * out]", work: "real[team, block * depth]",
-    geometry: "words[13]", all_x, depth, out, block, team, positions, blas: "blas", first, thread,
+    x: "real[all_x]", g: "real[positions, out]", parts: "real[team, depth * out]",
+    work: "real[team, block * depth]", geometry: "words[13]", all_x, depth, out, block, team,
+    positions, blas: "blas", first, thread,
 ):  # fmt: skip
     """parts[thread] = patches.T @ g over the thread's share of the positions."""
     patches, part = work[thread], parts[thread]
@@ -138,13 +164,21 @@ def kernel_parts(
     for start in range(0, positions, block):
         count = min(block, positions - start)
         gather(x, patches, geometry, first + start, count)
-        native.gemm(blas, 1, 0, depth, out, count, real(1), native.at(patches, 0), depth,
-                    native.at(g, start * out), out, real(1 if start else 0), native.at(part, 0), out)  # fmt: skip
+        native.gemm(
+            blas, 1, 0, depth, out, count, real(1), native.at(patches, 0), depth,
+            native.at(g, start * out), out, real(1 if start else 0), native.at(part, 0), out,
+        )  # fmt: skip
 
 
 @loop(split="taps")
-def turn(weights: "real[all_taps, channels, out]", turned: "real[taps, out, channels]", taps, all_taps, channels, out, first):
-    """turned[i] = weights[last - i].T: the kernel of the input gradient. Threads divide the taps."""
+def turn(
+    weights: "real[all_taps, channels, out]", turned: "real[taps, out, channels]", taps, all_taps,
+    channels, out, first,
+):  # fmt: skip
+    """turned[i] = weights[last - i].T: the kernel of the input gradient.
+
+    Threads divide the taps.
+    """
     for i in range(taps):
         for j in range(out):
             for k in range(channels):
@@ -189,7 +223,9 @@ def conv(job):
 
 @kernel("conv.conv_input_gradient")
 def conv_input_gradient(job):
-    """Inputs g and kernel: with strides of one a convolution by the turned kernel, else patches added up."""
+    """Inputs g and kernel: with strides of one a convolution by the turned kernel, else patches
+    added up.
+    """
     g, weights = job.inputs[0].shape, job.inputs[1].shape
     job.require(len(g) <= 4)
     shape = Shape(job.outputs[0].shape, weights[:-2], g, job.params)
@@ -222,7 +258,9 @@ def conv_kernel_gradient(job):
     arrays, dtype = (job.input(0), job.input(1)), job.inputs[0].dtype
     if shape.pointwise:
         sizes = shape.channels, shape.out, shape.positions
-        job.call(linalg.product, *arrays, job.output(0), 1, 0, *sizes, linalg.small(), work=shape.work)
+        job.call(
+            linalg.product, *arrays, job.output(0), 1, 0, *sizes, linalg.small(), work=shape.work
+        )
         return
     if winograd.pays(shape, dtype):
         winograd.kernel_gradient(job, shape, *arrays, job.output(0))

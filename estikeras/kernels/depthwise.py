@@ -1,6 +1,8 @@
-"""Depthwise convolutions over channels-last arrays of ranks 1 and 2: every channel has windows of its own.
+"""Depthwise convolutions over channels-last arrays of ranks 1 and 2: every channel has windows of
+its own.
 
-Output channel c * multiplier + m sees input channel c. The `geometry` is that of `estikeras.kernels.geometry`.
+Output channel c * multiplier + m sees input channel c. The `geometry` is that of
+`estikeras.kernels.geometry`.
 """
 
 import math
@@ -11,7 +13,7 @@ from estikeras.kernels.reduce import reduction
 
 
 def _add_product(y, x, w, channels, multiplier):
-    """y += x * w, each element of x with `multiplier` neighbours of w."""
+    """Add x * w to y, each element of x with `multiplier` neighbours of w."""
     if multiplier == 1:
         for c in range(channels):
             y[c] += x[c] * w[c]
@@ -22,7 +24,7 @@ def _add_product(y, x, w, channels, multiplier):
 
 
 def _add_inner(x, y, w, channels, multiplier):
-    """x += y * w, summed over the neighbours that belong to each element of x."""
+    """X += y * w, summed over the neighbours that belong to each element of x."""
     if multiplier == 1:
         for c in range(channels):
             x[c] += y[c] * w[c]
@@ -39,8 +41,9 @@ add_product, add_inner = inline(_add_product), inline(_add_inner)
 
 @loop(split="rows")
 def forward(
-    x: "real[all_rows, width, channels]", weights: "real[taps, out]", y: "real[rows, out_width, out]",
-    geometry: "words[13]", all_rows, width, channels, taps, out, out_width, multiplier, rows, first,
+    x: "real[all_rows, width, channels]", weights: "real[taps, out]",
+    y: "real[rows, out_width, out]", geometry: "words[13]", all_rows, width, channels, taps, out,
+    out_width, multiplier, rows, first,
 ):  # fmt: skip
     """The convolution. Threads divide the rows of y."""
     height, out_height, window_y, window_x = geometry[0], geometry[3], geometry[5], geometry[6]
@@ -61,10 +64,14 @@ def forward(
 
 @loop(split="rows")
 def backward(
-    g: "real[all_rows, out_width, out]", weights: "real[taps, out]", dx: "real[rows, width, channels]",
-    geometry: "words[13]", all_rows, width, channels, taps, out, out_width, multiplier, rows, first,
+    g: "real[all_rows, out_width, out]", weights: "real[taps, out]",
+    dx: "real[rows, width, channels]", geometry: "words[13]", all_rows, width, channels, taps, out,
+    out_width, multiplier, rows, first,
 ):  # fmt: skip
-    """The input's gradient. Threads divide the rows of dx; each element looks for the windows that it is in."""
+    """The input's gradient.
+
+    Threads divide the rows of dx; each element looks for the windows that it is in.
+    """
     height, out_height, window_y, window_x = geometry[0], geometry[3], geometry[5], geometry[6]
     for r in range(rows):
         image, at_y = (first + r) // height, (first + r) % height
@@ -78,7 +85,11 @@ def backward(
                     continue
                 for j in range(window_x):
                     column = at_x + geometry[10] - j * geometry[12]
-                    if column < 0 or column % geometry[8] != 0 or column // geometry[8] >= out_width:
+                    if (
+                        column < 0
+                        or column % geometry[8] != 0
+                        or column // geometry[8] >= out_width
+                    ):
                         continue
                     sent = g[image * out_height + row // geometry[7], column // geometry[8]]
                     add_inner(target, sent, weights[i * window_x + j], channels, multiplier)
@@ -86,8 +97,9 @@ def backward(
 
 @loop(split="rows")
 def kernel_parts(
-    x: "real[all_rows, width, channels]", g: "real[rows, out_width, out]", parts: "real[team, taps, out]",
-    geometry: "words[13]", all_rows, width, channels, taps, out, out_width, multiplier, team, rows, first, thread,
+    x: "real[all_rows, width, channels]", g: "real[rows, out_width, out]",
+    parts: "real[team, taps, out]", geometry: "words[13]", all_rows, width, channels, taps, out,
+    out_width, multiplier, team, rows, first, thread,
 ):  # fmt: skip
     """parts[thread] = the kernel's gradient over the thread's rows of g."""
     height, out_height, window_y, window_x = geometry[0], geometry[3], geometry[5], geometry[6]
@@ -113,7 +125,14 @@ def _plan(job, x, window, y):
     job.require(3 <= len(x) <= 4 and 0 not in x and 0 not in y)
     shape = Shape(x, window, y, job.params)
     taps = math.prod(shape.window)
-    sizes = shape.size[1], shape.channels, taps, shape.out, shape.out_size[1], shape.out // shape.channels
+    sizes = (
+        shape.size[1],
+        shape.channels,
+        taps,
+        shape.out,
+        shape.out_size[1],
+        shape.out // shape.channels,
+    )
     return shape, sizes, shape.positions * taps * shape.out
 
 

@@ -1,4 +1,6 @@
-"""Rows of a table by their indices, and the gradient that adds rows back: indexing along the first axis."""
+"""Rows of a table by their indices, and the gradient that adds rows back: indexing along the first
+axis.
+"""
 
 from estikeras.kernels import indexing
 from estikeras.kernels.abi import kernel

@@ -1,7 +1,9 @@
-"""The part of the compiler that needs Numba: a Python function to an object file with one entry point.
+"""The part of the compiler that needs Numba: a Python function to an object file with one entry
+point.
 
-Numba's own wrappers for calls from Python are left out; the entry point unpacks the argument block, makes the
-views and slices of the range, and calls the function. Uses Numba's internal interfaces, here and nowhere else.
+Numba's own wrappers for calls from Python are left out; the entry point unpacks the argument block,
+makes the views and slices of the range, and calls the function. Uses Numba's internal interfaces,
+here and nowhere else.
 """
 
 import re
@@ -48,7 +50,9 @@ def object_code(loop, bound, function):
     kinds = {name: from_dtype(dtype(value)) for name, value in bound.items()}
     arguments = tuple(_argument_type(kind, dims, kinds) for _, kind, dims in loop.parameters)
     target = registry.cpu_target
-    result = _Compiler(function, target, OPTIONS, {}, compiler.Compiler).compile(arguments, types.void)
+    result = _Compiler(function, target, OPTIONS, {}, compiler.Compiler).compile(
+        arguments, types.void
+    )
     context, library = result.target_context, result.library
     module = context.create_module("entry")
     _entry(context, module, result.fndesc, loop, arguments)
@@ -65,7 +69,9 @@ def emit(library):
         if not symbol.is_declaration and symbol.name != ENTRY:
             symbol.linkage = "internal"
     library._optimize_final_module()
-    foreign = {f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm.")}
+    foreign = {
+        f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm.")
+    }
     python = sorted(name for name in foreign if name.startswith(("Py", "numba_", "NRT_")))
     if python:
         raise RuntimeError(f"a kernel must not raise or allocate; {library.name} calls {python}")
@@ -114,7 +120,10 @@ def _entry(context, module, description, loop, arguments):
             shape = [_evaluate(builder, text, values) for text in dimensions.split(",")]
             start = values[name]
             if loop.split in re.findall(r"\w+", dimensions.split(",")[0]):
-                steps = [_evaluate(builder, dimensions.split(",")[0], {**values, **shift}), *shape[1:]]
+                steps = [
+                    _evaluate(builder, dimensions.split(",")[0], {**values, **shift}),
+                    *shape[1:],
+                ]
                 size = INT64(context.get_abi_sizeof(context.get_data_type(argument.dtype)))
                 for step in steps:
                     size = builder.mul(size, step, flags=["nsw"])

@@ -1,4 +1,6 @@
-"""Sizes of convolutions and pooling, for planners: from shapes and parameters of ranks 1 and 2 to plain numbers."""
+"""Sizes of convolutions and pooling, for planners: from shapes and parameters of ranks 1 and 2 to
+plain numbers.
+"""
 
 import math
 
@@ -25,7 +27,9 @@ class Shape:
 
     @property
     def geometry(self):
-        """Sizes of x and its channels, sizes of y, window, strides, zeros before, dilation: 13 numbers, rows first."""
+        """Sizes of x and its channels, sizes of y, window, strides, zeros before, dilation: 13
+        numbers, rows first.
+        """
         y = *self.out_size, *self.window, *self.strides, *self.low, *self.dilation
         return *self.size, self.channels, *y
 

@@ -1,6 +1,8 @@
-"""Slices of an array by computed indices, and the sum that puts them back. An index out of range is reported.
+"""Slices of an array by computed indices, and the sum that puts them back. An index out of range is
+reported.
 
-An array is seen as (outer, size, inner); indices choose along `size`. A bad index gives zeros, or adds nothing.
+An array is seen as (outer, size, inner); indices choose along `size`. A bad index gives zeros, or
+adds nothing.
 """
 
 import math
@@ -34,7 +36,8 @@ def add_rows(
 ):  # fmt: skip
     """y[o * size + k] = the sum of g[o * count + i] over all i with indices[i] = k.
 
-    Threads divide the rows of y; each reads all indices, so that sums have one order whatever the team.
+    Threads divide the rows of y; each reads all indices, so that sums have one order whatever the
+    team.
     """
     for r in range(rows):
         for j in range(inner):
@@ -90,4 +93,3 @@ def take(job):
 def take_add(job):
     """Inputs updates and indices; slices added along `axis` of zeros."""
     adding(job, job.params["axis"], updates=0, indices=1)
-

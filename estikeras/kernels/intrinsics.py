@@ -1,4 +1,5 @@
-"""What Numba does not offer by itself: views over raw addresses, bit casts, atomics, calls by address, BLAS.
+"""What Numba does not offer by itself: views over raw addresses, bit casts, atomics, calls by
+address, BLAS.
 
 Every function here is a Numba intrinsic, usable in compiled code only. Nothing here knows a kernel.
 """
@@ -13,12 +14,10 @@ POINTER = BYTE.as_pointer()
 
 
 def array_view(context, builder, array, address, shape):
-    """The value of a C-contiguous array over memory at `address`; it owns nothing and counts no references.
+    """The value of a C-contiguous array over memory at `address`; it owns nothing and counts no
+    references.
 
-    Args:
-        array: Numba's array type.
-        address: int64 value.
-        shape: one int64 value per dimension.
+    `array` is Numba's array type; `address` and the sizes in `shape` are int64 values.
     """
     struct = make_array(array)(context, builder)
     element = context.get_data_type(array.dtype)
@@ -158,10 +157,11 @@ def call_libc(typing, function, argument):
 
 @intrinsic
 def gemm(typing, blas, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc):
-    """c = alpha * a @ b + beta * c, row major, by the BLAS routine at address `blas`.
+    """Set c = alpha * a @ b + beta * c, row major, by the BLAS routine at address `blas`.
 
-    a is (m, k), b is (k, n), c is (m, n), given by address, rows `ld` elements apart; a flag `ta` or `tb` that is
-    not 0 says that the matrix lies transposed. BLAS is column major: it is asked for the transposed product.
+    a is (m, k), b is (k, n), c is (m, n), given by address, rows `ld` elements apart; a flag `ta`
+    or `tb` that is not 0 says that the matrix lies transposed. BLAS is column major: it is asked
+    for the transposed product.
     """
 
     def build(context, builder, signature, values):

@@ -1,7 +1,8 @@
-"""Exponential, logarithm and their kin as formulas that LLVM vectorises; a few units in the last place of float32.
+"""Exponential, logarithm and their kin as formulas that LLVM vectorises; a few units in the last
+place of float32.
 
-Infinities, not-a-numbers and subnormal results come out as IEEE says. float64 goes to the C library.
-`FAST` maps (name in `math`, dtype) to the helper, for whoever generates loops.
+Infinities, not-a-numbers and subnormal results come out as IEEE says. float64 goes to the C
+library. `FAST` maps (name in `math`, dtype) to the helper, for whoever generates loops.
 
 Reference: Moshier, 1992, Cephes Mathematical Library, single precision (coefficients).
 """
@@ -155,12 +156,18 @@ sigmoid = inline(float32=_sigmoid, float64=_sigmoid64, exact=True)
 erf = inline(float32=_erf, float64=math.erf, exact=True)
 
 
-
 def _power(x, y):
     return native.power(x, y)
 
 
 FAST = {("pow", dtype): inline(_power, exact=True) for dtype in ("float32", "float64")} | {
     (name, "float32"): inline(helper.functions["float32"], exact=True)
-    for name, helper in {"exp": exp, "expm1": expm1, "log": log, "log1p": log1p, "tanh": tanh, "erf": erf}.items()
+    for name, helper in {
+        "exp": exp,
+        "expm1": expm1,
+        "log": log,
+        "log1p": log1p,
+        "tanh": tanh,
+        "erf": erf,
+    }.items()
 }

@@ -1,9 +1,12 @@
-"""Batch normalisation over all axes but the last, layer normalisation over the last ones, with gradients.
+"""Batch normalisation over all axes but the last, layer normalisation over the last ones, with
+gradients.
 
-Arrays are seen as rows (rows, columns). Sums over rows run over a fixed number of pieces, so that results do not depend
-on the number of threads, and variances are merged from small groups of rows, so that large means do no harm.
+Arrays are seen as rows (rows, columns). Sums over rows run over a fixed number of pieces, so that
+results do not depend on the number of threads, and variances are merged from small groups of rows,
+so that large means do no harm.
 
-Reference: Chan, Golub and LeVeque, 1983, Algorithms for computing the sample variance, equation 2.1.
+Reference: Chan, Golub and LeVeque, 1983, Algorithms for computing the sample variance, equation
+2.1.
 """
 
 import math
@@ -18,7 +21,9 @@ GROUP = 32  # rows whose sum is formed before it is merged; they stay in the fir
 def moments(
     x: "real[rows, columns]", parts: "real[pieces, 4, columns]", rows, columns, pieces, first, whole
 ):
-    """parts[p] = mean and sum of squared distances from it over the rows of piece p; two more rows to work in."""
+    """parts[p] = mean and sum of squared distances from it over the rows of piece p; two more rows
+    to work in.
+    """
     for p in range(pieces):
         low, high = rows * (first + p) // whole, rows * (first + p + 1) // whole
         mean, squares, total, square = parts[p, 0], parts[p, 1], parts[p, 2], parts[p, 3]
@@ -47,8 +52,8 @@ def moments(
 
 @loop
 def merge_moments(
-    parts: "real[pieces, 4, columns]", gamma: "real[columns]", mean: "real[columns]", variance: "real[columns]",
-    scale: "real[columns]", epsilon: "float", rows, columns, pieces,
+    parts: "real[pieces, 4, columns]", gamma: "real[columns]", mean: "real[columns]",
+    variance: "real[columns]", scale: "real[columns]", epsilon: "float", rows, columns, pieces,
 ):  # fmt: skip
     """Mean and variance of all pieces; scale = gamma / sqrt(variance + epsilon)."""
     for j in range(columns):
@@ -73,7 +78,7 @@ def apply_batch(
     x: "real[rows, columns]", mean: "real[columns]", scale: "real[columns]", beta: "real[columns]",
     y: "real[rows, columns]", rows, columns,
 ):  # fmt: skip
-    """y = (x - mean) * scale + beta. Threads divide the rows."""
+    """Set y = (x - mean) * scale + beta. Threads divide the rows."""
     for i in range(rows):
         for j in range(columns):
             y[i, j] = (x[i, j] - mean[j]) * scale[j] + beta[j]
@@ -90,7 +95,9 @@ def batch_normalization(job):
     scale = job.scratch(columns, x.dtype)
     job.call(moments, x, parts, rows, columns, pieces, pieces, work=2 * work)
     statistics = parts, gamma, mean, variance, scale
-    job.call(merge_moments, *statistics, job.params["epsilon"], rows, columns, pieces, parallel=False)
+    job.call(
+        merge_moments, *statistics, job.params["epsilon"], rows, columns, pieces, parallel=False
+    )
     job.call(apply_batch, x, mean, scale, beta, y, rows, columns, work=work)
 
 
@@ -122,8 +129,8 @@ def batch_sums(
 @loop
 def merge_batch_sums(
     parts: "real[2 * pieces, columns]", gamma: "real[columns]", variance: "real[columns]",
-    d_gamma: "real[columns]", d_beta: "real[columns]", factors: "real[2, columns]", epsilon: "float",
-    rows, columns, pieces,
+    d_gamma: "real[columns]", d_beta: "real[columns]", factors: "real[2, columns]",
+    epsilon: "float", rows, columns, pieces,
 ):  # fmt: skip
     """d_beta, d_gamma; factors = gamma / deviation, and what (x - mean) is multiplied by in dx."""
     for j in range(columns):
@@ -141,10 +148,11 @@ def merge_batch_sums(
 
 @loop(split="rows")
 def batch_input_gradient(
-    g: "real[rows, columns]", x: "real[rows, columns]", mean: "real[columns]", d_beta: "real[columns]",
-    factors: "real[2, columns]", dx: "real[rows, columns]", rows, columns, all_rows,
+    g: "real[rows, columns]", x: "real[rows, columns]", mean: "real[columns]",
+    d_beta: "real[columns]", factors: "real[2, columns]", dx: "real[rows, columns]", rows, columns,
+    all_rows,
 ):  # fmt: skip
-    """dx = factor * (g - mean of g - normal x * mean of g * normal x). Threads divide the rows."""
+    """Set dx = factor * (g - mean of g - normal x * mean of g * normal x); threads divide rows."""
     share = real(1) / real(all_rows)
     for i in range(rows):
         for j in range(columns):
@@ -176,10 +184,14 @@ def _batch_sizes(job, which):
 
 @loop(split="rows")
 def layer_rows(
-    x: "real[rows, columns]", gamma: "real[columns]", beta: "real[columns]", y: "real[rows, columns]",
-    mean: "real[rows]", inverse: "real[rows]", epsilon: "float", rows, columns,
+    x: "real[rows, columns]", gamma: "real[columns]", beta: "real[columns]",
+    y: "real[rows, columns]", mean: "real[rows]", inverse: "real[rows]", epsilon: "float", rows,
+    columns,
 ):  # fmt: skip
-    """y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, row by row. Threads divide the rows."""
+    """Set y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, row by row.
+
+    Threads divide the rows.
+    """
     share = real(1) / real(columns)
     for i in range(rows):
         total, squares = real(0), real(0)
@@ -209,7 +221,10 @@ def layer_gradient_rows(
     inverse: "real[rows]", dx: "real[rows, columns]", gammas: "real[pieces, columns]",
     betas: "real[pieces, columns]", rows, columns, pieces, whole, first,
 ):  # fmt: skip
-    """dx, and the parts of d_gamma and d_beta from the rows of each piece. Threads divide the pieces."""
+    """dx, and the parts of d_gamma and d_beta from the rows of each piece.
+
+    Threads divide the pieces.
+    """
     share = real(1) / real(columns)
     for p in range(pieces):
         low, high = rows * (first + p) // whole, rows * (first + p + 1) // whole
@@ -248,6 +263,8 @@ def layer_normalization_gradient(job):
 
 def _layer_sizes(job, which):
     shape, axes = job.inputs[which].shape, tuple(job.params["axes"])
-    job.require(axes == tuple(range(len(shape) - len(axes), len(shape))) and axes and 0 not in shape)
+    job.require(
+        axes == tuple(range(len(shape) - len(axes), len(shape))) and axes and 0 not in shape
+    )
     rows, columns = math.prod(shape[: -len(axes)]), math.prod(shape[-len(axes) :])
     return rows, columns, rows * columns

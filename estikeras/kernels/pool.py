@@ -1,7 +1,8 @@
 """Maximum and average pooling over channels-last arrays of ranks 1 and 2, with gradients.
 
-The `geometry` is that of `estikeras.kernels.geometry`. Every loop walks output positions and, innermost, channels, so it vectorises.
-Threads divide the rows of the output, in gradients the images, which no two threads share.
+The `geometry` is that of `estikeras.kernels.geometry`. Every loop walks output positions and,
+innermost, channels, so it vectorises. Threads divide the rows of the output, in gradients the
+images, which no two threads share.
 """
 
 import math
@@ -11,7 +12,9 @@ from estikeras.kernels.geometry import Shape
 
 
 def _first_tap(at, step, low):
-    """Where the window begins inside of the input: (position of its first element, first element inside)."""
+    """Where the window begins inside of the input: (position of its first element, first element
+    inside).
+    """
     start = at * step - low
     return start, max(0, -start)
 
@@ -21,10 +24,10 @@ first_tap = inline(_first_tap)
 
 @loop(split="rows")
 def maximum(
-    x: "real[all_rows, width, channels]", y: "real[rows, out_width, channels]", geometry: "words[13]",
-    rows, all_rows, width, out_width, channels, first,
+    x: "real[all_rows, width, channels]", y: "real[rows, out_width, channels]",
+    geometry: "words[13]", rows, all_rows, width, out_width, channels, first,
 ):  # fmt: skip
-    """y = the largest of each window; a not-a-number wins."""
+    """Set y = the largest of each window; a not-a-number wins."""
     height, out_height, window_y, window_x = geometry[0], geometry[3], geometry[5], geometry[6]
     for r in range(rows):
         image, row = (first + r) // out_height, (first + r) % out_height
@@ -48,7 +51,7 @@ def maximum_gradient(
     left_over: "real[team, channels]", geometry: "words[13]",
     images, height, width, out_height, out_width, channels, team, thread,
 ):  # fmt: skip
-    """dx = g at the first maximum of each window; `left_over` is what a window has not given away yet."""
+    """Set dx = g at the first maximum of each window; `left_over` is what it still has to give."""
     window_y, window_x, rest = geometry[5], geometry[6], left_over[thread]
     for image in range(images):
         for row in range(height):
@@ -74,10 +77,10 @@ def maximum_gradient(
 
 @loop(split="rows")
 def average(
-    x: "real[all_rows, width, channels]", y: "real[rows, out_width, channels]", geometry: "words[13]",
-    rows, all_rows, width, out_width, channels, first,
+    x: "real[all_rows, width, channels]", y: "real[rows, out_width, channels]",
+    geometry: "words[13]", rows, all_rows, width, out_width, channels, first,
 ):  # fmt: skip
-    """y = the mean of each window without its padding."""
+    """Set y = the mean of each window without its padding."""
     height, out_height, window_y, window_x = geometry[0], geometry[3], geometry[5], geometry[6]
     for r in range(rows):
         image, row = (first + r) // out_height, (first + r) % out_height
@@ -103,7 +106,7 @@ def average_gradient(
     g: "real[images, out_height, out_width, channels]", dx: "real[images, height, width, channels]",
     geometry: "words[13]", images, height, width, out_height, out_width, channels,
 ):  # fmt: skip
-    """dx = the sum, over the windows an element lies in, of g / their sizes."""
+    """Set dx = the sum, over the windows an element lies in, of g / their sizes."""
     window_y, window_x = geometry[5], geometry[6]
     for image in range(images):
         for row in range(height):

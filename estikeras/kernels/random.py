@@ -1,7 +1,8 @@
-"""Random arrays by Philox4x32-10: element i is a function of the key and i, so threads share nothing.
+"""Random arrays by Philox4x32-10: element i is a function of the key and i, so threads share
+nothing.
 
-The layout of keys, counters and words is that of `estikeras.primitives.random`, which this follows; normal numbers are
-computed in float32 and may differ from it in the last bits.
+The layout of keys, counters and words is that of `estikeras.primitives.random`, which this follows;
+normal numbers are computed in float32 and may differ from it in the last bits.
 
 Reference: Salmon, Moraes, Dror and Shaw, 2011, Parallel random numbers: as easy as 1, 2, 3; Box and
 Muller, 1958, A note on the generation of random normal deviates.

@@ -1,7 +1,8 @@
-"""Sums, means, products and extremes over any one block of neighbouring axes, or over two; places of extremes.
+"""Sums, means, products and extremes over any one block of neighbouring axes, or over two; places
+of extremes.
 
-An array is seen as (outer, count, inner): the middle is reduced. Long sums run over a fixed number of pieces, so
-that the result does not depend on the number of threads.
+An array is seen as (outer, count, inner): the middle is reduced. Long sums run over a fixed number
+of pieces, so that the result does not depend on the number of threads.
 """
 
 import math
@@ -41,7 +42,10 @@ def rows(x: "real[outer, count]", y: "real[outer]", factor: "float", outer, coun
 
 
 @loop(split="inner", grain=16)
-def columns(x: "real[outer, count, width]", y: "real[all]", factor: "float", outer, count, inner, first, width, all):
+def columns(
+    x: "real[outer, count, width]", y: "real[all]", factor: "float", outer, count, inner, first,
+    width, all,
+):  # fmt: skip
     """y[i, j] = factor * combination over k of x[i, k, j]. Threads divide the columns."""
     for i in range(outer):
         target = y[i * width + first : i * width + first + inner]
@@ -56,7 +60,9 @@ def columns(x: "real[outer, count, width]", y: "real[all]", factor: "float", out
 
 
 @loop(split="outer")
-def blocks(x: "real[outer, count, inner]", y: "real[outer, inner]", factor: "float", outer, count, inner):
+def blocks(
+    x: "real[outer, count, inner]", y: "real[outer, inner]", factor: "float", outer, count, inner,
+):  # fmt: skip
     """y[i, j] = factor * combination over k of x[i, k, j]. Threads divide the blocks."""
     for i in range(outer):
         for j in range(inner):
@@ -69,8 +75,13 @@ def blocks(x: "real[outer, count, inner]", y: "real[outer, inner]", factor: "flo
 
 
 @loop(split="pieces")
-def pieces_of_columns(x: "real[count, inner]", y: "real[pieces, inner]", count, inner, pieces, first, whole):
-    """y[p] = combination over the rows of piece p of x, four at a time. Threads divide the pieces."""
+def pieces_of_columns(
+    x: "real[count, inner]", y: "real[pieces, inner]", count, inner, pieces, first, whole,
+):  # fmt: skip
+    """y[p] = combination over the rows of piece p of x, four at a time.
+
+    Threads divide the pieces.
+    """
     for p in range(pieces):
         low, high = count * (first + p) // whole, count * (first + p + 1) // whole
         for j in range(inner):
@@ -114,7 +125,7 @@ LOOPS = {
 
 
 def groups(shape, axes):
-    """The shape as runs of neighbouring axes, [size, reduced] each; axes of size 1 belong to any run."""
+    """The shape as runs of neighbouring axes, [size, reduced] each, without axes of size 1."""
     runs = []
     for axis, size in enumerate(shape):
         reduced = axis in axes
@@ -162,7 +173,9 @@ def _simple(job, kind, x, y, outer, count, inner, factor):
     elif outer >= 8:
         job.call(loops["blocks"], x, y, factor, *sizes, work=outer * count * inner)
     else:
-        job.call(loops["columns"], x, y, factor, *sizes, inner, outer * inner, work=outer * count * inner)
+        job.call(
+            loops["columns"], x, y, factor, *sizes, inner, outer * inner, work=outer * count * inner
+        )
 
 
 def _reduce(name, kind):
@@ -197,7 +210,10 @@ beats = inline(_beats_maximum)
 
 @loop(split="outer")
 def place_in_rows(x: "real[outer, count]", y: "int32[outer]", outer, count):
-    """y[i] = the first place of the extreme of row i; a not-a-number is extreme. Threads divide the rows."""
+    """y[i] = the first place of the extreme of row i; a not-a-number is extreme.
+
+    Threads divide the rows.
+    """
     for i in range(outer):
         best, place = x[i, 0], 0
         for k in range(1, count):
@@ -212,7 +228,9 @@ def _argument(name, function):
     @kernel(name)
     def planner(job):
         shape, axis = job.inputs[0].shape, job.params["axis"]
-        job.require(axis == len(shape) - 1 and shape[-1] > 0 and itemsize(job.outputs[0].dtype) == 4)
+        job.require(
+            axis == len(shape) - 1 and shape[-1] > 0 and itemsize(job.outputs[0].dtype) == 4
+        )
         outer, count = math.prod(shape[:-1]), shape[-1]
         job.call(rows_loop, job.input(0), job.output(0), outer, count, work=2 * outer * count)
 

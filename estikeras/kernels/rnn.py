@@ -1,15 +1,16 @@
 """LSTM, GRU and simple recurrent networks over whole sequences, with gradients.
 
-The products with the inputs of all times are one matrix product each. The steps in time then run without a barrier:
-threads divide the batch. Arrays, gates and the meaning of `mask` are those of `estikeras.primitives.rnn`. BLAS sees
-the rows of one time only in the small array `now`: in a sequence they may lie a multiple of 4096 bytes
-apart, in the same few places of the cache (an LSTM of 128 units over 100 times was 5 times slower so).
+The products with the inputs of all times are one matrix product each. The steps in time then run
+without a barrier: threads divide the batch. Arrays, gates and the meaning of `mask` are those of
+`estikeras.primitives.rnn`. BLAS sees the rows of one time only in the small array `now`: in a
+sequence they may lie a multiple of 4096 bytes apart, in the same few places of the cache (an LSTM
+of 128 units over 100 times was 5 times slower so).
 """
 
 import math
 
+from estikeras.kernels.abi import inline, kernel, loop, real
 from estikeras.kernels.linalg import multiply, product, small
-from estikeras.kernels.abi import inline, kernel, loop, native, real
 from estikeras.kernels.mathematics import sigmoid, tanh
 from estikeras.kernels.reduce import reduction
 
@@ -20,13 +21,17 @@ def _order(step, time, reverse):
 
 
 def _recur(blas, state, weights, y, batch, units, width, limit):
-    """Y = state @ weights: (batch, width) from (batch, units)."""
-    multiply(blas, 0, 0, batch, width, units, state, 0, units, weights, 0, width, 0, y, 0, width, limit)
+    """Set y = state @ weights: (batch, width) from (batch, units)."""
+    multiply(
+        blas, 0, 0, batch, width, units, state, 0, units, weights, 0, width, 0, y, 0, width, limit
+    )
 
 
 def _recur_back(blas, dz, weights, state, batch, units, width, limit):
-    """State += dz @ weights.T: (batch, units) from (batch, width)."""
-    multiply(blas, 0, 1, batch, units, width, dz, 0, width, weights, 0, width, 1, state, 0, units, limit)
+    """Add dz @ weights.T to state: (batch, units) from (batch, width)."""
+    multiply(
+        blas, 0, 1, batch, units, width, dz, 0, width, weights, 0, width, 1, state, 0, units, limit
+    )
 
 
 order, recur, recur_back = inline(_order), inline(_recur), inline(_recur_back)
@@ -34,12 +39,13 @@ order, recur, recur_back = inline(_order), inline(_recur), inline(_recur_back)
 
 @loop(split="batch")
 def lstm_steps(
-    h0: "real[batch, units]", c0: "real[batch, units]", weights: "real[units, width]", bias: "real[width]",
-    mask: "bool[batch, time]", hidden: "real[batch, time, units]", h: "real[batch, units]", c: "real[batch, units]",
-    cells: "real[batch, time, units]", gates: "real[batch, time, width]", now: "real[batch, width]",
-    masked, reverse, batch, time, units, limit, width, blas: "blas",
+    h0: "real[batch, units]", c0: "real[batch, units]", weights: "real[units, width]",
+    bias: "real[width]", mask: "bool[batch, time]", hidden: "real[batch, time, units]",
+    h: "real[batch, units]", c: "real[batch, units]", cells: "real[batch, time, units]",
+    gates: "real[batch, time, width]", now: "real[batch, width]", masked, reverse, batch, time,
+    units, limit, width, blas: "blas",
 ):  # fmt: skip
-    """From gates = x @ kernel to the states of all times; gates are left as after their activations."""
+    """From gates = x @ kernel to the states of all times; gates end up activated."""
     for b in range(batch):
         for j in range(units):
             h[b, j], c[b, j] = h0[b, j], c0[b, j]
@@ -47,7 +53,14 @@ def lstm_steps(
         t, _ = order(step, time, reverse)
         recur(blas, h, weights, now, batch, units, width, limit)
         for b in range(batch):
-            z, r, new_h, new_c, old_h, old_c = gates[b, t], now[b], hidden[b, t], cells[b, t], h[b], c[b]
+            z, r, new_h, new_c, old_h, old_c = (
+                gates[b, t],
+                now[b],
+                hidden[b, t],
+                cells[b, t],
+                h[b],
+                c[b],
+            )
             i, f, g, o = z[:units], z[units : 2 * units], z[2 * units : 3 * units], z[3 * units :]
             keep = masked and not mask[b, t]
             for j in range(units):
@@ -67,12 +80,14 @@ def lstm_steps(
 def lstm_steps_back(
     g: "real[batch, time, units]", g_h: "real[batch, units]", g_c: "real[batch, units]",
     h0: "real[batch, units]", c0: "real[batch, units]", weights: "real[units, width]",
-    hidden: "real[batch, time, units]", cells: "real[batch, time, units]", gates: "real[batch, time, width]",
-    mask: "bool[batch, time]", dh: "real[batch, units]", dc: "real[batch, units]",
-    dz: "real[batch, time, width]", before: "real[batch, time, units]", now: "real[batch, width]",
-    masked, reverse, batch, time, units, limit, width, blas: "blas",
+    hidden: "real[batch, time, units]", cells: "real[batch, time, units]",
+    gates: "real[batch, time, width]", mask: "bool[batch, time]", dh: "real[batch, units]",
+    dc: "real[batch, units]", dz: "real[batch, time, width]", before: "real[batch, time, units]",
+    now: "real[batch, width]", masked, reverse, batch, time, units, limit, width, blas: "blas",
 ):  # fmt: skip
-    """dz, the gradient by the gates before activation, the gradients by the first states, and the states before."""
+    """dz, the gradient by the gates before activation, the gradients by the first states, and the
+    states before.
+    """
     for b in range(batch):
         for j in range(units):
             dh[b, j], dc[b, j] = g_h[b, j], g_c[b, j]
@@ -82,7 +97,12 @@ def lstm_steps_back(
             z, d, all_d = gates[b, t], now[b], dz[b, t]
             old_h, old_c = (hidden[b, previous], cells[b, previous]) if step else (h0[b], c0[b])
             i, f, a, o = z[:units], z[units : 2 * units], z[2 * units : 3 * units], z[3 * units :]
-            d_i, d_f, d_a, d_o = d[:units], d[units : 2 * units], d[2 * units : 3 * units], d[3 * units :]
+            d_i, d_f, d_a, d_o = (
+                d[:units],
+                d[units : 2 * units],
+                d[2 * units : 3 * units],
+                d[3 * units :],
+            )
             sent, state, cell, kept = g[b, t], dh[b], dc[b], before[b, t]
             keep = masked and not mask[b, t]
             for j in range(units):
@@ -104,10 +124,11 @@ def lstm_steps_back(
 
 @loop(split="batch")
 def gru_steps(
-    h0: "real[batch, units]", weights: "real[units, width]", bias: "real[2, width]", mask: "bool[batch, time]",
-    inputs: "real[batch, time, width]", now: "real[batch, width]",
-    hidden: "real[batch, time, units]", h: "real[batch, units]", gates: "real[batch, time, 4 * units]",
-    masked, reverse, batch, time, units, limit, width, blas: "blas",
+    h0: "real[batch, units]", weights: "real[units, width]", bias: "real[2, width]",
+    mask: "bool[batch, time]", inputs: "real[batch, time, width]", now: "real[batch, width]",
+    hidden: "real[batch, time, units]", h: "real[batch, units]",
+    gates: "real[batch, time, 4 * units]", masked, reverse, batch, time, units, limit, width,
+    blas: "blas",
 ):  # fmt: skip
     """From inputs = x @ kernel to the states of all times and what the gradient needs."""
     for b in range(batch):
@@ -118,7 +139,12 @@ def gru_steps(
         recur(blas, h, weights, now, batch, units, width, limit)
         for b in range(batch):
             x, r, z, new, old = inputs[b, t], now[b], gates[b, t], hidden[b, t], h[b]
-            update, reset, a, inner = z[:units], z[units : 2 * units], z[2 * units : 3 * units], z[3 * units :]
+            update, reset, a, inner = (
+                z[:units],
+                z[units : 2 * units],
+                z[2 * units : 3 * units],
+                z[3 * units :],
+            )
             keep = masked and not mask[b, t]
             for j in range(units):
                 k = units + j
@@ -137,12 +163,15 @@ def gru_steps(
 @loop(split="batch")
 def gru_steps_back(
     g: "real[batch, time, units]", g_h: "real[batch, units]", h0: "real[batch, units]",
-    weights: "real[units, width]", hidden: "real[batch, time, units]", gates: "real[batch, time, 4 * units]",
-    mask: "bool[batch, time]", dh: "real[batch, units]", dx: "real[batch, time, width]",
-    dz: "real[batch, time, width]", before: "real[batch, time, units]", now: "real[batch, width]",
-    masked, reverse, batch, time, units, limit, width, blas: "blas",
+    weights: "real[units, width]", hidden: "real[batch, time, units]",
+    gates: "real[batch, time, 4 * units]", mask: "bool[batch, time]", dh: "real[batch, units]",
+    dx: "real[batch, time, width]", dz: "real[batch, time, width]",
+    before: "real[batch, time, units]", now: "real[batch, width]", masked, reverse, batch, time,
+    units, limit, width, blas: "blas",
 ):  # fmt: skip
-    """dx and dz: the gradients by the inputs' and the states' products; dh by the first state; the states before."""
+    """Gradients dx and dz by the inputs' and the states' products; dh by the first state; the
+    states before.
+    """
     for b in range(batch):
         for j in range(units):
             dh[b, j] = g_h[b, j]
@@ -151,7 +180,12 @@ def gru_steps_back(
         for b in range(batch):
             z, d, r, all_r = gates[b, t], dx[b, t], now[b], dz[b, t]
             old = hidden[b, previous] if step else h0[b]
-            update, reset, a, inner = z[:units], z[units : 2 * units], z[2 * units : 3 * units], z[3 * units :]
+            update, reset, a, inner = (
+                z[:units],
+                z[units : 2 * units],
+                z[2 * units : 3 * units],
+                z[3 * units :],
+            )
             d_update, d_reset, d_a = d[:units], d[units : 2 * units], d[2 * units :]
             r_update, r_reset, r_a = r[:units], r[units : 2 * units], r[2 * units :]
             sent, state, kept = g[b, t], dh[b], before[b, t]
@@ -174,9 +208,9 @@ def gru_steps_back(
 
 @loop(split="batch")
 def simple_steps(
-    h0: "real[batch, units]", weights: "real[units, units]", bias: "real[units]", mask: "bool[batch, time]",
-    hidden: "real[batch, time, units]", h: "real[batch, units]", now: "real[batch, units]",
-    masked, reverse, batch, time, units, limit, blas: "blas",
+    h0: "real[batch, units]", weights: "real[units, units]", bias: "real[units]",
+    mask: "bool[batch, time]", hidden: "real[batch, time, units]", h: "real[batch, units]",
+    now: "real[batch, units]", masked, reverse, batch, time, units, limit, blas: "blas",
 ):  # fmt: skip
     """From hidden = x @ kernel to the states of all times."""
     for b in range(batch):
@@ -202,14 +236,21 @@ def simple_steps_back(
     dh: "real[batch, units]", dz: "real[batch, time, units]", before: "real[batch, time, units]",
     now: "real[batch, units]", masked, reverse, batch, time, units, limit, blas: "blas",
 ):  # fmt: skip
-    """dz, the gradient by the sums before the activation; dh by the first state; the states before."""
+    """Gradients dz by the sums before activation, dh by the first state; the states before."""
     for b in range(batch):
         for j in range(units):
             dh[b, j] = g_h[b, j]
     for step in range(time - 1, -1, -1):
         t, previous = order(step, time, reverse)
         for b in range(batch):
-            y, d, all_d, sent, state, kept = hidden[b, t], now[b], dz[b, t], g[b, t], dh[b], before[b, t]
+            y, d, all_d, sent, state, kept = (
+                hidden[b, t],
+                now[b],
+                dz[b, t],
+                g[b, t],
+                dh[b],
+                before[b, t],
+            )
             old = hidden[b, previous] if step else h0[b]
             keep = masked and not mask[b, t]
             for j in range(units):
@@ -222,7 +263,7 @@ def simple_steps_back(
 
 @loop
 def stack(a: "real[size]", b: "real[size]", y: "real[2, size]", size):
-    """y = a and b as rows."""
+    """Set y = a and b as rows."""
     for j in range(size):
         y[0, j], y[1, j] = a[j], b[j]
 
@@ -280,7 +321,7 @@ class Sizes:
 
 @kernel("rnn.lstm")
 def lstm(job):
-    """Inputs x, h0, c0, kernel, recurrent kernel, bias, maybe mask; outputs hidden, h, c, cells, gates."""
+    """Inputs x, h0, c0, kernel, recurrent kernel, bias, maybe mask."""
     sizes = Sizes(job, 0, 4, 6)
     x, h0, c0, weights, recurrent, bias = (job.input(i) for i in range(6))
     outputs = [job.output(j) for j in range(5)]
@@ -293,7 +334,9 @@ def lstm(job):
 def lstm_gradient(job):
     """Inputs g, g_h, g_c, x, h0, c0, kernel, recurrent kernel, hidden, cells, gates, maybe mask."""
     sizes = Sizes(job, 3, 7, 11)
-    g, g_h, g_c, x, h0, c0, weights, recurrent, hidden, cells, gates = (job.input(i) for i in range(11))
+    g, g_h, g_c, x, h0, c0, weights, recurrent, hidden, cells, gates = (
+        job.input(i) for i in range(11)
+    )
     dx, dh, dc, d_weights, d_recurrent, d_bias = (job.output(j) for j in range(6))
     dz, before = sizes.scratch(sizes.width, x.dtype), sizes.scratch(sizes.units, x.dtype)
     arrays = g, g_h, g_c, h0, c0, recurrent, hidden, cells, gates, sizes.mask, dh, dc, dz, before

@@ -1,7 +1,9 @@
-"""Copies between arrays by strides: transpose, broadcast, slice, place, pad, concatenate; and the sum over a broadcast.
+"""Copies between arrays by strides: transpose, broadcast, slice, place, pad, concatenate; and the
+sum over a broadcast.
 
-Every one is the same loop: a box of `RANK` sizes, walked with one stride per size in the source and one in the
-target, counted in elements. Threads divide the rows of the box, which lie along its innermost size.
+Every one is the same loop: a box of `RANK` sizes, walked with one stride per size in the source and
+one in the target, counted in elements. Threads divide the rows of the box, which lie along its
+innermost size.
 """
 
 import math
@@ -19,7 +21,9 @@ def copy(
     x: "item[all_x]", y: "item[all_y]", work: "int64[threads_planned, 6]", box: "words[18]",
     start_x, start_y, rows, all_x, all_y, threads_planned, first, thread,
 ):  # fmt: skip
-    """y = x over a box: its sizes, the strides in x, the strides in y; `work` holds each thread's position."""
+    """Set y = x over a box: its sizes, the strides in x, the strides in y; `work` holds each thread's
+    position.
+    """
     at, size, step_x, step_y = work[thread], box[5], box[11], box[17]
     place_x, place_y, rest = start_x, start_y, first
     for axis in range(4, -1, -1):
@@ -54,7 +58,7 @@ def copy(
 
 @loop(split="size", grain=64)
 def fill(y: "item[size]", bits, size):
-    """y = the element with these bits."""
+    """Set y = the element with these bits."""
     value = item(bits)
     for i in range(size):
         y[i] = value
@@ -66,7 +70,7 @@ def strides(shape):
 
 
 def box_of(sizes, steps_x, steps_y):
-    """The same walk with as few axes as possible: axes of size 1 go, neighbours that join become one."""
+    """The same walk with as few axes as possible: without size 1, neighbours that join as one."""
     runs = []
     for size, x, y in zip(sizes, steps_x, steps_y, strict=True):
         if size == 1:
@@ -79,7 +83,7 @@ def box_of(sizes, steps_x, steps_y):
 
 
 def copies(job, x, y, sizes, steps_x, steps_y, start_x=0, start_y=0, all_x=0, all_y=0):
-    """Add a call that copies a box of `sizes` from x to y, each walked with its strides from its start."""
+    """Add a call that copies a box of `sizes`; x and y have strides and starts of their own."""
     if 0 in sizes:
         return
     runs = box_of(sizes, steps_x, steps_y)
@@ -88,7 +92,20 @@ def copies(job, x, y, sizes, steps_x, steps_y, start_x=0, start_y=0, all_x=0, al
     box = [run[column] for column in range(3) for run in runs]
     rows = math.prod(run[0] for run in runs[:-1])
     place = job.scratch(RANK * job.threads, "int64")
-    job.call(copy, x, y, place, box, start_x, start_y, rows, all_x, all_y, job.threads, work=math.prod(sizes))
+    job.call(
+        copy,
+        x,
+        y,
+        place,
+        box,
+        start_x,
+        start_y,
+        rows,
+        all_x,
+        all_y,
+        job.threads,
+        work=math.prod(sizes),
+    )
 
 
 @kernel("shaping.transpose")
@@ -97,7 +114,9 @@ def transpose(job):
     shape, target = job.inputs[0].shape, job.outputs[0].shape
     steps = strides(shape)
     steps_x, size = [steps[axis] for axis in job.params["axes"]], math.prod(shape)
-    copies(job, job.input(0), job.output(0), target, steps_x, strides(target), all_x=size, all_y=size)
+    copies(
+        job, job.input(0), job.output(0), target, steps_x, strides(target), all_x=size, all_y=size
+    )
 
 
 @kernel("shaping.broadcast_to")
@@ -107,7 +126,16 @@ def broadcast_to(job):
     steps = [0 if size == 1 else step for size, step in zip(shape, strides(shape), strict=True)]
     steps_x = [0] * (len(target) - len(shape)) + steps
     sizes = math.prod(shape), math.prod(target)
-    copies(job, job.input(0), job.output(0), target, steps_x, strides(target), all_x=sizes[0], all_y=sizes[1])
+    copies(
+        job,
+        job.input(0),
+        job.output(0),
+        target,
+        steps_x,
+        strides(target),
+        all_x=sizes[0],
+        all_y=sizes[1],
+    )
 
 
 @kernel("shaping.slice")
@@ -118,7 +146,9 @@ def slice(job):
     steps_x = [step * by for step, by in zip(steps, job.params["steps"], strict=True)]
     start = sum(step * at for step, at in zip(steps, job.params["starts"], strict=True))
     sizes = {"all_x": math.prod(shape), "all_y": math.prod(target)}
-    copies(job, job.input(0), job.output(0), target, steps_x, strides(target), start_x=start, **sizes)
+    copies(
+        job, job.input(0), job.output(0), target, steps_x, strides(target), start_x=start, **sizes
+    )
 
 
 @kernel("shaping.place")

@@ -1,7 +1,7 @@
 """Softmax, its logarithm and the cross-entropies, over the last axis. Threads divide the rows.
 
-Shapes: x, y, g as rows (rows, columns); labels, losses and the gradients of losses (rows). A label outside of
-`0 <= label < columns` is reported and its row counts as zero.
+Shapes: x, y, g as rows (rows, columns); labels, losses and the gradients of losses (rows). A label
+outside of `0 <= label < columns` is reported and its row counts as zero.
 """
 
 import math
@@ -31,7 +31,7 @@ top, exp_sum = inline(_top), inline(_exp_sum)
 
 @loop(split="rows")
 def softmax_rows(x: "real[rows, columns]", y: "real[rows, columns]", rows, columns):
-    """y = exp(x) / sum(exp(x))."""
+    """Set y = exp(x) / sum(exp(x))."""
     for i in range(rows):
         highest = top(x, i, columns)
         total = real(0)
@@ -47,7 +47,7 @@ def softmax_rows(x: "real[rows, columns]", y: "real[rows, columns]", rows, colum
 def softmax_gradient_rows(
     g: "real[rows, columns]", y: "real[rows, columns]", d: "real[rows, columns]", rows, columns
 ):
-    """d = y * (g - sum(g * y))."""
+    """Set d = y * (g - sum(g * y))."""
     for i in range(rows):
         total = real(0)
         for j in range(columns):
@@ -58,7 +58,7 @@ def softmax_gradient_rows(
 
 @loop(split="rows")
 def log_softmax_rows(x: "real[rows, columns]", y: "real[rows, columns]", rows, columns):
-    """y = x - log(sum(exp(x)))."""
+    """Set y = x - log(sum(exp(x)))."""
     for i in range(rows):
         highest = top(x, i, columns)
         shift = log(exp_sum(x, i, columns, highest))
@@ -68,7 +68,7 @@ def log_softmax_rows(x: "real[rows, columns]", y: "real[rows, columns]", rows, c
 
 @loop(split="rows")
 def logsumexp_rows(x: "real[rows, columns]", y: "real[rows]", rows, columns):
-    """y = log(sum(exp(x))); where all are minus infinity, minus infinity."""
+    """Set y = log(sum(exp(x))); where all are minus infinity, minus infinity."""
     for i in range(rows):
         highest = top(x, i, columns)
         highest = highest if abs(highest) < real(math.inf) else real(0)
@@ -76,8 +76,10 @@ def logsumexp_rows(x: "real[rows, columns]", y: "real[rows]", rows, columns):
 
 
 @loop(split="rows")
-def dense_loss(x: "real[rows, columns]", labels: "real[rows, columns]", y: "real[rows]", rows, columns):
-    """y = -sum(labels * log_softmax(x))."""
+def dense_loss(
+    x: "real[rows, columns]", labels: "real[rows, columns]", y: "real[rows]", rows, columns,
+):  # fmt: skip
+    """Set y = -sum(labels * log_softmax(x))."""
     for i in range(rows):
         highest = top(x, i, columns)
         shift = log(exp_sum(x, i, columns, highest))
@@ -89,9 +91,10 @@ def dense_loss(x: "real[rows, columns]", labels: "real[rows, columns]", y: "real
 
 @loop(split="rows")
 def dense_loss_gradient(
-    g: "real[rows]", x: "real[rows, columns]", labels: "real[rows, columns]", d: "real[rows, columns]", rows, columns
-):
-    """d = g * (softmax(x) * sum(labels) - labels)."""
+    g: "real[rows]", x: "real[rows, columns]", labels: "real[rows, columns]",
+    d: "real[rows, columns]", rows, columns,
+):  # fmt: skip
+    """Set d = g * (softmax(x) * sum(labels) - labels)."""
     for i in range(rows):
         highest = top(x, i, columns)
         total, weight = real(0), real(0)
@@ -109,7 +112,7 @@ def dense_loss_gradient(
 def sparse_loss(
     x: "real[rows, columns]", labels: "index[rows]", y: "real[rows]", rows, columns, error
 ):
-    """y = -log_softmax(x)[label]."""
+    """Set y = -log_softmax(x)[label]."""
     for i in range(rows):
         label = labels[i]
         if label < 0 or label >= columns:
@@ -122,9 +125,10 @@ def sparse_loss(
 
 @loop(split="rows")
 def sparse_loss_gradient(
-    g: "real[rows]", x: "real[rows, columns]", labels: "index[rows]", d: "real[rows, columns]", rows, columns, error
-):
-    """d = g * (softmax(x) - onehot(label))."""
+    g: "real[rows]", x: "real[rows, columns]", labels: "index[rows]", d: "real[rows, columns]",
+    rows, columns, error,
+):  # fmt: skip
+    """Set d = g * (softmax(x) - onehot(label))."""
     for i in range(rows):
         label = labels[i]
         if label < 0 or label >= columns:
@@ -153,9 +157,10 @@ clip = inline(_clip)
 
 @loop(split="rows")
 def probability_loss(
-    x: "real[rows, columns]", labels: "index[rows]", y: "real[rows]", epsilon: "float", rows, columns, error
-):
-    """y = log(sum(p)) - log(p[label]) with p = x clipped to [epsilon, 1 - epsilon]."""
+    x: "real[rows, columns]", labels: "index[rows]", y: "real[rows]", epsilon: "float", rows,
+    columns, error,
+):  # fmt: skip
+    """Set y = log(sum(p)) - log(p[label]) with p = x clipped to [epsilon, 1 - epsilon]."""
     low, high = real(epsilon), real(1 - epsilon)
     for i in range(rows):
         label = labels[i]
@@ -174,7 +179,7 @@ def probability_loss_gradient(
     g: "real[rows]", x: "real[rows, columns]", labels: "index[rows]", d: "real[rows, columns]",
     epsilon: "float", rows, columns, error,
 ):  # fmt: skip
-    """d = g * (1 / sum(p) - onehot(label) / p), zero where x was clipped."""
+    """Set d = g * (1 / sum(p) - onehot(label) / p), zero where x was clipped."""
     low, high = real(epsilon), real(1 - epsilon)
     for i in range(rows):
         label = labels[i]
@@ -235,7 +240,9 @@ def logsumexp(job):
 
 
 def _loss(name, loop, *, whole, work=8):
-    """Register a loss or its gradient: input number `whole` has the rows, `epsilon` is handed on where given."""
+    """Register a loss or its gradient: input number `whole` has the rows, `epsilon` is handed on
+    where given.
+    """
 
     @kernel(name)
     def planner(job):

@@ -1,8 +1,10 @@
-"""Convolutions of 3 x 3 windows with stride one by Winograd's F(4 x 4, 3 x 3), 2.25 to 4 times fewer multiplications.
+"""Convolutions of 3 x 3 windows with stride one by Winograd's F(4 x 4, 3 x 3), 2.25 to 4 times
+fewer multiplications.
 
-A tile is 4 x 4 outputs and the 6 x 6 inputs that they depend on. Blocks of tiles are transformed to 36 small matrix
-products, multiplied, and transformed back, all within the cache; each thread owns its blocks. The kernel's gradient
-runs the same way backwards. Relative errors are below 1e-5, against 1e-6 of the plain sum.
+A tile is 4 x 4 outputs and the 6 x 6 inputs that they depend on. Blocks of tiles are transformed to
+36 small matrix products, multiplied, and transformed back, all within the cache; each thread owns
+its blocks. The kernel's gradient runs the same way backwards. Relative errors are below 1e-5,
+against 1e-6 of the plain sum.
 
 Reference: Lavin and Gray, 2016, Fast algorithms for convolutional neural networks, section 4.3.
 """
@@ -70,12 +72,18 @@ def _lower(u0, u1, u2, u3, u4, u5, w0, w1, w2, size):
         w2[c] = real(1 / 6) * (x - a) + u5[c]
 
 
-spread, fold, unfold = inline(_spread, apart=True), inline(_fold, apart=True), inline(_unfold, apart=True)
+spread, fold, unfold = (
+    inline(_spread, apart=True),
+    inline(_fold, apart=True),
+    inline(_unfold, apart=True),
+)
 lift, lower = inline(_lift, apart=True), inline(_lower, apart=True)
 
 
 def _tile_in(x, zeros, lines, target, t, base, top, left, height, width, channels):
-    """target[:, t] = B^T d B for the 6 x 6 pixels d from (top, left) on; `lines` (36, channels) is work space."""
+    """target[:, t] = B^T d B for the 6 x 6 pixels d from (top, left) on; `lines` (36, channels) is
+    work space.
+    """
     for i in range(6):
         row, k = top + i, base + (top + i) * width + left
         high, wide = 0 <= row < height, width - left
@@ -85,23 +93,30 @@ def _tile_in(x, zeros, lines, target, t, base, top, left, height, width, channel
         p3 = x[k + 3] if high and left + 3 >= 0 and wide > 3 else zeros
         p4 = x[k + 4] if high and left + 4 >= 0 and wide > 4 else zeros
         p5 = x[k + 5] if high and left + 5 >= 0 and wide > 5 else zeros
-        spread(p0, p1, p2, p3, p4, p5,
-               lines[6 * i], lines[6 * i + 1], lines[6 * i + 2], lines[6 * i + 3], lines[6 * i + 4], lines[6 * i + 5],
-               channels)  # fmt: skip
+        spread(
+            p0, p1, p2, p3, p4, p5, lines[6 * i], lines[6 * i + 1], lines[6 * i + 2],
+            lines[6 * i + 3], lines[6 * i + 4], lines[6 * i + 5], channels,
+        )  # fmt: skip
     for j in range(6):
-        spread(lines[j], lines[6 + j], lines[12 + j], lines[18 + j], lines[24 + j], lines[30 + j],
-               target[j, t], target[6 + j, t], target[12 + j, t], target[18 + j, t], target[24 + j, t],
-               target[30 + j, t], channels)  # fmt: skip
+        spread(
+            lines[j], lines[6 + j], lines[12 + j], lines[18 + j], lines[24 + j], lines[30 + j],
+            target[j, t], target[6 + j, t], target[12 + j, t], target[18 + j, t], target[24 + j, t],
+            target[30 + j, t], channels,
+        )  # fmt: skip
 
 
 def _tile_out(source, t, lines, y, base, top, left, height, width, channels):
-    """The 4 x 4 pixels of y from (top, left) on, as far as they exist, = A^T m A for m = source[:, t]."""
+    """The pixels of y from (top, left) on, at most 4 x 4, = A^T m A for m = source[:, t]."""
     for j in range(6):
-        fold(source[j, t], source[6 + j, t], source[12 + j, t], source[18 + j, t], source[24 + j, t], source[30 + j, t],
-             lines[j], lines[6 + j], lines[12 + j], lines[18 + j], channels)  # fmt: skip
+        fold(
+            source[j, t], source[6 + j, t], source[12 + j, t], source[18 + j, t], source[24 + j, t],
+            source[30 + j, t], lines[j], lines[6 + j], lines[12 + j], lines[18 + j], channels,
+        )  # fmt: skip
     for i in range(min(4, height - top)):
-        fold(lines[6 * i], lines[6 * i + 1], lines[6 * i + 2], lines[6 * i + 3], lines[6 * i + 4], lines[6 * i + 5],
-             lines[24], lines[25], lines[26], lines[27], channels)  # fmt: skip
+        fold(
+            lines[6 * i], lines[6 * i + 1], lines[6 * i + 2], lines[6 * i + 3], lines[6 * i + 4],
+            lines[6 * i + 5], lines[24], lines[25], lines[26], lines[27], channels,
+        )  # fmt: skip
         for j in range(min(4, width - left)):
             target, line = y[base + (top + i) * width + left + j], lines[24 + j]
             for c in range(channels):
@@ -117,13 +132,15 @@ def _gradient_in(g, zeros, lines, target, t, base, top, left, height, width, cha
         p1 = g[k + 1] if high and left + 1 >= 0 and wide > 1 else zeros
         p2 = g[k + 2] if high and left + 2 >= 0 and wide > 2 else zeros
         p3 = g[k + 3] if high and left + 3 >= 0 and wide > 3 else zeros
-        unfold(p0, p1, p2, p3,
-               lines[6 * i], lines[6 * i + 1], lines[6 * i + 2], lines[6 * i + 3], lines[6 * i + 4], lines[6 * i + 5],
-               channels)  # fmt: skip
+        unfold(
+            p0, p1, p2, p3, lines[6 * i], lines[6 * i + 1], lines[6 * i + 2], lines[6 * i + 3],
+            lines[6 * i + 4], lines[6 * i + 5], channels,
+        )  # fmt: skip
     for j in range(6):
-        unfold(lines[j], lines[6 + j], lines[12 + j], lines[18 + j],
-               target[j, t], target[6 + j, t], target[12 + j, t], target[18 + j, t], target[24 + j, t],
-               target[30 + j, t], channels)  # fmt: skip
+        unfold(
+            lines[j], lines[6 + j], lines[12 + j], lines[18 + j], target[j, t], target[6 + j, t],
+            target[12 + j, t], target[18 + j, t], target[24 + j, t], target[30 + j, t], channels,
+        )  # fmt: skip
 
 
 tile_in, tile_out, gradient_in = inline(_tile_in), inline(_tile_out), inline(_gradient_in)
@@ -131,28 +148,32 @@ tile_in, tile_out, gradient_in = inline(_tile_in), inline(_tile_out), inline(_gr
 
 @loop(split="channels")
 def transform_kernel(
-    weights: "real[9, all_channels, out]", u: "real[36, all_channels, out]", lines: "real[team, 18, out]",
-    all_channels, out, team, channels, first, thread,
+    weights: "real[9, all_channels, out]", u: "real[36, all_channels, out]",
+    lines: "real[team, 18, out]", all_channels, out, team, channels, first, thread,
 ):  # fmt: skip
-    """u = G w G^T for every input channel. Threads divide the channels."""
+    """Set u = G w G^T for every input channel. Threads divide the channels."""
     line = lines[thread]
     for c in range(first, first + channels):
         for j in range(3):
-            lift(weights[j, c], weights[3 + j, c], weights[6 + j, c],
-                 line[j], line[3 + j], line[6 + j], line[9 + j], line[12 + j], line[15 + j], out)  # fmt: skip
+            lift(
+                weights[j, c], weights[3 + j, c], weights[6 + j, c], line[j], line[3 + j],
+                line[6 + j], line[9 + j], line[12 + j], line[15 + j], out,
+            )  # fmt: skip
         for i in range(6):
-            lift(line[3 * i], line[3 * i + 1], line[3 * i + 2], u[6 * i, c], u[6 * i + 1, c], u[6 * i + 2, c],
-                 u[6 * i + 3, c], u[6 * i + 4, c], u[6 * i + 5, c], out)  # fmt: skip
+            lift(
+                line[3 * i], line[3 * i + 1], line[3 * i + 2], u[6 * i, c], u[6 * i + 1, c],
+                u[6 * i + 2, c], u[6 * i + 3, c], u[6 * i + 4, c], u[6 * i + 5, c], out,
+            )  # fmt: skip
 
 
 @loop(split="tiles")
 def forward(
     x: "real[pixels, channels]", u: "real[36, channels, out]", y: "real[out_pixels, out]",
-    v: "real[team, 36, block, channels]", m: "real[team, 36, block, out]", lines_x: "real[team, 37, channels]",
-    lines_y: "real[team, 28, out]", sizes: "words[8]",
-    pixels, out_pixels, channels, out, block, team, tiles, limit, first, thread, blas: "blas",
+    v: "real[team, 36, block, channels]", m: "real[team, 36, block, out]",
+    lines_x: "real[team, 37, channels]", lines_y: "real[team, 28, out]", sizes: "words[8]", pixels,
+    out_pixels, channels, out, block, team, tiles, limit, first, thread, blas: "blas",
 ):  # fmt: skip
-    """y = the convolution of x with the transformed kernel u. Threads divide the tiles."""
+    """Set y = the convolution of x with the transformed kernel u. Threads divide the tiles."""
     height, width, out_height, out_width = sizes[0], sizes[1], sizes[2], sizes[3]
     rows, columns, low_y, low_x = sizes[4], sizes[5], sizes[6], sizes[7]
     inner, outer, lines = v[thread], m[thread], lines_x[thread]
@@ -164,29 +185,40 @@ def forward(
         for t in range(count):
             tile = first + start + t
             image, row, column = tile // (rows * columns), tile // columns % rows, tile % columns
-            tile_in(x, zeros, lines, inner, t, image * height * width, 4 * row - low_y, 4 * column - low_x,
-                    height, width, channels)  # fmt: skip
+            tile_in(
+                x, zeros, lines, inner, t, image * height * width, 4 * row - low_y,
+                4 * column - low_x, height, width, channels,
+            )  # fmt: skip
         for e in range(36):
             multiply(blas, 0, 0, count, out, channels, inner, e * block * channels, channels,
                      u, e * channels * out, out, 0, outer, e * block * out, out, limit)  # fmt: skip
         for t in range(count):
             tile = first + start + t
             image, row, column = tile // (rows * columns), tile // columns % rows, tile % columns
-            tile_out(outer, t, lines_y[thread], y, image * out_height * out_width, 4 * row, 4 * column,
-                     out_height, out_width, out)  # fmt: skip
+            tile_out(
+                outer, t, lines_y[thread], y, image * out_height * out_width, 4 * row, 4 * column,
+                out_height, out_width, out,
+            )  # fmt: skip
 
 
 @loop(split="tiles")
 def kernel_parts(
-    x: "real[pixels, channels]", g: "real[out_pixels, out]", parts: "real[team, 36, channels * out]",
-    v: "real[team, 36, block, channels]", m: "real[team, 36, block, out]", lines_x: "real[team, 37, channels]",
-    lines_y: "real[team, 28, out]", sizes: "words[8]",
-    pixels, out_pixels, channels, out, block, team, tiles, first, thread, blas: "blas",
+    x: "real[pixels, channels]", g: "real[out_pixels, out]",
+    parts: "real[team, 36, channels * out]", v: "real[team, 36, block, channels]",
+    m: "real[team, 36, block, out]", lines_x: "real[team, 37, channels]",
+    lines_y: "real[team, 28, out]", sizes: "words[8]", pixels, out_pixels, channels, out, block,
+    team, tiles, first, thread, blas: "blas",
 ):  # fmt: skip
     """parts[thread] = the transformed kernel gradient over the thread's tiles."""
     height, width, out_height, out_width = sizes[0], sizes[1], sizes[2], sizes[3]
     rows, columns, low_y, low_x = sizes[4], sizes[5], sizes[6], sizes[7]
-    inner, outer, part, lines, zeros = v[thread], m[thread], parts[thread], lines_x[thread], lines_y[thread, 27]
+    inner, outer, part, lines, zeros = (
+        v[thread],
+        m[thread],
+        parts[thread],
+        lines_x[thread],
+        lines_y[thread, 27],
+    )
     nothing = lines[36]
     for c in range(channels):
         nothing[c] = real(0)
@@ -201,22 +233,28 @@ def kernel_parts(
         for t in range(count):
             tile = first + start + t
             image, row, column = tile // (rows * columns), tile // columns % rows, tile % columns
-            tile_in(x, nothing, lines, inner, t, image * height * width, 4 * row - low_y, 4 * column - low_x,
-                    height, width, channels)  # fmt: skip
-            gradient_in(g, zeros, lines_y[thread], outer, t, image * out_height * out_width, 4 * row, 4 * column,
-                        out_height, out_width, out)  # fmt: skip
+            tile_in(
+                x, nothing, lines, inner, t, image * height * width, 4 * row - low_y,
+                4 * column - low_x, height, width, channels,
+            )  # fmt: skip
+            gradient_in(
+                g, zeros, lines_y[thread], outer, t, image * out_height * out_width, 4 * row,
+                4 * column, out_height, out_width, out,
+            )  # fmt: skip
         for e in range(36):
-            native.gemm(blas, 1, 0, channels, out, count, real(1), native.at(inner, e * block * channels), channels,
-                        native.at(outer, e * block * out), out, real(1 if start else 0),
-                        native.at(part, e * channels * out), out)  # fmt: skip
+            native.gemm(
+                blas, 1, 0, channels, out, count, real(1), native.at(inner, e * block * channels),
+                channels, native.at(outer, e * block * out), out, real(1 if start else 0),
+                native.at(part, e * channels * out), out,
+            )  # fmt: skip
 
 
 @loop(split="channels")
 def collect_kernel(
-    parts: "real[team, 36, all_channels, out]", dw: "real[9, all_channels, out]", lines: "real[team, 54, out]",
-    all_channels, out, team, channels, first, thread,
+    parts: "real[team, 36, all_channels, out]", dw: "real[9, all_channels, out]",
+    lines: "real[team, 54, out]", all_channels, out, team, channels, first, thread,
 ):  # fmt: skip
-    """dw = G^T u G for the sum u of all parts. Threads divide the channels."""
+    """Set dw = G^T u G for the sum u of all parts. Threads divide the channels."""
     line = lines[thread]
     for c in range(first, first + channels):
         for e in range(36):
@@ -251,7 +289,12 @@ class Blocks:
         tiles = shape.images * rows * columns
         fitting = BLOCK_BYTES // (4 * POINTS * (shape.channels + shape.out))
         block = max(16, min(64, fitting, -(-tiles // team)))
-        widths = POINTS * block * shape.channels, POINTS * block * shape.out, 37 * shape.channels, 28 * shape.out
+        widths = (
+            POINTS * block * shape.channels,
+            POINTS * block * shape.out,
+            37 * shape.channels,
+            28 * shape.out,
+        )
         self.work = [job.scratch(team * width, dtype) for width in widths]
         self.geometry = *shape.size, *shape.out_size, rows, columns, *shape.low
         pixels = shape.images * math.prod(shape.size), shape.positions
@@ -266,7 +309,9 @@ def convolve(job, shape, x, weights, y):
     lines = job.scratch(18 * job.threads * shape.out, x.dtype)
     sizes = shape.channels, shape.out, job.threads, shape.channels
     job.call(transform_kernel, weights, u, lines, *sizes, work=50 * count)
-    job.call(forward, x, u, y, *blocks.work, blocks.geometry, *blocks.sizes, small(), work=shape.work)
+    job.call(
+        forward, x, u, y, *blocks.work, blocks.geometry, *blocks.sizes, small(), work=shape.work
+    )
 
 
 def kernel_gradient(job, shape, x, g, dw):

@@ -1,4 +1,6 @@
-"""Runs a kernel's plan the way a program does, phase by phase and thread by thread, against the NumPy reference."""
+"""Runs a kernel's plan the way a program does, phase by phase and thread by thread, against the
+NumPy reference.
+"""
 
 import ctypes
 

@@ -15,10 +15,20 @@ def test_attention_equals_the_reference(check, rng, sizes, causal, dtype):
     def new(*shape):
         return rng.standard_normal(shape).astype(dtype)
 
-    query, key, value = new(batch, time, heads, size), new(batch, source, heads, size), new(batch, source, heads, width)
+    query, key, value = (
+        new(batch, time, heads, size),
+        new(batch, source, heads, size),
+        new(batch, source, heads, width),
+    )
     params = {"scale": size**-0.5, "causal": causal}
     check("attention", query, key, value, **params)
-    for shape in [(batch, heads, time, source), (batch, 1, 1, source), (heads, 1, 1), (time, source), (1, 1, time, 1)]:
+    for shape in [
+        (batch, heads, time, source),
+        (batch, 1, 1, source),
+        (heads, 1, 1),
+        (time, source),
+        (1, 1, time, 1),
+    ]:
         check("attention", query, key, value, new(*shape), **params)
     _, probabilities = attention.attention.reference(query, key, value, **params)
     inputs = new(batch, time, heads, width), query, key, value, probabilities

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from estikeras.primitives import conv  # noqa: F401 - fills the registry
+from estikeras.primitives import conv
 
 
 def geometry(strides=(1, 1), padding=((0, 0), (0, 0)), dilation=(1, 1)):
@@ -29,7 +29,9 @@ CASES = [  # x, kernel, geometry
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("x", "kernel", "params"), CASES)
 def test_convolutions_equal_the_reference(check, rng, x, kernel, params, dtype):
-    out = conv.output_size(x[1:-1], kernel[:-2], params["strides"], params["padding"], params["dilation"])
+    out = conv.output_size(
+        x[1:-1], kernel[:-2], params["strides"], params["padding"], params["dilation"]
+    )
     a = rng.standard_normal(x).astype(dtype)
     weights = (rng.standard_normal(kernel) / np.sqrt(np.prod(kernel[:-1]))).astype(dtype)
     g = rng.standard_normal((x[0], *out, kernel[-1])).astype(dtype)

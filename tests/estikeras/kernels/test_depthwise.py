@@ -12,7 +12,9 @@ CASES = [  # x, kernel, strides, padding, dilation
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("x", "kernel", "strides", "padding", "dilation"), CASES)
-def test_depthwise_convolutions_equal_the_reference(check, rng, x, kernel, strides, padding, dilation, dtype):
+def test_depthwise_convolutions_equal_the_reference(
+    check, rng, x, kernel, strides, padding, dilation, dtype
+):
     params = {"strides": strides, "padding": padding, "dilation": dilation}
     out = conv.output_size(x[1:-1], kernel[:-2], strides, padding, dilation)
     a, weights = rng.standard_normal(x).astype(dtype), rng.standard_normal(kernel).astype(dtype)

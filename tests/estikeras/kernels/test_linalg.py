@@ -17,7 +17,8 @@ def test_matrix_products_equal_the_reference(check, rng, m, k, n, dtype):
 
 
 @pytest.mark.parametrize(
-    ("left", "right"), [((4,), (4,)), ((2, 3), (2, 3)), ((3,), ()), ((), (3,)), ((1,), (5,)), ((5,), (1,))]
+    ("left", "right"),
+    [((4,), (4,)), ((2, 3), (2, 3)), ((3,), ()), ((), (3,)), ((1,), (5,)), ((5,), (1,))],
 )
 def test_stacks_of_products_equal_the_reference(check, rng, left, right):
     for a, b in itertools.product((False, True), repeat=2):

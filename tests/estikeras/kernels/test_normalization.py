@@ -14,7 +14,9 @@ def test_batch_normalisation_equals_the_reference(check, rng, shape, dtype):
     gamma, beta = (rng.standard_normal(shape[-1:]).astype(dtype) for _ in range(2))
     params = {"axes": tuple(range(len(shape) - 1)), "epsilon": 1e-3}
     check("batch_normalization_training", x, gamma, beta, **params)
-    _, mean, variance = normalization.batch_normalization_training.reference(x, gamma, beta, **params)
+    _, mean, variance = normalization.batch_normalization_training.reference(
+        x, gamma, beta, **params
+    )
     check("batch_normalization_gradient", g, x, gamma, mean, variance, **params, tolerance=5e-5)
 
 
@@ -26,12 +28,16 @@ def test_layer_normalisation_equals_the_reference(check, rng, shape, dtype):
     size = tuple(shape[axis] for axis in axes)
     gamma, beta = (rng.standard_normal(size).astype(dtype) for _ in range(2))
     check("layer_normalization", x, gamma, beta, axes=axes, epsilon=1e-3)
-    _, mean, inverse = normalization.layer_normalization.reference(x, gamma, beta, axes=axes, epsilon=1e-3)
+    _, mean, inverse = normalization.layer_normalization.reference(
+        x, gamma, beta, axes=axes, epsilon=1e-3
+    )
     check("layer_normalization_gradient", g, x, gamma, mean, inverse, axes=axes, tolerance=5e-5)
 
 
 def test_a_large_mean_does_not_spoil_the_variance(run, rng):
     x = (rng.standard_normal((5000, 8)) + 1000).astype("float32")
     ones = np.ones(8, "float32")
-    (_, _, variance), _ = run("batch_normalization_training", x, ones, ones, axes=(0,), epsilon=1e-3)
+    (_, _, variance), _ = run(
+        "batch_normalization_training", x, ones, ones, axes=(0,), epsilon=1e-3
+    )
     np.testing.assert_allclose(variance, x.astype("float64").var(axis=0), rtol=1e-4)

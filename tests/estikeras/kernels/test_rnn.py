@@ -19,7 +19,11 @@ def test_sequences_equal_the_reference(check, rng, name, gates, sizes, reverse, 
 
     states = [new(batch, units) for _ in range(2 if name == "lstm" else 1)]
     bias = new(2, gates * units) if name == "gru" else new(gates * units)
-    x, weights, recurrent = new(batch, time, features), new(features, gates * units), new(units, gates * units)
+    x, weights, recurrent = (
+        new(batch, time, features),
+        new(features, gates * units),
+        new(units, gates * units),
+    )
     mask = [rng.random((batch, time)) < 0.6] if masked else []
     check(name, x, *states, weights, recurrent, bias, *mask, reverse=reverse)
     primitive = getattr(rnn, name)
@@ -27,7 +31,12 @@ def test_sequences_equal_the_reference(check, rng, name, gates, sizes, reverse, 
     hidden, kept = outputs[0], outputs[1 + len(states) :]
     sent = [new(batch, time, units), *(new(batch, units) for _ in states)]
     inputs = (*sent, x, *states, weights, recurrent, hidden, *kept, *mask)
-    check(f"{name}_gradient", *inputs, reverse=reverse, tolerance=1e-4 if dtype == "float32" else 1e-10)
+    check(
+        f"{name}_gradient",
+        *inputs,
+        reverse=reverse,
+        tolerance=1e-4 if dtype == "float32" else 1e-10,
+    )
 
 
 def test_not_a_number_reaches_the_end(run, rng):

@@ -47,7 +47,9 @@ def test_clipped_probabilities(check):
     labels = np.array([0, 1, 1])
     check("sparse_cross_entropy", p, labels, epsilon=1e-7)
     with np.errstate(all="ignore"):
-        check("sparse_cross_entropy_gradient", np.ones(2, "float32"), p[:2], labels[:2], epsilon=1e-7)
+        check(
+            "sparse_cross_entropy_gradient", np.ones(2, "float32"), p[:2], labels[:2], epsilon=1e-7
+        )
 
 
 @pytest.mark.parametrize("label", [-1, 4, 2**31 - 1])
