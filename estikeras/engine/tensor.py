@@ -166,6 +166,8 @@ def as_tensor(x):
     if isinstance(x, np.ndarray | np.generic | numbers.Number):
         array = np.array(x)
     elif isinstance(x, list | tuple):
+        if _holds_tensors(x):
+            return public_operators()["stack"](x)
         array = _from_sequence(x)
     elif hasattr(x, "__array__"):
         array = np.array(x.__array__())
@@ -176,9 +178,13 @@ def as_tensor(x):
     return Tensor(array)
 
 
+def _holds_tensors(x):
+    if isinstance(x, list | tuple):
+        return any(_holds_tensors(item) for item in x)
+    return type(x) not in (int, float, bool) and (isinstance(x, Tensor) or hasattr(x, "__tensor__"))
+
+
 def _from_sequence(x):
-    if any(isinstance(item, Tensor) or hasattr(item, "__tensor__") for item in x):
-        return np.stack([as_tensor(item).value for item in x])
     array = np.array(x)
     if array.dtype == np.float64 and not any(isinstance(item, np.ndarray | np.generic) for item in x):
         return array.astype(dtypes.to_numpy(dtypes.standardize(None)))

@@ -171,7 +171,7 @@ def isin(x1, x2, assume_unique=False, invert=False):
 
 @op("keras.ops.select", "keras.ops.numpy.select")
 def select(condlist, choicelist, default=0):
-    """For each place the choice that belongs to the first condition that is true, or the default."""
+    """For each place the choice of the first condition that is true, or the default."""
     choices = promote(*choicelist, default)
     chosen = choices[-1]
     for condition, choice in reversed(list(zip(condlist, choices[:-1], strict=True))):

@@ -150,7 +150,7 @@ def _component(x, i, axis):
 
 @op("keras.ops.cholesky", "keras.ops.linalg.cholesky")
 def cholesky(x, upper=False):
-    """The lower triangular L with L L^T = x for a positive definite x, or its transpose if `upper`."""
+    """The lower triangular L with L L^T = x, positive definite, or L^T if `upper`."""
     y = linalg.cholesky(floating(x))
     return linalg.swap(y) if upper else y
 

@@ -181,7 +181,7 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
 
 @op("keras.ops.cdist")
 def cdist(x, y):
-    """The Euclidean distances between the rows of x and those of y, `(..., rows of x, rows of y)`."""
+    """The Euclidean distances between rows of x and of y, `(..., rows of x, rows of y)`."""
     x, y = promote(x, y, floating=True)
     products = product(x, linalg.swap(y))
     squares = [reduction.sum(elementwise.square(t), axis=-1, keepdims=True) for t in (x, y)]

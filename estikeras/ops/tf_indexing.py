@@ -176,7 +176,7 @@ def _descending(direction):
 
 @op("argsort")
 def argsort(values, axis=-1, direction="ASCENDING", stable=False, name=None):
-    """The indices that sort a tensor along an axis, int32; equal elements always keep their order."""
+    """The indices that sort along an axis, int32; equal elements always keep their order."""
     x = as_tensor(values)
     axis = shapes.normalize_axis(axis, x.ndim)
     return primitives.argsort(x, axis=axis, descending=_descending(direction))
@@ -200,7 +200,7 @@ def top_k(input, k=1, sorted=True, index_type="int32", name=None):
 
 @op("searchsorted")
 def searchsorted(sorted_sequence, values, side="left", out_type="int32", name=None):
-    """Where to insert values into sorted rows to keep them sorted; both have the same leading axes."""
+    """Where to insert values into sorted rows to keep them sorted; with equal leading axes."""
     rows, values = core.promote(sorted_sequence, values)
     if rows.ndim == 1:
         return core.cast(indexing.searchsorted(rows, values, side), out_type)
@@ -255,7 +255,7 @@ def unravel_index(indices, dims, name=None):
 
 @op("reverse_sequence")
 def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=None):
-    """The first `seq_lengths[b]` elements of each batch entry in reversed order along `seq_axis`."""
+    """The first `seq_lengths[b]` elements of batch entry b reversed along `seq_axis`."""
     x, lengths = as_tensor(input), core.tensor(seq_lengths, "int32")
     seq_axis, batch_axis = seq_axis or 0, batch_axis or 0
     steps = x.shape[seq_axis]

@@ -139,7 +139,7 @@ def cholesky_solve(chol, rhs, name=None):
 
 @op("linalg.lstsq")
 def lstsq(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
-    """The x that minimises the norm of `matrix` x - `rhs`, plus `l2_regularizer` times that of x."""
+    """The x of the least norm of `matrix` x - `rhs` plus `l2_regularizer` times that of x."""
     a, b = core.promote(matrix, rhs, floating=True)
     if not l2_regularizer:
         return linalg.lstsq(a, b)
@@ -235,7 +235,7 @@ def _one_diagonal(k):
 
 @op("linalg.diag")
 def diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, align="RIGHT_LEFT"):
-    """Matrices that have vectors on diagonal `k`, of the least square size unless others are given."""
+    """Matrices that have vectors on diagonal `k`, square unless sizes are given."""
     _one_diagonal(k)
     x = as_tensor(diagonal)
     size = x.shape[-1] + abs(k)

@@ -111,7 +111,7 @@ def cumsum(x, axis=0, exclusive=False, reverse=False, name=None):
 
 @op("math.cumprod")
 def cumprod(x, axis=0, exclusive=False, reverse=False, name=None):
-    """The running product; `exclusive` leaves out the element itself, `reverse` begins at the end."""
+    """The running product; `exclusive` leaves out the element, `reverse` begins at the end."""
     return reduction.accumulate(reduce.cumprod, x, _axis(axis), None, exclusive, reverse)
 
 

@@ -48,7 +48,7 @@ def segment_prod(data, segment_ids, name=None):
 
 @op("math.segment_max")
 def segment_max(data, segment_ids, name=None):
-    """The largest elements of the rows of each segment, 0 where it is empty; the ids do not fall."""
+    """The largest elements of each segment's rows, 0 where it is empty; the ids do not fall."""
     count = _count(segment_ids)
     y = segment.segment_max(data, segment_ids, count)
     return _zero_if_empty(y, data, segment_ids, count)
@@ -56,7 +56,7 @@ def segment_max(data, segment_ids, name=None):
 
 @op("math.segment_min")
 def segment_min(data, segment_ids, name=None):
-    """The smallest elements of the rows of each segment, 0 where it is empty; the ids do not fall."""
+    """The smallest elements of each segment's rows, 0 where it is empty; the ids do not fall."""
     count = _count(segment_ids)
     y = segment.segment_min(data, segment_ids, count)
     return _zero_if_empty(y, data, segment_ids, count)

@@ -1,4 +1,4 @@
-"""`vectorize`: a function of single elements, or of the last axes, applied over all leading ones."""
+"""`vectorize`: a function of elements, or of the last axes, applied over all leading ones."""
 
 import functools
 import math
