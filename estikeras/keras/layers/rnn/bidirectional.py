@@ -38,19 +38,21 @@ class Bidirectional(Layer):
     """
 
     def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
-        for argument, value in (("layer", layer), ("backward_layer", backward_layer)):
-            if not isinstance(value, Layer) and (argument == "layer" or value is not None):
-                raise errors.wrong_type(argument, got=value, expected="a recurrent layer")
+        _check_recurrent("layer", layer)
         if merge_mode is not None and merge_mode not in _MERGES:
             raise errors.invalid(
                 "merge_mode", got=merge_mode, expected=f"one of {(*_MERGES, None)}"
             )
         super().__init__(**kwargs)
         self.forward_layer = _copy(layer, "forward_")
-        self.backward_layer = backward_layer
         if backward_layer is None:
-            self.backward_layer = _copy(layer, "backward_", reverse=True)
+            backward_layer = _copy(layer, "backward_", go_backwards=True)
+        _check_recurrent("backward_layer", backward_layer)
+        self.backward_layer = backward_layer
         self._check_layers()
+        # As in the reference: where all outputs are returned, those of masked steps are zero.
+        for each in (self.forward_layer, self.backward_layer):
+            each.zero_output_for_mask = layer.return_sequences
         self.merge_mode = merge_mode
         self.stateful = layer.stateful
         self.return_sequences = layer.return_sequences
@@ -157,16 +159,16 @@ class Bidirectional(Layer):
         return cls(**config)
 
 
-def _copy(layer, prefix, reverse=False):
+def _check_recurrent(argument, layer):
+    if not isinstance(layer, Layer):
+        raise errors.wrong_type(argument, got=layer, expected="a recurrent layer")
+    if not all(hasattr(layer, name) for name in (*_SHARED, "go_backwards")):
+        raise errors.invalid(argument, got=layer, expected="a recurrent layer")
+
+
+def _copy(layer, prefix, **options):
     """Return a new layer with the configuration of this one, its name with the prefix."""
     serialized = serialization.serialize(layer)
-    config = dict(serialized["config"])
     name = layer.name.removeprefix("forward_").removeprefix("backward_")
-    config["name"] = prefix + name
-    if reverse:
-        config["go_backwards"] = not config["go_backwards"]
-    serialized["config"] = config
-    copy = serialization.deserialize(serialized)
-    if not all(hasattr(copy, name) for name in (*_SHARED, "go_backwards")):
-        raise errors.invalid("layer", got=layer, expected="a recurrent layer")
-    return copy
+    config = {**serialized["config"], "name": prefix + name, **options}
+    return serialization.deserialize({**serialized, "config": config})
