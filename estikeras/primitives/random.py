@@ -23,7 +23,7 @@ W1 = 0xBB67AE85 (added after each round but the last). One round maps `(c0, c1, 
     random_truncated_normal  as random_normal; an element of magnitude 2 or more is drawn again with
                       stream 1, then 2, ... until it is smaller
     random_randint    n = maxval - minval <= 2**32: minval + ((word(i) * n) >> 32) in 64 bits; a larger n:
-                      minval + (b[p] * 2**32 + b[p+1]) mod n with b and p as for float64
+                      minval + (b[p] * 2**32 + b[p+1]) mod n with b and p as for float64 uniforms
     random_bernoulli  (word(i) >> 8) < round(rate * 2**24), true with probability `rate`
 
 Gamma, beta and binomial draws and permutations need a varying number of words; they use NumPy's generator
@@ -136,7 +136,8 @@ def _randint(key, *, shape, minval, maxval, dtype):
         offsets = (_words(key, count).astype(np.uint64) * np.uint64(width)) >> _HALF
     else:
         pairs = _words(key, 2 * count).reshape(-1, 2).astype(np.uint64)
-        offsets = ((pairs[:, 0] << _HALF) + pairs[:, 1]) % np.uint64(width)
+        offsets = (pairs[:, 0] << _HALF) + pairs[:, 1]
+        offsets = offsets if width == 2**64 else offsets % np.uint64(width)
     values = offsets + np.uint64(minval % 2**64)  # wraps, as two's complement does
     return values.reshape(shape).astype(dtypes.to_numpy(dtype))
 
