@@ -40,7 +40,9 @@ def to_bytes(model, include_optimizer):
     _add(groups, attributes, f"{_MODEL}/{_TOP}", own)
     optimizer = getattr(model, "optimizer", None)
     if training and include_optimizer:
-        root["training_config"] = json.dumps(training)
+        root["training_config"] = json.dumps(
+            {**training, "optimizer_config": training["optimizer"]}
+        )
         if optimizer is not None:
             _add(groups, attributes, _OPTIMIZER, optimizer.variables)
     return hdf5.write(groups, {"": root, **attributes})

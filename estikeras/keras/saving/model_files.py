@@ -167,6 +167,7 @@ def _entries(model):
         )
     with scopes.sharing_scope():
         config = serialize_keras_object(model)
+    scopes.drop_single_ids(config)
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     metadata = {"keras_version": FORMAT_VERSION, "date_saved": now}
     return {

@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+from collections import Counter
 
 from estikeras.public import public
 
@@ -51,14 +52,30 @@ def sharing_scope():
 
 
 def mark_shared(obj, config):
-    """Give `config` and the config written earlier for the same object one `shared_object_id`."""
+    """Note in `config` which object it is of, within a scope."""
     seen = _SHARED.get()
-    if seen is None:
-        return
-    # The object is kept beside its config, so that its id is not used again.
-    first = seen.setdefault(id(obj), (obj, config))[1]
-    if first is not config:
-        first["shared_object_id"] = config["shared_object_id"] = id(obj)
+    if seen is not None:
+        # The object is kept, so that its id is not used again.
+        seen[id(obj)] = obj
+        config["shared_object_id"] = id(obj)
+
+
+def drop_single_ids(config):
+    """Take away the ids that only one config inside `config` has: nothing is shared there."""
+    counts = Counter(part["shared_object_id"] for part in _parts_with_id(config))
+    for part in list(_parts_with_id(config)):
+        if counts[part["shared_object_id"]] == 1:
+            del part["shared_object_id"]
+
+
+def _parts_with_id(config):
+    if isinstance(config, dict):
+        if "shared_object_id" in config:
+            yield config
+        config = list(config.values())
+    if isinstance(config, (list, tuple)):
+        for part in config:
+            yield from _parts_with_id(part)
 
 
 def shared_object(config):

@@ -1,6 +1,5 @@
 """Models to files and back, here and with the real Keras, in both directions."""
 
-import numpy as np
 import pytest
 
 from estikeras import keras
@@ -32,7 +31,7 @@ def functional(keras):
     model = keras.Model(inputs, layers.Dense(2)(layers.LayerNormalization()(y)), name="functional")
     schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)
     model.compile(
-        keras.optimizers.SGD(schedule, momentum=0.9), keras.losses.Huber(0.5), metrics=["mae"]
+        keras.optimizers.SGD(schedule, momentum=0.9), keras.losses.LogCosh(), metrics=["mae"]
     )
     return model, (6, 3), (2,)
 
@@ -43,8 +42,19 @@ def nested(keras):
     inputs = keras.Input((4,))
     branch = keras.Model(inputs, layers.Dense(4)(inner(inputs)), name="branch")
     x = keras.Input((4,))
-    model = keras.Model(x, layers.Dense(2)(layers.add([branch(x), inner(x)])))
+    model = keras.Model(x, layers.Dense(2)(layers.add([branch(x), branch(branch(x))])))
     model.compile(keras.optimizers.AdamW(0.01), "mse")
+    return model, (4,), (2,)
+
+
+def shared(keras):
+    layers = keras.layers
+    inner = keras.Sequential([layers.Dense(4, activation="relu"), layers.Dense(4)], name="inner")
+    inputs = keras.Input((4,))
+    branch = keras.Model(inputs, layers.Dense(4)(inner(inputs)), name="branch")
+    x = keras.Input((4,))
+    model = keras.Model(x, layers.Dense(2)(layers.add([branch(x), inner(x)])))
+    model.compile("adam", "mse")
     return model, (4,), (2,)
 
 
@@ -100,13 +110,6 @@ def two(direction):
     return (keras, real_keras()) if direction == "to real" else (real_keras(), keras)
 
 
-def trained(make, package):
-    model, input_shape, output_shape = make(package)
-    x, y = random_array((8, *input_shape)), random_array((8, *output_shape), seed=1)
-    model.fit(x, y, batch_size=4, epochs=1, verbose=0, shuffle=False)
-    return model, x, y
-
-
 def params(cases):
     return [
         pytest.param(case, direction, marks=[] if direction == "here" else pytest.mark.oracle)
@@ -115,50 +118,81 @@ def params(cases):
     ]
 
 
-@pytest.mark.parametrize(("make", "direction"), params(MODELS))
-def test_a_saved_model_predicts_and_trains_on_equally(make, direction, tmp_path):
+def filled(make, package):
+    """A model whose weights and optimizer state are random numbers, and inputs for it."""
+    model, input_shape, _ = make(package)
+    x = random_array((4, *input_shape))
+    model(x)
+    model.optimizer.build(model.trainable_variables)
+    for seed, variable in enumerate([*model.weights, *model.optimizer.variables]):
+        if "float" in str(variable.dtype):
+            variable.assign(random_array(variable.shape, seed=seed, low=0.1, high=1.0))
+    return model, x
+
+
+def assert_same_state(got, expected, x):
+    assert_close(as_array(got(x)), as_array(expected(x)), tolerance=1e-5)
+    pairs = zip(got.optimizer.variables, expected.optimizer.variables, strict=True)
+    for ours, theirs in pairs:
+        assert_close(as_array(ours), as_array(theirs), what=str(ours.path))
+
+
+# The real Keras loads a layer that a model shares with a model inside it as two.
+SHARED = pytest.param(shared, "here")
+
+
+@pytest.mark.parametrize(("make", "direction"), [*params(MODELS), SHARED])
+def test_a_saved_model_comes_back(make, direction, tmp_path):
     here, there = two(direction)
-    model, x, y = trained(make, here)
+    model, x = filled(make, here)
     model.save(tmp_path / "m.keras")
     back = there.saving.load_model(tmp_path / "m.keras")
     assert back.name == model.name
-    assert_close(back.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
-    assert len(back.optimizer.variables) == len(model.optimizer.variables)
-    for ours, theirs in zip(model.optimizer.variables, back.optimizer.variables, strict=True):
-        assert_close(as_array(theirs), as_array(ours), what=str(ours.path))
-    if make is not sequential:
-        # Dropout draws other numbers in the other package.
-        losses = [m.train_on_batch(x, y) for m in (model, back) for _ in range(2)]
-        assert_close(np.ravel(losses[2:]), np.ravel(losses[:2]), tolerance=1e-3)
+    assert type(back.optimizer).__name__ == type(model.optimizer).__name__
+    assert_same_state(back, model, x)
+
+
+@pytest.mark.parametrize(("make", "direction"), [*params([functional, nested]), SHARED])
+def test_training_goes_on_equally(make, direction, tmp_path):
+    here, there = two(direction)
+    model, input_shape, output_shape = make(here)
+    x, y = random_array((8, *input_shape)), random_array((8, *output_shape), seed=1)
+    model.fit(x, y, batch_size=4, verbose=0, shuffle=False)
+    model.save(tmp_path / "m.keras")
+    back = there.saving.load_model(tmp_path / "m.keras")
+    assert int(back.optimizer.iterations) == 2
+    for each in (model, back):
+        each.fit(x, y, batch_size=4, verbose=0, shuffle=False)
+    assert_close(as_array(back(x)), as_array(model(x)), tolerance=1e-3)
+    assert_close(back.evaluate(x, y, verbose=0), model.evaluate(x, y, verbose=0), tolerance=1e-3)
 
 
 @pytest.mark.parametrize(("make", "direction"), params(MODELS))
 def test_weights_files_are_exchanged(make, direction, tmp_path):
     here, there = two(direction)
-    model, x, _ = trained(make, here)
+    model, x = filled(make, here)
     model.save_weights(tmp_path / "m.weights.h5")
-    other = make(there)[0]
-    other.optimizer.build(other.trainable_variables)
-    other.load_weights(tmp_path / "m.weights.h5")
-    assert_close(other.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
-    assert int(other.optimizer.iterations) == int(model.optimizer.iterations) == 2
     model.save(tmp_path / "m.keras")
-    third = make(there)[0]
-    third.optimizer.build(third.trainable_variables)
-    third.load_weights(tmp_path / "m.keras")
-    assert_close(third.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
+    for name in ("m.weights.h5", "m.keras"):
+        other = make(there)[0]
+        other.optimizer.build(other.trainable_variables)
+        other.load_weights(tmp_path / name)
+        assert_same_state(other, model, x)
 
 
 @pytest.mark.parametrize(("make", "direction"), params([sequential, recurrent, images]))
 def test_the_older_format_is_exchanged(make, direction, tmp_path):
     here, there = two(direction)
-    model, x, _ = trained(make, here)
+    model, x = filled(make, here)
     model.save(tmp_path / "m.h5")
-    back = there.saving.load_model(tmp_path / "m.h5")
-    assert_close(back.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
+    # The real Keras does not load `loss="mse"` from such files, its own among them.
+    back = there.saving.load_model(tmp_path / "m.h5", compile=direction != "to real")
+    assert_close(as_array(back(x)), as_array(model(x)), tolerance=1e-5)
+    if direction != "to real":
+        assert_same_state(back, model, x)
     other = make(there)[0]
     other.load_weights(tmp_path / "m.h5")
-    assert_close(other.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
+    assert_close(as_array(other(x)), as_array(model(x)), tolerance=1e-5)
 
 
 def own_layer(keras):
@@ -174,7 +208,8 @@ def own_layer(keras):
 
         def build(self, input_shape):
             self.shift = self.add_weight(shape=(input_shape[-1],), name="shift")
-            self.inner.build(input_shape)
+            if not self.inner.built:
+                self.inner.build(input_shape)
             self.more[0].build((None, 3))
             self.more[1]["x"].build((None, 2))
 
@@ -220,23 +255,29 @@ def test_registered_classes_are_exchanged(make, direction, tmp_path):
     here, there = two(direction)
     # Registers the class of the package that loads.
     make(there)
-    model, x, _ = trained(make, here)
+    model, x = filled(make, here)
     model.save(tmp_path / "m.keras")
     if direction == "here":
         back = there.saving.load_model(tmp_path / "m.keras")
-        assert_close(back.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
+        assert_same_state(back, model, x)
     other = make(there)[0]
-    other.build((None, 4))
+    other(x)
+    other.optimizer.build(other.trainable_variables)
     other.load_weights(tmp_path / "m.keras")
-    assert_close(other.predict(x, verbose=0), model.predict(x, verbose=0), tolerance=1e-5)
+    assert_same_state(other, model, x)
 
 
 def paths_in(file):
     import h5py
 
     found = set()
+
+    def visit(path, item):
+        if isinstance(item, h5py.Dataset):
+            found.add((path, item.shape))
+
     with h5py.File(file) as opened:
-        opened.visit(found.add)
+        opened.visititems(visit)
     return found
 
 
@@ -244,6 +285,6 @@ def paths_in(file):
 @pytest.mark.parametrize("make", [*MODELS, own_layer, own_model])
 def test_weights_files_have_the_real_layout(make, tmp_path):
     for package, name in ((keras, "ours"), (real_keras(), "real")):
-        trained(make, package)[0].save_weights(tmp_path / f"{name}.weights.h5")
+        filled(make, package)[0].save_weights(tmp_path / f"{name}.weights.h5")
     ours, real = (paths_in(tmp_path / f"{name}.weights.h5") for name in ("ours", "real"))
     assert sorted(ours) == sorted(real)

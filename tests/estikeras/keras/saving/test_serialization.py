@@ -8,7 +8,7 @@ import pytest
 
 from estikeras import keras, ops
 from tests.support.arrays import as_array
-from tests.support.oracle import real_keras
+from tests.support.oracle import AVAILABLE, real_keras
 
 saving = keras.saving
 
@@ -17,6 +17,9 @@ saving = keras.saving
 def _registry():
     known = saving.get_custom_objects()
     before = dict(known)
+    keras.utils.clear_session()
+    if AVAILABLE:
+        real_keras().utils.clear_session()
     yield
     known.clear()
     known.update(before)
