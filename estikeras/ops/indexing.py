@@ -108,7 +108,7 @@ def slice_update(inputs, start_indices, updates):
 
 @op("keras.ops.scatter")
 def scatter(indices, values, shape):
-    """Zeros of a shape, to which values are added at the positions in the last axis of `indices`."""
+    """Zeros of a shape, to which values are added at positions in the last axis of `indices`."""
     shape, indices = static_shape(shape), as_tensor(indices)
     indices = from_zero(indices, shape[: indices.shape[-1]])
     return indexing.scatter_nd(indices, as_tensor(values), shape=shape)

@@ -8,8 +8,9 @@ from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.operation import op
 from estikeras.engine.tensor import Tensor, as_tensor
-from estikeras.ops import core, creation, indexing, joining, shaping
+from estikeras.ops import core, creation, encoding, indexing, joining, shaping
 from estikeras.ops.tf_math import named
+from estikeras.primitives import elementwise, special
 from estikeras.primitives import shaping as primitives
 from estikeras.public import public
 
@@ -248,3 +249,23 @@ def sequence_mask(lengths, maxlen=None, dtype="bool", name=None):
 def broadcast_static_shape(shape_x, shape_y):
     """The shape to which two shapes broadcast."""
     return np.broadcast_shapes(core.static_shape(shape_x), core.static_shape(shape_y))
+
+
+@op("one_hot")
+def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None):
+    """`on_value` (1) at each index along a new axis of size `depth`, else `off_value` (0)."""
+    on, off = core.promote(
+        1.0 if on_value is None else on_value, 0.0 if off_value is None else off_value
+    )
+    if dtype is not None:
+        on, off = core.cast(on, dtype), core.cast(off, dtype)
+    hot = encoding.one_hot(indices, int(depth), -1 if axis is None else axis, dtype="bool")
+    return elementwise.select(hot, on, off)
+
+
+@op("complex", "dtypes.complex")
+def complex(real, imag, name=None):
+    """Complex numbers with the given real and imaginary parts."""
+    real, imag = core.promote(real, imag, floating=True)
+    shape = np.broadcast_shapes(real.shape, imag.shape)
+    return special.make_complex(*[primitives.broadcast_to(x, shape=shape) for x in (real, imag)])

@@ -8,6 +8,8 @@ import functools
 import inspect
 import math as python_math
 
+from estikeras import errors
+from estikeras.engine import dtypes
 from estikeras.engine.tensor import as_tensor
 from estikeras.ops import arithmetic, comparison, core, math, reduction, trigonometry
 from estikeras.primitives import elementwise, special
@@ -211,10 +213,21 @@ def polyval(coeffs, x, name=None):
     return value
 
 
-@public("add_n", "math.add_n", "math.accumulate_n")
+@public("add_n", "math.add_n")
 def add_n(inputs, name=None):
     """The sum of a list of tensors of equal shape."""
     return functools.reduce(arithmetic.add, inputs)
+
+
+@public("math.accumulate_n")
+def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
+    """The sum of a list of tensors, which must have the shape and dtype if these are given."""
+    y = add_n(inputs)
+    if shape is not None and tuple(shape) != y.shape:
+        raise errors.shape_mismatch("inputs", got=y.shape, expected=shape)
+    if tensor_dtype is not None and dtypes.standardize(tensor_dtype) != y.dtype:
+        raise errors.wrong_type("inputs", got=y.dtype, expected=f"dtype {tensor_dtype}")
+    return y
 
 
 @public("clip_by_norm")

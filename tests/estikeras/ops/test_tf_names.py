@@ -93,6 +93,12 @@ CASES = {
     ),
     "partition": (lambda: tf.dynamic_partition([1, 2, 3], [1, 0, 1], 2)[1], np.int32([1, 3])),
     "stitch": (lambda: tf.dynamic_stitch([[2, 0], [1]], [[1, 2], [3]]), np.int32([2, 3, 1])),
+    "one_hot": (
+        lambda: tf.one_hot([1, -1], 3, on_value=5, off_value=2),
+        np.int32([[2, 5, 2], [2, 2, 2]]),
+    ),
+    "one_hot axis": (lambda: tf.one_hot([1, 0], 2, axis=0), [[0, 1], [1, 0]]),
+    "complex": (lambda: tf.math.real(tf.complex([1.0], [2.0])), [1.0]),
     "xlogy": (lambda: tf.math.xlogy([0.0, 1.0], [0.0, 2.0]), [0, np.log(2)]),
     "polyval": (lambda: tf.math.polyval([1.0, 0.0, 2.0], 3.0), 11.0),
     "clip_by_norm": (lambda: tf.clip_by_norm([3.0, 4.0], 1.0), [0.6, 0.8]),
