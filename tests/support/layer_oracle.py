@@ -32,6 +32,7 @@ def check_oracle(row):
     assert shapes == [tuple(w.shape) for w in real.weights]
     assert [w.name for w in ours.weights] == [w.name for w in real.weights]
     real.set_weights([as_array(w) for w in ours.weights])
+    _compare_masks(ours, real, x, arguments.get("mask"))
     for training in (False,) if row.random else (False, True):
         expected = real(x, **arguments, **training_argument(real, training))
         outputs = call_layer(ours, x, row, training)
@@ -52,6 +53,16 @@ def check_oracle_config(row):
     for config in (expected, got):
         config.pop("name", None)
     assert got == expected
+
+
+def _compare_masks(ours, real, x, mask):
+    expected = flat(real.compute_mask(x, mask))
+    got = flat(ours.compute_mask(tensors_of(x), mask))
+    if all(m is None for m in (*got, *expected)):
+        return
+    assert [m is None for m in got] == [m is None for m in expected]
+    pairs = [(a, b) for a, b in zip(got, expected, strict=True) if b is not None]
+    assert_close([a for a, _ in pairs], [np.asarray(b) for _, b in pairs], what="masks")
 
 
 def _compare_gradients(row, ours, real, x, arguments):
