@@ -1,4 +1,4 @@
-"""Removes elementwise operations that change nothing: identity, times one, plus zero, a cast to the same dtype."""
+"""Removes operations that change nothing: identity, times one, plus zero, a cast or reshape to what is there already."""
 
 from estikeras.engine.passes.replace import Replacements
 
@@ -21,7 +21,7 @@ def remove_identities(graph):
 def _unchanged_input(node):
     expression, y = node.primitive.elementwise, node.outputs[0]
     candidate = None
-    if expression in ("x0", "T(x0)"):
+    if expression in ("x0", "T(x0)") or node.primitive.kernel == "view":
         candidate = node.inputs[0]
     elif expression in _NEUTRAL:
         a, b = node.inputs

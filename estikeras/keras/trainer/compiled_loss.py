@@ -6,10 +6,8 @@ from estikeras.keras import losses
 from estikeras.keras.losses.base import Loss, LossFunctionWrapper
 from estikeras.keras.metrics.reduction import Mean
 from estikeras.keras.trainer.outputs import align, flatten_like, names_of
-from estikeras.public import public
 
 
-@public("keras.losses.CompileLoss", "keras.trainers.compile_utils.CompileLoss")
 class CompileLoss:
     """Sum of the outputs' losses, each times its weight.
 
