@@ -38,6 +38,7 @@ def test_every_primitive_has_a_row():
     files = [*(TESTS / "primitives").glob("test_*.py"), TESTS / "ops" / "test_fourier.py"]
     names = [f"tests.estikeras.{path.parent.name}.{path.stem}" for path in files]
     rows = {row.name for name in names for row in importlib.import_module(name).ROWS}
+    rows |= first_arguments("row", TESTS / "primitives")
     assert sorted(set(REGISTRY) - rows) == []
 
 

@@ -63,7 +63,7 @@ def layer_checks(cases):
 
     @pytest.mark.parametrize(("check", "row"), rows, ids=ids)
     def test_layer(check, row, tmp_path):
-        np.random.seed(0)  # noqa: NPY002  layers without a seed draw theirs from here
+        np.random.seed(0)
         if check is check_archive:
             check(row, tmp_path)
         else:

@@ -1,4 +1,5 @@
-"""Rows of op cases that are compared with the real Keras: values, dtypes, and gradients by every float input.
+"""Rows of op cases that are compared with the real Keras: values, dtypes, and gradients by every
+float input.
 
     from tests.support.op_oracle import case, oracle_checks
 
@@ -9,7 +10,8 @@
     ]
     test_op = oracle_checks(CASES)
 
-An input is a shape, a pair of shape and dtype, an array, or any other value, which is passed as it is.
+An input is a shape, a pair of shape and dtype, an array, or any other value, which is passed as it
+is.
 """
 
 import dataclasses
@@ -176,4 +178,6 @@ def _run_theirs(one, arguments, floats):
         gradients = []
         if one.order and floats:
             gradients = jax.grad(total, argnums=tuple(range(len(floats))))(*values)
-    return [np.asarray(y) for y in outputs], [np.asarray(g) for g in gradients] or [None] * len(floats)
+    return [np.asarray(y) for y in outputs], [np.asarray(g) for g in gradients] or [None] * len(
+        floats
+    )

@@ -133,7 +133,6 @@ def check_rule(one):
 def check_kernel(one):
     """The traced program (kernels where they exist) computes what the reference does."""
     from estikeras.engine.function import function
-
     from estikeras.engine.primitive import REGISTRY
     from estikeras.engine.tensor import Tensor
 
