@@ -6,7 +6,13 @@ Knows nothing of training and files; `functional.py` makes models of it.
 
 from estikeras import errors
 from estikeras.engine import tree
-from estikeras.engine.operation import KerasTensor, Operation, any_symbolic, compute_output_spec
+from estikeras.engine.operation import (
+    KerasTensor,
+    Node,
+    Operation,
+    any_symbolic,
+    compute_output_spec,
+)
 from estikeras.keras.layers.shapes import is_shape
 from estikeras.public import public
 
@@ -161,27 +167,27 @@ def _walk(inputs, outputs):
     """
     ends = {id(x) for x in inputs}
     finished, done, first_met = [], set(), {}
-
-    def visit(x, waiting):
+    # Tensors to visit, and nodes to finish once all behind them is finished; the last one is next.
+    waiting = list(reversed(outputs))
+    while waiting:
+        x = waiting.pop()
+        if isinstance(x, Node):
+            if id(x) not in done:
+                done.add(id(x))
+                finished.append(x)
+            continue
         history = getattr(x, "_keras_history", None)
         if history is None:
             raise _unconnected(x)
         node = history.operation._inbound_nodes[history.node_index]
         if id(node) in done:
-            return
-        if id(node) in waiting:
-            raise ValueError(f"The graph has a circle at {node.operation.name!r}.")
+            continue
         first_met.setdefault(id(node.operation), len(first_met))
+        waiting.append(node)
         if id(x) not in ends:
             if node.is_input:
                 raise _unconnected(x)
-            for parent in node.input_tensors:
-                visit(parent, waiting | {id(node)})
-        done.add(id(node))
-        finished.append(node)
-
-    for y in outputs:
-        visit(y, frozenset())
+            waiting.extend(reversed(node.input_tensors))
     return finished, first_met
 
 
