@@ -74,8 +74,10 @@ def fmod(x1, x2):
 @op("keras.ops.power", "keras.ops.numpy.power")
 def power(x1, x2):
     """x1 to the power of x2."""
-    if type(x2) is int and x2 == 2:
-        return elementwise.square(numeric(x1))
+    if type(x2) in (int, float) and x2 == 2:
+        x1 = numeric(x1)
+        if type(x2) is int or dtypes.is_float(x1.dtype):
+            return elementwise.square(x1)
     return elementwise.power(*numbers(x1, x2))
 
 

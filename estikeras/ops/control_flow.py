@@ -6,9 +6,11 @@ variables. A `while_loop` by a traced value cannot be traced: asking for the val
 `TraceError`, upon which the traced function falls back to eager.
 """
 
+import functools
+
 from estikeras import errors
 from estikeras.engine import context, tree
-from estikeras.engine.operation import is_traced, op
+from estikeras.engine.operation import FunctionOperation, any_symbolic, is_traced, op
 from estikeras.engine.primitive import Primitive
 from estikeras.engine.tape import GradientTape
 from estikeras.engine.tensor import as_tensor
@@ -241,7 +243,10 @@ def custom_gradient(f):
         The function, which returns the result alone.
     """
 
+    @functools.wraps(f)
     def wrapped(*args, **kwargs):
+        if any_symbolic(args, kwargs):
+            return FunctionOperation(wrapped)(*args, **kwargs)
         with context.scope(tapes=()):
             outputs, gradient_function = f(*args, **kwargs)
         flat = [as_tensor(y) for y in tree.flatten(outputs)]

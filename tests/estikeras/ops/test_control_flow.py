@@ -3,6 +3,7 @@ import pytest
 
 from estikeras import ops
 from estikeras.engine.function import function
+from estikeras.engine.operation import KerasTensor
 from estikeras.engine.tape import GradientTape
 from estikeras.engine.tensor import TraceError
 from estikeras.engine.variable import Variable
@@ -114,6 +115,11 @@ def test_custom_gradient_replaces_the_gradient(run):
 
     got = run(slopes)(ops.convert_to_tensor(3.0), ops.convert_to_tensor(4.0))
     assert [float(g) for g in got] == [24, 20, 8]
+
+
+def test_custom_gradient_takes_symbolic_tensors():
+    f = ops.custom_gradient(lambda x: (ops.sum(x, axis=1), lambda g: g))
+    assert f(KerasTensor((None, 3))).shape == (None,)
 
 
 def test_jvp_is_the_derivative_in_a_direction():
