@@ -1,4 +1,6 @@
-"""Activation functions by name: what layers take as `activation`. Each is an op; here are Keras's names and defaults."""
+"""Activation functions by name: what layers take as `activation`. Each is an op; here are Keras's
+names and defaults.
+"""
 
 from estikeras import errors, ops
 from estikeras.keras.saving.family import Family
@@ -18,7 +20,8 @@ def linear(x):
 
 @public("keras.activations.relu")
 def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
-    """`x` where it is above `threshold`, else `negative_slope * (x - threshold)`, at most `max_value`.
+    """`x` where it is above `threshold`, else `negative_slope * (x - threshold)`, at most
+    `max_value`.
 
     Args:
         x: tensor of any shape.
@@ -223,13 +226,17 @@ def get(identifier):
     if callable(identifier):
         return identifier
     if not isinstance(identifier, (str, dict)):
-        raise errors.invalid("activation", got=identifier, expected="a function, its name or config")
+        raise errors.invalid(
+            "activation", got=identifier, expected="a function, its name or config"
+        )
     return _FAMILY.resolve(identifier)
 
 
 @public("keras.activations.serialize")
 def serialize(activation):
-    """The name of one of Keras's activation functions, or the config of another function or object."""
+    """The name of one of Keras's activation functions, or the config of another function or
+    object.
+    """
     name = getattr(activation, "__name__", None)
     if name in _FAMILY and activation in (_FAMILY[name], getattr(ops, name, None)):
         return name

@@ -7,9 +7,8 @@ import numpy as np
 from estikeras import errors
 from estikeras.engine.operation import op
 from estikeras.ops.core import boolean, promote, tensor
-from estikeras.primitives import attention, shaping
+from estikeras.primitives import attention, linalg, shaping, softmax
 from estikeras.primitives import elementwise as ew
-from estikeras.primitives import linalg, softmax
 
 
 def _check_ranks(query, key, value):
@@ -24,7 +23,9 @@ def _repeated_heads(x, heads, name):
     if own == heads:
         return x
     if heads % own:
-        raise errors.shape_mismatch(name, got=x.shape, expected=f"heads that divide the query's {heads}")
+        raise errors.shape_mismatch(
+            name, got=x.shape, expected=f"heads that divide the query's {heads}"
+        )
     x = shaping.reshape(x, shape=(batch, time, own, 1, size))
     x = shaping.broadcast_to(x, shape=(batch, time, own, heads // own, size))
     return shaping.reshape(x, shape=(batch, time, heads, size))
@@ -74,7 +75,8 @@ def dot_product_attention(
         query: (batch, time, heads, size).
         key: (batch, source, heads, size); a divisor of the heads is enough.
         value: (batch, source, heads, size of value).
-        bias: what is added to the scaled scores, broadcastable to (batch, heads, time, source), or None.
+        bias: what is added to the scaled scores, broadcastable to (batch, heads, time, source), or
+            None.
         mask: bool, broadcastable likewise: where it is false the score is hidden.
         scale: float, by default `1 / sqrt(size)`.
         is_causal: whether each time sees only itself and what came before.
@@ -90,7 +92,9 @@ def dot_product_attention(
         raise errors.unsupported("Flash attention", "Leave `flash_attention=None`.")
     query, key, value = promote(query, key, value, floating=True)
     _check_ranks(query, key, value)
-    key, value = (_repeated_heads(x, query.shape[2], n) for x, n in ((key, "key"), (value, "value")))
+    key, value = (
+        _repeated_heads(x, query.shape[2], n) for x, n in ((key, "key"), (value, "value"))
+    )
     scale = 1 / math.sqrt(query.shape[3]) if scale is None else float(scale)
     extra = [] if bias is None else [_with_heads(tensor(bias, query.dtype))]
     if mask is not None:

@@ -1,4 +1,6 @@
-"""Convolutions of `keras.ops` of one, two and three spatial dimensions, over the convolution primitives."""
+"""Convolutions of `keras.ops` of one, two and three spatial dimensions, over the convolution
+primitives.
+"""
 
 from estikeras import errors
 from estikeras.engine.operation import op
@@ -18,7 +20,9 @@ def _geometry(x, kernel, strides, padding, dilation_rate):
     dilation = windows.several(dilation_rate, rank, "dilation_rate")
     if max(strides) > 1 and max(dilation) > 1:
         hint = "Set one of them to 1."
-        raise errors.invalid("strides", got=strides, expected=f"1 with dilation_rate={dilation}", hint=hint)
+        raise errors.invalid(
+            "strides", got=strides, expected=f"1 with dilation_rate={dilation}", hint=hint
+        )
     spread = tuple((k - 1) * d + 1 for k, d in zip(kernel.shape[:-2], dilation, strict=True))
     pairs = windows.padding_pairs(padding, x.shape[1:-1], spread, strides)
     return {"strides": strides, "padding": pairs, "dilation": dilation}
@@ -33,7 +37,8 @@ def conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_
         kernel: (*size, channels / groups, filters); the number of groups follows from its shape.
         strides: int, or one for each spatial dimension.
         padding: "valid" or "same".
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
         dilation_rate: int, or one for each spatial dimension.
 
     Returns:
@@ -65,7 +70,8 @@ def depthwise_conv(inputs, kernel, strides=1, padding="valid", data_format=None,
         kernel: (*size, channels, multiplier).
         strides: int, or one for each spatial dimension.
         padding: "valid" or "same".
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
         dilation_rate: int, or one for each spatial dimension.
 
     Returns:
@@ -98,7 +104,8 @@ def separable_conv(
         pointwise_kernel: (*ones, channels * multiplier, filters).
         strides: int, or one for each spatial dimension.
         padding: "valid" or "same".
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
         dilation_rate: int, or one for each spatial dimension.
 
     Returns:
@@ -109,8 +116,9 @@ def separable_conv(
 
 
 def _transposed_axis(size, kernel, stride, padding, output_padding):
-    """Along one axis, for a kernel of dilated size: the output's size and the padding pair of the convolution whose
-    input gradient it is."""
+    """Along one axis, for a kernel of dilated size: the output's size and the padding pair of the
+    convolution whose input gradient it is.
+    """
     if padding == "valid":
         extra = max(stride - kernel, 0) if output_padding is None else output_padding
         return (size - 1) * stride + kernel + extra, (0, -extra)
@@ -118,14 +126,17 @@ def _transposed_axis(size, kernel, stride, padding, output_padding):
         added = stride + kernel - 2
     else:
         added = kernel + kernel % 2 - 2 + output_padding
-    # `added` zeros around the spread-out input make the output; the convolution pads by what is left of the kernel.
+    # `added` zeros around the spread-out input make the output; the convolution pads by what is
+    # left of the kernel.
     left = min(added - added // 2, kernel - 1)
     out = (size - 1) * stride + 1 + added - (kernel - 1)
     return out, (kernel - 1 - left, kernel - 1 - (added - left))
 
 
 def transposed_geometry(size, kernel_size, strides, padding, output_padding, dilation):
-    """Output sizes and padding pairs of a transposed convolution, one entry per spatial axis in all arguments."""
+    """Output sizes and padding pairs of a transposed convolution, one entry per spatial axis in
+    all arguments.
+    """
     word = padding.lower()
     if word not in ("valid", "same"):
         raise errors.invalid("padding", got=padding, expected="'valid' or 'same'")
@@ -153,8 +164,10 @@ def conv_transpose(
         kernel: (*size, filters, channels).
         strides: int, or one for each spatial dimension, by which the output is larger.
         padding: "valid" or "same".
-        output_padding: int, one for each spatial dimension, or None: what is added to the output's size.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        output_padding: int, one for each spatial dimension, or None: what is added to the output's
+            size.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
         dilation_rate: int, or one for each spatial dimension.
 
     Returns:

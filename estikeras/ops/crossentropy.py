@@ -1,5 +1,6 @@
-"""Cross-entropies of `keras.ops`, one value per sample and without reduction. Knows no weights and no smoothing."""
-
+"""Cross-entropies of `keras.ops`, one value per sample and without reduction. Knows no weights and
+no smoothing.
+"""
 
 from estikeras import errors, settings
 from estikeras.engine import dtypes, shapes
@@ -45,7 +46,8 @@ def binary_crossentropy(target, output, from_logits=False):
     Args:
         target: numbers from 0 to 1, shaped like the output.
         output: probabilities, or logits.
-        from_logits: whether the output are logits; else they are clipped away from 0 and 1 by epsilon.
+        from_logits: whether the output are logits; else they are clipped away from 0 and 1 by
+            epsilon.
 
     Returns:
         A tensor like the output.
@@ -65,8 +67,8 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     Args:
         target: class probabilities, such as one-hot vectors, shaped like the output.
         output: probabilities, or logits.
-        from_logits: whether the output are logits; else they are divided by their sum and clipped away from 0
-            and 1 by epsilon.
+        from_logits: whether the output are logits; else they are divided by their sum and clipped
+            away from 0 and 1 by epsilon.
         axis: the axis of the classes.
 
     Returns:
@@ -86,10 +88,11 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """`-log(output[target])`: the cross-entropy for whole classes, given by their numbers.
 
     Args:
-        target: class numbers, shaped like the output without the axis of the classes, or with 1 there.
+        target: class numbers, shaped like the output without the axis of the classes, or with 1
+            there.
         output: probabilities, or logits.
-        from_logits: whether the output are logits; else they are clipped away from 0 and 1 by epsilon, then divided
-            by their sum.
+        from_logits: whether the output are logits; else they are clipped away from 0 and 1 by
+            epsilon, then divided by their sum.
         axis: the axis of the classes.
 
     Returns:

@@ -27,7 +27,8 @@ def ctc_loss(target, output, target_length, output_length, mask_index=0):
     Returns:
         A float tensor (batch).
 
-    Reference: Graves, Fernández, Gomez and Schmidhuber, 2006, Connectionist temporal classification.
+    Reference: Graves, Fernández, Gomez and Schmidhuber, 2006, Connectionist temporal
+    classification.
     """
     integers = (tensor(x, "int32") for x in (target, target_length, output_length))
     return ctc.ctc_loss(_wide(output), *integers, blank=int(mask_index))
@@ -55,8 +56,8 @@ def ctc_decode(
         mask_index: int, the class that stands for no label; None means the last.
 
     Returns:
-        Labels (paths, batch, time) int32 with -1 after their end, and scores (batch, paths): the negated sum of the
-        best logits, or log-probabilities of the search.
+        Labels (paths, batch, time) int32 with -1 after their end, and scores (batch, paths): the
+        negated sum of the best logits, or log-probabilities of the search.
 
     Raises:
         ValueError: for another strategy.
@@ -64,7 +65,9 @@ def ctc_decode(
     inputs, lengths = _wide(inputs), tensor(sequence_lengths, "int32")
     blank = inputs.shape[2] - 1 if mask_index is None else int(mask_index)
     if strategy == "greedy":
-        return ctc.ctc_greedy_decode(inputs, lengths, blank=blank, merge_repeated=bool(merge_repeated))
+        return ctc.ctc_greedy_decode(
+            inputs, lengths, blank=blank, merge_repeated=bool(merge_repeated)
+        )
     if strategy == "beam_search":
         return ctc.ctc_beam_search(
             inputs, lengths, blank=blank, beam_width=int(beam_width), top_paths=int(top_paths)

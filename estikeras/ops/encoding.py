@@ -1,4 +1,6 @@
-"""Integers as rows of zeros and ones: `one_hot` and `multi_hot` of `keras.ops`. Knows no vocabularies."""
+"""Integers as rows of zeros and ones: `one_hot` and `multi_hot` of `keras.ops`. Knows no
+vocabularies.
+"""
 
 import numpy as np
 

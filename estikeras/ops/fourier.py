@@ -1,4 +1,6 @@
-"""Fourier transforms and short-time spectra of `keras.ops`; complex numbers are pairs of real and imaginary part."""
+"""Fourier transforms and short-time spectra of `keras.ops`; complex numbers are pairs of real and
+imaginary part.
+"""
 
 import numpy as np
 
@@ -90,7 +92,8 @@ def rfft(x, fft_length=None):
         fft_length: int, to which the axis is cut or filled with zeros; None leaves it.
 
     Returns:
-        A pair of tensors of size `fft_length // 2 + 1` along the last axis, real and imaginary part.
+        A pair of tensors of size `fft_length // 2 + 1` along the last axis, real and imaginary
+        part.
     """
     x = floating(x)
     x = fitted(x, x.shape[-1] if fft_length is None else int(fft_length))
@@ -146,7 +149,9 @@ def extract_sequences(x, sequence_length, sequence_stride):
 
 
 def _window(window, length, fft_length, dtype):
-    """The window as a tensor of `fft_length` numbers, zeros around its `length`; ones everywhere for None."""
+    """The window as a tensor of `fft_length` numbers, zeros around its `length`; ones everywhere
+    for None.
+    """
     if window is None:
         return np.ones(fft_length, dtypes.to_numpy(dtype))
     if isinstance(window, str):
@@ -172,7 +177,8 @@ def stft(x, sequence_length, sequence_stride, fft_length, window="hann", center=
         sequence_stride: int, the distance of two frames.
         fft_length: int, at least `sequence_length`, to which frames are filled with zeros.
         window: "hann", "hamming", a vector of `sequence_length`, or None.
-        center: whether the signal is mirrored at its ends, so that frames are centred at their times.
+        center: whether the signal is mirrored at its ends, so that frames are centred at their
+            times.
 
     Returns:
         A pair of tensors (..., frames, fft_length // 2 + 1), real and imaginary part.
@@ -190,9 +196,7 @@ def stft(x, sequence_length, sequence_stride, fft_length, window="hann", center=
 
 
 @op("keras.ops.istft")
-def istft(
-    x, sequence_length, sequence_stride, fft_length, length=None, window="hann", center=True
-):
+def istft(x, sequence_length, sequence_stride, fft_length, length=None, window="hann", center=True):
     """The signal whose overlapping frames have these spectra: the inverse of `stft`.
 
     Args:

@@ -13,8 +13,7 @@ from estikeras.ops.convolution import depthwise_conv
 from estikeras.ops.core import floating, promote, tensor
 from estikeras.ops.image_shape import spatial_axes
 from estikeras.primitives import elementwise as ew
-from estikeras.primitives import indexing, shaping
-from estikeras.primitives import reduce
+from estikeras.primitives import indexing, reduce, shaping
 
 _GREY = (0.2989, 0.5870, 0.1140)
 _SOBEL = np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]])
@@ -29,9 +28,7 @@ def _planes(images, axis):
     """The three channels, each without its axis."""
     if images.shape[axis] != 3:
         raise errors.shape_mismatch("images", got=images.shape, expected="3 channels")
-    return [
-        indexing.take(images, np.array(i, "int32"), axis=axis) for i in range(3)
-    ]
+    return [indexing.take(images, np.array(i, "int32"), axis=axis) for i in range(3)]
 
 
 def _joined(planes, axis):
@@ -50,7 +47,8 @@ def rgb_to_grayscale(images, data_format=None):
 
     Args:
         images: one image or a batch, of 3 channels; grey ones of 1 stay as they are.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor with 1 channel, of the images' dtype.
@@ -70,7 +68,8 @@ def rgb_to_hsv(images, data_format=None):
 
     Args:
         images: one image or a batch, of 3 channels, floats from 0 to 1.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor like the images.
@@ -102,7 +101,8 @@ def hsv_to_rgb(images, data_format=None):
 
     Args:
         images: one image or a batch, of 3 channels, floats from 0 to 1.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor like the images.
@@ -152,7 +152,8 @@ def gaussian_blur(images, kernel_size=(3, 3), sigma=(1.0, 1.0), data_format=None
         images: one image or a batch.
         kernel_size: pair of int.
         sigma: pair of float, the bell's deviations, first along the width as in the reference.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor like the images.
@@ -167,7 +168,8 @@ def sobel_edges(images, data_format=None):
 
     Args:
         images: one image or a batch.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor like the images with one more axis of size 2 at the end.
@@ -198,7 +200,8 @@ def ssim(
         filter_sigma: float, the deviation of the window's bell.
         k1: float that keeps divisions finite where it is dark.
         k2: float that keeps divisions finite where it is even.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A float for each image.

@@ -1,6 +1,7 @@
 """Images to other sizes: resizing, cropping, padding, patches, of `keras.ops.image`.
 
-An image is (height, width, channels) or (channels, height, width); all functions take one or a batch.
+An image is (height, width, channels) or (channels, height, width); all functions take one or a
+batch.
 """
 
 import math
@@ -44,13 +45,16 @@ def _kernel(name, x):
 def weights(name, before, after, scale, translation, antialias):
     """What every old pixel contributes to every new one along one axis: float64 (after, before).
 
-    A new pixel lies at `(i + 0.5 - translation) / scale - 0.5` of the old ones; one outside gets zeros.
+    A new pixel lies at `(i + 0.5 - translation) / scale - 0.5` of the old ones; one outside gets
+    zeros.
     """
     at = (np.arange(after) + 0.5 - translation) / scale - 0.5
     stretch = max(1.0, 1 / scale) if antialias else 1.0
     table = _kernel(name, (at[:, None] - np.arange(before)) / stretch)
     total = table.sum(axis=1, keepdims=True)
-    table = np.where(np.abs(total) > 1000 * np.finfo("float32").eps, table / np.where(total, total, 1), 0)
+    table = np.where(
+        np.abs(total) > 1000 * np.finfo("float32").eps, table / np.where(total, total, 1), 0
+    )
     inside = (at >= -0.5) & (at <= before - 0.5)
     return np.where(inside[:, None], table, 0)
 
@@ -89,7 +93,9 @@ def _to_aspect(images, axes, size, crop, pad, fill_value):
             new = max(min(old, new), 1)
             images = _cut(images, axis, (old - new) // 2, new)
     if pad:
-        margins = [(max(old, new) - old) // 2 for old, new in zip((height, width), wanted, strict=True)]
+        margins = [
+            (max(old, new) - old) // 2 for old, new in zip((height, width), wanted, strict=True)
+        ]
         if margins[0] > 0:
             margins[1] = 0  # as the reference, which pads one of both
         table = dict(zip(axes, margins, strict=True))
@@ -121,7 +127,8 @@ def resize(
         pad_to_aspect_ratio: whether they are padded to them first.
         fill_mode: "constant".
         fill_value: what is padded with.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor of the images' dtype.
@@ -129,7 +136,9 @@ def resize(
     if len(size) != 2 or min(size) < 1:
         raise errors.invalid("size", got=size, expected="two positive ints, height and width")
     if interpolation not in INTERPOLATIONS:
-        raise errors.invalid("interpolation", got=interpolation, expected=f"one of {INTERPOLATIONS}")
+        raise errors.invalid(
+            "interpolation", got=interpolation, expected=f"one of {INTERPOLATIONS}"
+        )
     if fill_mode != "constant":
         raise errors.invalid("fill_mode", got=fill_mode, expected="'constant'")
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
@@ -176,7 +185,9 @@ def scale_and_translate(
 
 
 def _margins(low, high, target, size, grow, names):
-    """Margins before and after along one axis, of which at most one may be None if the target is given."""
+    """Margins before and after along one axis, of which at most one may be None if the target is
+    given.
+    """
     given = sum(value is not None for value in (low, high, target))
     if given != 2:
         got = dict(zip(names, (low, high, target), strict=True))
@@ -210,7 +221,8 @@ def crop_images(
         right_cropping: columns cut at the right.
         target_height: rows that are left.
         target_width: columns that are left.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor of the images' dtype.
@@ -250,7 +262,8 @@ def pad_images(
         right_padding: columns added at the right.
         target_height: rows of the result.
         target_width: columns of the result.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor of the images' dtype.
@@ -274,7 +287,9 @@ def _patches(x, rank, size, strides, dilation_rate, padding, data_format):
     if single:
         x = shaping.reshape(x, shape=(1, *x.shape))
     if x.ndim != rank + 2:
-        raise errors.shape_mismatch("images", got=x.shape, expected=f"{rank + 1} or {rank + 2} dimensions")
+        raise errors.shape_mismatch(
+            "images", got=x.shape, expected=f"{rank + 1} or {rank + 2} dimensions"
+        )
     spread = tuple((n - 1) * d + 1 for n, d in zip(size, dilation, strict=True))
 
     def run(x):
@@ -292,9 +307,7 @@ def _patches(x, rank, size, strides, dilation_rate, padding, data_format):
 
 
 @op("keras.ops.image.extract_patches")
-def extract_patches(
-    images, size, strides=None, dilation_rate=1, padding="valid", data_format=None
-):
+def extract_patches(images, size, strides=None, dilation_rate=1, padding="valid", data_format=None):
     """The windows of images as channels.
 
     Args:
@@ -303,7 +316,8 @@ def extract_patches(
         strides: int or a pair, the distance of windows; None means `size`.
         dilation_rate: int or a pair, the distance of a window's pixels.
         padding: "valid" or "same".
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor with `size * channels` channels at every window's place.
@@ -324,7 +338,8 @@ def extract_patches_3d(
         strides: int or three, the distance of windows; None means `size`.
         dilation_rate: int or three, the distance of a window's elements.
         padding: "valid" or "same".
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor with `size * channels` channels at every window's place.

@@ -1,4 +1,6 @@
-"""Images seen through a change of coordinates, of `keras.ops.image`: affine, perspective, elastic, any."""
+"""Images seen through a change of coordinates, of `keras.ops.image`: affine, perspective, elastic,
+any.
+"""
 
 import itertools
 
@@ -21,7 +23,9 @@ _FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")
 
 def _order(interpolation):
     if interpolation not in _ORDERS:
-        raise errors.invalid("interpolation", got=interpolation, expected=f"one of {tuple(_ORDERS)}")
+        raise errors.invalid(
+            "interpolation", got=interpolation, expected=f"one of {tuple(_ORDERS)}"
+        )
     return _ORDERS[interpolation]
 
 
@@ -168,12 +172,13 @@ def affine_transform(
 
     Args:
         images: one image or a batch.
-        transform: (8) or (batch, 8): a0, a1, a2, b0, b1, b2, 0, 0; the pixel at column x and row y comes from column
-            a0 x + a1 y + a2 and row b0 x + b1 y + b2.
+        transform: (8) or (batch, 8): a0, a1, a2, b0, b1, b2, 0, 0; the pixel at column x and row y
+            comes from column a0 x + a1 y + a2 and row b0 x + b1 y + b2.
         interpolation: "nearest" or "bilinear".
         fill_mode: "constant", "nearest", "wrap", "mirror" or "reflect": what lies outside.
         fill_value: what lies outside for "constant".
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor like the images.
@@ -197,7 +202,9 @@ def affine_transform(
 
 
 def _homography(start, end):
-    """The eight numbers (batch, 8) of the perspective that takes the end points to the start points."""
+    """The eight numbers (batch, 8) of the perspective that takes the end points to the start
+    points.
+    """
     (x, y), (u, v) = ([p[..., 0], p[..., 1]] for p in (end, start))
     zeros, ones = x * 0, x * 0 + 1
     upper = [x, y, ones, zeros, zeros, zeros, -u * x, -u * y]
@@ -225,7 +232,8 @@ def perspective_transform(
         end_points: likewise, after.
         interpolation: "nearest" or "bilinear".
         fill_value: what lies outside.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor like the images.
@@ -269,7 +277,8 @@ def elastic_transform(
         fill_mode: "constant", "nearest", "wrap", "mirror" or "reflect": what lies outside.
         fill_value: what lies outside for "constant".
         seed: int, SeedGenerator or None.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor like the images.

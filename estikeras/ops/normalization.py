@@ -1,4 +1,6 @@
-"""Moments and normalisations of `keras.ops`, over the fused primitives. Knows no moving averages."""
+"""Moments and normalisations of `keras.ops`, over the fused primitives. Knows no moving
+averages.
+"""
 
 import warnings
 
@@ -13,7 +15,9 @@ from estikeras.primitives import elementwise as ew
 from estikeras.primitives import normalization, shaping
 from estikeras.primitives import reduce as red
 
-_HALF_LIMIT = 65504.0  # the largest float16, to which the reference clips the moments of 16-bit inputs
+_HALF_LIMIT = (
+    65504.0  # the largest float16, to which the reference clips the moments of 16-bit inputs
+)
 
 
 @op("keras.ops.moments", "keras.ops.nn.moments")
@@ -113,7 +117,8 @@ def _parameters(x, shape, gamma, beta):
 
 @op("keras.ops.layer_normalization", "keras.ops.nn.layer_normalization")
 def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwargs):
-    """Bring the elements over some axes of each sample to mean 0 and variance 1, then scale and shift them.
+    """Bring the elements over some axes of each sample to mean 0 and variance 1, then scale and
+    shift them.
 
     Args:
         x: tensor of any shape.
@@ -136,7 +141,8 @@ def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwarg
     axes = shapes.normalize_axes(axis, x.ndim)
     if rms_scaling:
         warnings.warn(
-            "`rms_scaling=True` is deprecated: it divides by the deviation. Use `ops.rms_normalization`.",
+            "`rms_scaling=True` is deprecated: it divides by the deviation. "
+            "Use `ops.rms_normalization`.",
             DeprecationWarning,
             stacklevel=3,
         )
@@ -148,7 +154,9 @@ def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwarg
 
 
 def _fitted(parameter, x, axes):
-    """A parameter of another shape (with ones, or to be broadcast) as one shaped like the normalised axes."""
+    """A parameter of another shape (with ones, or to be broadcast) as one shaped like the
+    normalised axes.
+    """
     shape = tuple(x.shape[a] for a in axes)
     parameter = as_tensor(parameter)
     if parameter.ndim == x.ndim:

@@ -1,4 +1,6 @@
-"""Windows of images as rows, and blocks of pixels as channels: `unfold`, `fold` and the like of `keras.ops`."""
+"""Windows of images as rows, and blocks of pixels as channels: `unfold`, `fold` and the like of
+`keras.ops`.
+"""
 
 import numpy as np
 
@@ -85,9 +87,7 @@ def fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
     x = shaping.transpose(x, axes=(0, 1, 4, 2, 5, 3))
     x = indexing.take_add(x, tables[0], axis=2, size=full[0])
     x = indexing.take_add(x, tables[1], axis=3, size=full[1])
-    return shaping.slice(
-        x, starts=(0, 0, *zeros), shape=(*x.shape[:2], *out), steps=(1, 1, 1, 1)
-    )
+    return shaping.slice(x, starts=(0, 0, *zeros), shape=(*x.shape[:2], *out), steps=(1, 1, 1, 1))
 
 
 def _check_images(x):
@@ -100,12 +100,14 @@ def depth_to_space(x, block_size, data_format="channels_last"):
     """Channels as blocks of pixels: images larger by `block_size`, with fewer channels.
 
     Args:
-        x: (batch, height, width, channels), or (batch, channels, height, width) for "channels_first".
+        x: (batch, height, width, channels), or (batch, channels, height, width) for
+            "channels_first".
         block_size: int, at least 2.
         data_format: "channels_last" or "channels_first".
 
     Returns:
-        A tensor (batch, height * block_size, width * block_size, channels / block_size**2), or likewise.
+        A tensor (batch, height * block_size, width * block_size, channels / block_size**2), or
+        likewise.
     """
     x = as_tensor(x)
     _check_images(x)
@@ -119,8 +121,12 @@ def depth_to_space(x, block_size, data_format="channels_last"):
         split, axes = (n, h, w, b, b, c // (b * b)), (0, 1, 3, 2, 4, 5)
         shape = (n, h * b, w * b, c // (b * b))
     if b < 2 or c % (b * b):
-        raise errors.invalid("block_size", got=b, expected=f"at least 2, its square a divisor of {c}")
-    return shaping.reshape(shaping.transpose(shaping.reshape(x, shape=split), axes=axes), shape=shape)
+        raise errors.invalid(
+            "block_size", got=b, expected=f"at least 2, its square a divisor of {c}"
+        )
+    return shaping.reshape(
+        shaping.transpose(shaping.reshape(x, shape=split), axes=axes), shape=shape
+    )
 
 
 @op("keras.ops.space_to_depth", "keras.ops.nn.space_to_depth")
@@ -128,12 +134,14 @@ def space_to_depth(x, block_size, data_format="channels_last"):
     """Blocks of pixels as channels: the inverse of `depth_to_space`.
 
     Args:
-        x: (batch, height, width, channels), or (batch, channels, height, width) for "channels_first".
+        x: (batch, height, width, channels), or (batch, channels, height, width) for
+            "channels_first".
         block_size: int, at least 2.
         data_format: "channels_last" or "channels_first".
 
     Returns:
-        A tensor (batch, height / block_size, width / block_size, channels * block_size**2), or likewise.
+        A tensor (batch, height / block_size, width / block_size, channels * block_size**2), or
+        likewise.
     """
     x = as_tensor(x)
     _check_images(x)
@@ -148,4 +156,6 @@ def space_to_depth(x, block_size, data_format="channels_last"):
         shape = (n, h // b, w // b, c * b * b)
     if b < 2 or h % b or w % b:
         raise errors.invalid("block_size", got=b, expected=f"at least 2, a divisor of {h} and {w}")
-    return shaping.reshape(shaping.transpose(shaping.reshape(x, shape=split), axes=axes), shape=shape)
+    return shaping.reshape(
+        shaping.transpose(shaping.reshape(x, shape=split), axes=axes), shape=shape
+    )

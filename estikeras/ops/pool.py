@@ -1,4 +1,6 @@
-"""Pooling of `keras.ops` with windows of fixed size and windows that adapt to the output, over the pooling primitives."""
+"""Pooling of `keras.ops` with windows of fixed size and windows that adapt to the output, over the
+pooling primitives.
+"""
 
 import numpy as np
 
@@ -36,7 +38,8 @@ def max_pool(inputs, pool_size, strides=None, padding="valid", data_format=None)
         pool_size: int, or one for each spatial dimension.
         strides: int, or one for each spatial dimension; None means `pool_size`.
         padding: "valid" or "same"; what is added never wins.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor with smaller spatial dimensions.
@@ -53,7 +56,8 @@ def average_pool(inputs, pool_size, strides=None, padding="valid", data_format=N
         pool_size: int, or one for each spatial dimension.
         strides: int, or one for each spatial dimension; None means `pool_size`.
         padding: "valid" or "same"; what is added does not count.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor with smaller spatial dimensions.
@@ -104,7 +108,8 @@ def adaptive_average_pool(inputs, output_size, data_format=None):
     Args:
         inputs: (batch, *spatial, channels), or (batch, channels, *spatial) for "channels_first".
         output_size: int, or one for each spatial dimension.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor (batch, *output_size, channels), or with the channels first.
@@ -119,7 +124,8 @@ def adaptive_max_pool(inputs, output_size, data_format=None):
     Args:
         inputs: (batch, *spatial, channels), or (batch, channels, *spatial) for "channels_first".
         output_size: int, or one for each spatial dimension.
-        data_format: "channels_last" or "channels_first", by default `keras.config.image_data_format()`.
+        data_format: "channels_last" or "channels_first", by default
+            `keras.config.image_data_format()`.
 
     Returns:
         A tensor (batch, *output_size, channels), or with the channels first.

@@ -1,8 +1,9 @@
 """Seeds and random tensors: `keras.random.*` over the counter-based primitives. Knows no layers.
 
-A key is a uint32 tensor of two words. An int seed is the key (seed, 0), so it gives the same values at every
-call. A `SeedGenerator` gives a new key at every call, also inside of traced functions. No seed means the one
-generator of the process, whose seed comes from Python's `random`, as all seeds that nobody chose.
+A key is a uint32 tensor of two words. An int seed is the key (seed, 0), so it gives the same
+values at every call. A `SeedGenerator` gives a new key at every call, also inside of traced
+functions. No seed means the one generator of the process, whose seed comes from Python's `random`,
+as all seeds that nobody chose.
 """
 
 import functools
@@ -89,7 +90,8 @@ def make_default_seed():
 
 @public("keras.utils.set_random_seed")
 def set_random_seed(seed):
-    """Set the seeds of Python's `random`, of NumPy, and of all random tensors without a seed of their own.
+    """Set the seeds of Python's `random`, of NumPy, and of all random tensors without a seed of
+    their own.
 
     Args:
         seed: int from 0 to 2**32 - 1.
@@ -164,7 +166,8 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
 
 @op("keras.random.truncated_normal")
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
-    """Values of a normal distribution, of which those more than two deviations away are drawn again.
+    """Values of a normal distribution, of which those more than two deviations away are drawn
+    again.
 
     Args:
         shape: tuple of int.
@@ -257,13 +260,14 @@ def categorical(logits, num_samples, dtype="int32", seed=None):
 
 @op("keras.random.dropout")
 def dropout(inputs, rate, noise_shape=None, seed=None):
-    """The inputs with a random part set to 0, and the rest scaled up so that the expected sum stays.
+    """The inputs with a random part set to 0, and the rest scaled up so that the expected sum
+    stays.
 
     Args:
         inputs: float tensor of any shape.
         rate: float from 0 to 1, the part that is set to 0.
-        noise_shape: shape that broadcasts to the inputs' one, in which the choice is made; None entries are the
-            inputs' sizes.
+        noise_shape: shape that broadcasts to the inputs' one, in which the choice is made; None
+            entries are the inputs' sizes.
         seed: int, SeedGenerator or None.
 
     Returns:
@@ -355,6 +359,4 @@ def binomial(shape, counts, probabilities, dtype=None, seed=None):
     """
     dtype = _float_dtype(dtype, "binomial")
     counts, probabilities = tensor(counts, "float64"), tensor(probabilities, dtype)
-    return draws.random_binomial(
-        draw_seed(seed), counts, probabilities, shape=static_shape(shape)
-    )
+    return draws.random_binomial(draw_seed(seed), counts, probabilities, shape=static_shape(shape))

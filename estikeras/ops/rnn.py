@@ -1,7 +1,9 @@
-"""Recurrent networks over whole sequences, for the layers: one step each, fast and with a gradient of its own.
+"""Recurrent networks over whole sequences, for the layers: one step each, fast and with a gradient
+of its own.
 
-No public names: the reference has none for these. x is (batch, time, features); outputs stay at the time of their
-input, also with `reverse`; where a mask is false the states pass through and the output repeats the state.
+No public names: the reference has none for these. x is (batch, time, features); outputs stay at
+the time of their input, also with `reverse`; where a mask is false the states pass through and the
+output repeats the state.
 """
 
 import numpy as np
@@ -28,7 +30,8 @@ def _masks(mask):
 
 
 def lstm(x, h, c, kernel, recurrent_kernel, bias=None, mask=None, reverse=False):
-    """A long short-term memory with sigmoid gates and tanh, gates in the order input, forget, candidate, output.
+    """A long short-term memory with sigmoid gates and tanh, gates in the order input, forget,
+    candidate, output.
 
     Args:
         x: (batch, time, features).

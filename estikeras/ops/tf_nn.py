@@ -1,4 +1,5 @@
-"""TensorFlow's names for activations, cross-entropies and moments, with its argument names: `tf.nn.*`.
+"""TensorFlow's names for activations, cross-entropies and moments, with its argument names:
+`tf.nn.*`.
 
 `name` arguments label nodes of TensorFlow's graphs; here they change nothing.
 """
@@ -9,12 +10,12 @@ from estikeras import errors
 from estikeras.engine import dtypes, shapes
 from estikeras.engine.operation import op
 from estikeras.engine.tensor import as_tensor
-from estikeras.ops import crossentropy, embedding, nn, normalization, random
+from estikeras.ops import crossentropy, embedding, nn, normalization, random, softmaxes
 from estikeras.ops.core import floating, promote, tensor
 from estikeras.primitives import activation, shaping
-from estikeras.primitives import softmax as softmaxes
 from estikeras.primitives import elementwise as ew
 from estikeras.primitives import reduce as red
+from estikeras.primitives import softmax as softmax_primitives
 
 
 @op("nn.relu")
@@ -88,13 +89,13 @@ def crelu(features, axis=-1, name=None):
 @op("nn.softmax")
 def softmax(logits, axis=None, name=None):
     """`exp(logits)` divided by its sum along an axis, by default the last."""
-    return nn.softmax(logits, axis=-1 if axis is None else axis)
+    return softmaxes.softmax(logits, axis=-1 if axis is None else axis)
 
 
 @op("nn.log_softmax", "math.log_softmax")
 def log_softmax(logits, axis=None, name=None):
     """The logarithm of `softmax(logits)`."""
-    return nn.log_softmax(logits, axis=-1 if axis is None else axis)
+    return softmaxes.log_softmax(logits, axis=-1 if axis is None else axis)
 
 
 @op("nn.sigmoid_cross_entropy_with_logits")
@@ -114,7 +115,9 @@ def sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None):
 
 @op("nn.weighted_cross_entropy_with_logits")
 def weighted_cross_entropy_with_logits(labels, logits, pos_weight, name=None):
-    """The binary cross-entropy of every element, in which positive labels count `pos_weight` times."""
+    """The binary cross-entropy of every element, in which positive labels count `pos_weight`
+    times.
+    """
     labels, logits = promote(labels, logits, floating=True)
     weight = 1 + (pos_weight - 1) * labels
     return (1 - labels) * logits + weight * activation.softplus(-logits)
@@ -151,12 +154,13 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
         A tensor like the labels.
 
     Raises:
-        ValueError: for a class number that the logits have no place for; it is named with the limit.
+        ValueError: for a class number that the logits have no place for; it is named with the
+            limit.
     """
     labels, logits = as_tensor(labels), floating(logits)
     if not dtypes.is_int(labels.dtype):
         raise errors.wrong_type("labels", got=labels.dtype, expected="an integer dtype")
-    return softmaxes.sparse_softmax_cross_entropy(logits, labels)
+    return softmax_primitives.sparse_softmax_cross_entropy(logits, labels)
 
 
 @op("nn.log_poisson_loss")
@@ -204,7 +208,8 @@ def moments(x, axes, shift=None, keepdims=False, name=None):
 
 @op("nn.batch_normalization")
 def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name=None):
-    """`(x - mean) / sqrt(variance + variance_epsilon) * scale + offset`, all broadcast to each other.
+    """`(x - mean) / sqrt(variance + variance_epsilon) * scale + offset`, all broadcast to each
+    other.
 
     Args:
         x: float tensor.
@@ -260,7 +265,8 @@ def bias_add(value, bias, data_format=None, name=None):
     """A value plus one number for each of its channels.
 
     Args:
-        value: (batch, ..., channels), or (batch, channels, ...) for a `data_format` that begins with "NC".
+        value: (batch, ..., channels), or (batch, channels, ...) for a `data_format` that begins
+            with "NC".
         bias: (channels).
         data_format: such as "NHWC" or "NCHW"; None means channels last.
         name: no effect.
@@ -273,7 +279,9 @@ def bias_add(value, bias, data_format=None, name=None):
 
 @op("nn.scale_regularization_loss")
 def scale_regularization_loss(regularization_loss):
-    """The sum of penalties; ranks of a strategy share one copy of them, so nothing is divided here."""
+    """The sum of penalties; ranks of a strategy share one copy of them, so nothing is divided
+    here.
+    """
     x = floating(regularization_loss)
     return red.reduce_sum(x, axes=tuple(range(x.ndim)), keepdims=False)
 
@@ -319,4 +327,3 @@ def local_response_normalization(input, depth_radius=5, bias=1, alpha=1, beta=0.
         part = shaping.slice(padded, starts=starts, shape=x.shape, steps=(1,) * x.ndim)
         total = part if total is None else total + part
     return x / ew.power(bias + alpha * total, ew.constant(beta, x))
-

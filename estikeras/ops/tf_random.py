@@ -1,8 +1,8 @@
 """TensorFlow's names for random tensors, with its seeds: `tf.random.*`.
 
-An int `seed` of an op stands for a sequence: each call goes on in it, and `tf.random.set_seed` begins all sequences
-again. The stateless functions take a key of two ints and give the same values at every call. `name` and `alg`
-arguments change nothing.
+An int `seed` of an op stands for a sequence: each call goes on in it, and `tf.random.set_seed`
+begins all sequences again. The stateless functions take a key of two ints and give the same values
+at every call. `name` and `alg` arguments change nothing.
 """
 
 import functools
@@ -34,7 +34,9 @@ def _seed(seed):
 
 @public("random.set_seed")
 def set_seed(seed):
-    """Set the global seed: random tensors without a seed of their own follow from it, and all sequences restart."""
+    """Set the global seed: random tensors without a seed of their own follow from it, and all
+    sequences restart.
+    """
     random.python_random.seed(int(seed))
     random.global_seed_generator.cache_clear()
     _sequence.cache_clear()
@@ -80,13 +82,17 @@ def normal(shape, mean=0.0, stddev=1.0, dtype="float32", seed=None, name=None):
 
 @op("random.truncated_normal")
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype="float32", seed=None, name=None):
-    """Values of a normal distribution cut at two deviations; see `keras.random.truncated_normal`."""
+    """Values of a normal distribution cut at two deviations; see
+    `keras.random.truncated_normal`.
+    """
     return random.truncated_normal(shape, mean, stddev, dtype, _seed(seed))
 
 
 @op("random.categorical")
 def categorical(logits, num_samples, dtype=None, seed=None, name=None):
-    """Class numbers drawn with the probabilities `softmax(logits)`: (batch, num_samples), int64 by default."""
+    """Class numbers drawn with the probabilities `softmax(logits)`: (batch, num_samples), int64 by
+    default.
+    """
     return random.categorical(logits, num_samples, dtype or "int64", _seed(seed))
 
 
@@ -178,7 +184,9 @@ def stateless_poisson(shape, seed, lam, dtype="int32", name=None):
 
 @op("random.stateless_binomial")
 def stateless_binomial(shape, seed, counts, probs, output_dtype="int32", name=None):
-    """Binomial draws as a function of a key of two ints; `counts` and `probs` broadcast to `shape`."""
+    """Binomial draws as a function of a key of two ints; `counts` and `probs` broadcast to
+    `shape`.
+    """
     drawn = random.binomial(shape, counts, probs, "float64", _key(seed))
     return tensor(drawn, dtypes.standardize(output_dtype))
 
@@ -225,7 +233,9 @@ class Generator:
     @classmethod
     def from_non_deterministic_state(cls, alg=None):
         """A generator that nobody can foresee."""
-        return cls(state=np.frombuffer(np.random.SeedSequence().generate_state(2), "uint32"), alg=alg)
+        return cls(
+            state=np.frombuffer(np.random.SeedSequence().generate_state(2), "uint32"), alg=alg
+        )
 
     @property
     def state(self):

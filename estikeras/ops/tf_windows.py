@@ -1,7 +1,8 @@
-"""TensorFlow's names for convolutions, pooling and blocks of pixels, with its arguments: `tf.nn.conv2d` and the like.
+"""TensorFlow's names for convolutions, pooling and blocks of pixels, with its arguments:
+`tf.nn.conv2d` and the like.
 
-Strides, sizes and dilations have one number for all spatial axes, one for each, or one for each axis of the array;
-data formats are words such as "NHWC" and "NCW". `name` arguments change nothing.
+Strides, sizes and dilations have one number for all spatial axes, one for each, or one for each
+axis of the array; data formats are words such as "NHWC" and "NCW". `name` arguments change nothing.
 """
 
 from estikeras import errors
@@ -60,7 +61,9 @@ def _conv(x, filters, strides, padding, data_format, dilations, rank):
 
 
 @op("nn.convolution")
-def convolution_(input, filters, strides=None, padding="VALID", data_format=None, dilations=None, name=None):
+def convolution_(
+    input, filters, strides=None, padding="VALID", data_format=None, dilations=None, name=None
+):
     """Convolution over one, two or three spatial dimensions; see `keras.ops.conv`."""
     rank = len(input.shape) - 2
     return _conv(input, filters, strides, padding, data_format, dilations, rank)
@@ -109,7 +112,14 @@ def depthwise_conv2d(input, filter, strides, padding, data_format=None, dilation
 
 @op("nn.separable_conv2d")
 def separable_conv2d(
-    input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None
+    input,
+    depthwise_filter,
+    pointwise_filter,
+    strides,
+    padding,
+    data_format=None,
+    dilations=None,
+    name=None,
 ):
     """A depthwise convolution, then one of size 1 that mixes the channels."""
     x = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
@@ -137,24 +147,49 @@ def _conv_transpose(x, filters, output_shape, strides, padding, data_format, dil
 
 @op("nn.conv_transpose")
 def conv_transpose(
-    input, filters, output_shape, strides, padding="SAME", data_format=None, dilations=None, name=None
+    input,
+    filters,
+    output_shape,
+    strides,
+    padding="SAME",
+    data_format=None,
+    dilations=None,
+    name=None,
 ):
     """The transpose of a convolution, to the given shape."""
     rank = len(input.shape) - 2
-    return _conv_transpose(input, filters, output_shape, strides, padding, data_format, dilations, rank)
+    return _conv_transpose(
+        input, filters, output_shape, strides, padding, data_format, dilations, rank
+    )
 
 
 @op("nn.conv1d_transpose")
 def conv1d_transpose(
-    input, filters, output_shape, strides, padding="SAME", data_format="NWC", dilations=None, name=None
+    input,
+    filters,
+    output_shape,
+    strides,
+    padding="SAME",
+    data_format="NWC",
+    dilations=None,
+    name=None,
 ):
     """The transpose of `conv1d`, to the given shape."""
-    return _conv_transpose(input, filters, output_shape, strides, padding, data_format, dilations, 1)
+    return _conv_transpose(
+        input, filters, output_shape, strides, padding, data_format, dilations, 1
+    )
 
 
 @op("nn.conv2d_transpose")
 def conv2d_transpose(
-    input, filters, output_shape, strides, padding="SAME", data_format="NHWC", dilations=None, name=None
+    input,
+    filters,
+    output_shape,
+    strides,
+    padding="SAME",
+    data_format="NHWC",
+    dilations=None,
+    name=None,
 ):
     """The transpose of `conv2d`, to the given shape.
 
@@ -168,15 +203,26 @@ def conv2d_transpose(
         dilations: 1, 2 or 4 ints.
         name: no effect.
     """
-    return _conv_transpose(input, filters, output_shape, strides, padding, data_format, dilations, 2)
+    return _conv_transpose(
+        input, filters, output_shape, strides, padding, data_format, dilations, 2
+    )
 
 
 @op("nn.conv3d_transpose")
 def conv3d_transpose(
-    input, filters, output_shape, strides, padding="SAME", data_format="NDHWC", dilations=None, name=None
+    input,
+    filters,
+    output_shape,
+    strides,
+    padding="SAME",
+    data_format="NDHWC",
+    dilations=None,
+    name=None,
 ):
     """The transpose of `conv3d`, to the given shape."""
-    return _conv_transpose(input, filters, output_shape, strides, padding, data_format, dilations, 3)
+    return _conv_transpose(
+        input, filters, output_shape, strides, padding, data_format, dilations, 3
+    )
 
 
 def _pool(function, x, ksize, strides, padding, data_format, rank):

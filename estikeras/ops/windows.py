@@ -1,4 +1,6 @@
-"""Arguments of sliding windows: sizes per axis, padding in words, and where the channels are. Knows no arithmetic."""
+"""Arguments of sliding windows: sizes per axis, padding in words, and where the channels are.
+Knows no arithmetic.
+"""
 
 from estikeras import errors, settings
 from estikeras.primitives import shaping
@@ -13,7 +15,9 @@ def several(value, count, argument):
 
 
 def same_padding(size, window, strides):
-    """The pairs of zeros with which a window of the given (dilated) size gives ceil(size / strides) outputs."""
+    """The pairs of zeros with which a window of the given (dilated) size gives ceil(size /
+    strides) outputs.
+    """
     pairs = []
     for n, w, s in zip(size, window, strides, strict=True):
         total = max((-(-n // s) - 1) * s + w - n, 0)

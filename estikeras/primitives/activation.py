@@ -1,7 +1,8 @@
-"""Activation functions that are one expression per element; relu, sigmoid and tanh are in `elementwise.py`.
+"""Activation functions that are one expression per element; relu, sigmoid and tanh are in
+`elementwise.py`.
 
-Reference: Hendrycks and Gimpel, 2016, Gaussian error linear units; Clevert et al., 2016, Exponential linear units;
-Klambauer et al., 2017, Self-normalizing neural networks.
+Reference: Hendrycks and Gimpel, 2016, Gaussian error linear units; Clevert et al., 2016,
+Exponential linear units; Klambauer et al., 2017, Self-normalizing neural networks.
 """
 
 import math

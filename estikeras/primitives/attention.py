@@ -1,6 +1,7 @@
 """Scaled dot-product attention as a single step that keeps its probabilities for the gradient.
 
-Arrays are (batch, time, heads, size). Knows no masks beyond the causal one: the op turns them into a bias.
+Arrays are (batch, time, heads, size). Knows no masks beyond the causal one: the op turns them into
+a bias.
 
 Reference: Vaswani et al., 2017, Attention is all you need, section 3.2.
 """
@@ -30,12 +31,16 @@ def _attention_rule(query, key, value, *bias, scale, causal):
     scores = (batch, heads, time, key.shape[1])
     for each in bias:
         if shapes.broadcast(each.shape, scores) != scores:
-            raise errors.shape_mismatch("bias", got=each.shape, expected=f"one that broadcasts to {scores}")
+            raise errors.shape_mismatch(
+                "bias", got=each.shape, expected=f"one that broadcasts to {scores}"
+            )
     return Spec((batch, time, heads, value.shape[3]), query.dtype), Spec(scores, query.dtype)
 
 
 def lowest(dtype):
-    """What a hidden place gets in place of its score: far below all scores, and finite even after a sum."""
+    """What a hidden place gets in place of its score: far below all scores, and finite even after
+    a sum.
+    """
     return _LOWEST * float(ml_dtypes.finfo(dtypes.to_numpy(dtype)).max)
 
 
@@ -97,14 +102,16 @@ def _attention_gradient(g, y, query, key, value, *bias, scale, causal):
             None,
             d_scores,
         ]
-        total = [b if a is None else a if b is None else a + b for a, b in zip(total, more, strict=True)]
+        total = [
+            b if a is None else a if b is None else a + b for a, b in zip(total, more, strict=True)
+        ]
     *inputs, d_scores = total
     return *inputs, *(shaping.unbroadcast(d_scores, each) for each in bias)
 
 
-# Inputs query, key, value and maybe a bias that broadcasts to (batch, heads, time, source) and is added to the
-# scaled scores; `causal` hides what comes later. Gives the output (batch, time, heads, size of value) and the
-# probabilities (batch, heads, time, source).
+# Inputs query, key, value and maybe a bias that broadcasts to (batch, heads, time, source) and is
+# added to the scaled scores; `causal` hides what comes later. Gives the output (batch, time,
+# heads, size of value) and the probabilities (batch, heads, time, source).
 attention = primitive(
     "attention",
     _attention_rule,
@@ -112,8 +119,8 @@ attention = primitive(
     _attention_gradient,
     kernel="attention.attention",
 )
-# Inputs g, query, key, value and the saved probabilities; gives the gradients by query, key, value and by the
-# biased scores (batch, heads, time, source).
+# Inputs g, query, key, value and the saved probabilities; gives the gradients by query, key, value
+# and by the biased scores (batch, heads, time, source).
 attention_gradient = primitive(
     "attention_gradient",
     rule=lambda g, query, key, value, probabilities, *, scale: tuple(

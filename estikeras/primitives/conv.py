@@ -1,10 +1,12 @@
-"""Convolutions of rank 1 to 3 over channels-last arrays, plain, grouped and depthwise, with their two gradients.
+"""Convolutions of rank 1 to 3 over channels-last arrays, plain, grouped and depthwise, with their
+two gradients.
 
-Shapes: x (batch, *spatial, in), kernel (*size, in / groups, out), y (batch, *out_spatial, out); a depthwise
-kernel is (*size, in, multiplier) and its output has channels `c * multiplier + m`. Parameters, one entry per
-spatial axis: `strides`, `padding` as pairs of zeros added before and after, `dilation`. Each of a trio is
-linear in both inputs, so the three are one another's gradients and any order works. Knows no layouts with
-channels first: the op transposes.
+Shapes: x (batch, *spatial, in), kernel (*size, in / groups, out), y (batch, *out_spatial, out); a
+    depthwise
+kernel is (*size, in, multiplier) and its output has channels `c * multiplier + m`. Parameters, one
+entry per spatial axis: `strides`, `padding` as pairs of zeros added before and after, `dilation`.
+Each of a trio is linear in both inputs, so the three are one another's gradients and any order
+works. Knows no layouts with channels first: the op transposes.
 """
 
 import itertools
@@ -25,29 +27,36 @@ def output_size(size, kernel_size, strides, padding, dilation):
     """Spatial output sizes: every argument has one entry per spatial axis."""
     return tuple(
         (n + low + high - _spread(k, d)) // s + 1
-        for n, k, s, (low, high), d in zip(size, kernel_size, strides, padding, dilation, strict=True)
+        for n, k, s, (low, high), d in zip(
+            size, kernel_size, strides, padding, dilation, strict=True
+        )
     )
 
 
 def check_geometry(x, kernel_size, strides, padding, dilation):
-    """The spatial output sizes, after a check that the input has the rank and room for one window."""
+    """The spatial output sizes, after a check that the input has the rank and room for one
+    window.
+    """
     rank = len(kernel_size)
     if x.ndim != rank + 2:
         expected = f"{rank + 2} dimensions for a kernel with {rank} spatial ones"
         raise errors.shape_mismatch("inputs", got=x.shape, expected=expected)
     sizes = output_size(x.shape[1:-1], kernel_size, strides, padding, dilation)
     if min(sizes) < 1:
+        window = tuple(map(_spread, kernel_size, dilation))
         raise errors.shape_mismatch(
             "inputs",
             got=x.shape,
-            expected=f"spatial sizes that fit a window of {tuple(map(_spread, kernel_size, dilation))}",
+            expected=f"spatial sizes that fit a window of {window}",
             hint="Use padding='same', or a smaller kernel or dilation.",
         )
     return sizes
 
 
 def taps(kernel_size, out, strides, dilation):
-    """Every kernel position with the slice of the padded input that it meets, in row-major order."""
+    """Every kernel position with the slice of the padded input that it meets, in row-major
+    order.
+    """
     for position in itertools.product(*map(range, kernel_size)):
         starts = [p * d for p, d in zip(position, dilation, strict=True)]
         spatial = (
@@ -81,7 +90,9 @@ def _columns(x, kernel_size, out, strides, padding, dilation):
 
 
 def _scatter(places, patches, shape, padding):
-    """Add patches (*out positions, places, channels) to where they came from in an array of the given shape."""
+    """Add patches (*out positions, places, channels) to where they came from in an array of the
+    given shape.
+    """
     full = [n + low + high for n, (low, high) in zip(shape[1:-1], padding, strict=True)]
     x = np.zeros((shape[0], *full, shape[-1]), patches.dtype)
     for number, (_, where) in enumerate(places):
@@ -97,7 +108,8 @@ def _conv(x, kernel, *, strides, padding, dilation, groups):
     size = kernel.shape[:-2]
     out = output_size(x.shape[1:-1], size, strides, padding, dilation)
     parts = [
-        _columns(part, size, out, strides, padding, dilation) @ weights.reshape(-1, weights.shape[-1])
+        _columns(part, size, out, strides, padding, dilation)
+        @ weights.reshape(-1, weights.shape[-1])
         for part, weights in zip(_split(x, groups), _split(kernel, groups), strict=True)
     ]
     return np.concatenate(parts, axis=-1).reshape(x.shape[0], *out, kernel.shape[-1])
@@ -110,7 +122,9 @@ def _conv_input_gradient(g, kernel, *, input_size, strides, padding, dilation, g
     for part, weights in zip(_split(g, groups), _split(kernel, groups), strict=True):
         patches = part @ weights.reshape(-1, weights.shape[-1]).T
         patches = patches.reshape(*g.shape[:-1], math.prod(size), channels)
-        parts.append(_scatter(taps(size, g.shape[1:-1], strides, dilation), patches, shape, padding))
+        parts.append(
+            _scatter(taps(size, g.shape[1:-1], strides, dilation), patches, shape, padding)
+        )
     return np.concatenate(parts, axis=-1)
 
 
@@ -192,7 +206,9 @@ def _depthwise_kernel_gradient_rule(x, g, *, kernel_size, strides, padding, dila
 
 
 def _gradients(trio):
-    """Gradients of a convolution, its input gradient and its kernel gradient; `trio()` gives these primitives."""
+    """Gradients of a convolution, its input gradient and its kernel gradient; `trio()` gives these
+    primitives.
+    """
 
     def of_forward(g, _y, x, kernel, **params):
         _, input_gradient, kernel_gradient = trio()
@@ -204,7 +220,9 @@ def _gradients(trio):
     def of_input_gradient(g, _y, outer, kernel, *, input_size, **params):
         del input_size
         forward, _, kernel_gradient = trio()
-        return forward(g, kernel, **params), kernel_gradient(g, outer, kernel_size=kernel.shape[:-2], **params)
+        return forward(g, kernel, **params), kernel_gradient(
+            g, outer, kernel_size=kernel.shape[:-2], **params
+        )
 
     def of_kernel_gradient(g, _y, x, outer, *, kernel_size, **params):
         del kernel_size
@@ -219,9 +237,7 @@ _DEPTHWISE = _gradients(
     lambda: (depthwise_conv, depthwise_conv_input_gradient, depthwise_conv_kernel_gradient)
 )
 
-conv = primitive(
-    "conv", _conv_rule, precision.widened(_conv), _CONV[0], kernel="conv.conv"
-)
+conv = primitive("conv", _conv_rule, precision.widened(_conv), _CONV[0], kernel="conv.conv")
 conv_input_gradient = primitive(
     "conv_input_gradient",
     _input_gradient_rule(lambda kernel: kernel[-1]),

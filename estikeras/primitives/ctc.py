@@ -1,10 +1,13 @@
-"""Connectionist temporal classification: the loss over all alignments with its gradient, and two decoders.
+"""Connectionist temporal classification: the loss over all alignments with its gradient, and two
+decoders.
 
-logits (batch, time, classes), labels (batch, size) int32 of which the first `label_length` count, and lengths (batch)
-int32. Between and around the labels stand blanks: the states of an alignment are blank, label, blank, ..., blank.
+logits (batch, time, classes), labels (batch, size) int32 of which the first `label_length` count,
+and lengths (batch) int32. Between and around the labels stand blanks: the states of an alignment
+are blank, label, blank, ..., blank.
 
-Reference: Graves, Fernández, Gomez and Schmidhuber, 2006, Connectionist temporal classification; the prefix search:
-Hannun, Maas, Jurafsky and Ng, 2014, First-pass large vocabulary continuous speech recognition.
+Reference: Graves, Fernández, Gomez and Schmidhuber, 2006, Connectionist temporal classification;
+the prefix search: Hannun, Maas, Jurafsky and Ng, 2014, First-pass large vocabulary continuous
+speech recognition.
 """
 
 import numpy as np
@@ -21,7 +24,9 @@ def _log_softmax(x):
 
 
 def _states(labels, blank):
-    """The labels with blanks between, (batch, states), and where a state may be reached from two states before."""
+    """The labels with blanks between, (batch, states), and where a state may be reached from two
+    states before.
+    """
     states = np.full((labels.shape[0], 2 * labels.shape[1] + 1), blank, labels.dtype)
     states[:, 1::2] = labels
     skips = np.zeros(states.shape, bool)
@@ -42,11 +47,15 @@ def _shifted(x, by):
 def _emissions(logits, states):
     """The log-probability of every state's symbol at every time: float64 (batch, time, states)."""
     logs = _log_softmax(logits.astype(np.float64))
-    return np.take_along_axis(logs, np.broadcast_to(states[:, None], (*logs.shape[:2], states.shape[1])), axis=2)
+    return np.take_along_axis(
+        logs, np.broadcast_to(states[:, None], (*logs.shape[:2], states.shape[1])), axis=2
+    )
 
 
 def _forward(emissions, skips, logit_length):
-    """The log-probability of all beginnings that end in a state: (time, batch, states). Time stops at the lengths."""
+    """The log-probability of all beginnings that end in a state: (time, batch, states). Time stops
+    at the lengths.
+    """
     batch, time, count = emissions.shape
     start = np.full((batch, count), -np.inf)
     start[:, :2] = emissions[:, 0, :2]
@@ -85,7 +94,9 @@ def _ctc_loss(logits, labels, label_length, logit_length, *, blank):
 
 
 def _backward(emissions, skips, finals, logit_length):
-    """The log-probability of all ends that follow a state: (time, batch, states), without the state's own symbol."""
+    """The log-probability of all ends that follow a state: (time, batch, states), without the
+    state's own symbol.
+    """
     time = emissions.shape[1]
     last = np.where(finals, 0.0, -np.inf)
     betas = [last]
@@ -124,7 +135,9 @@ def _loss_rule(logits, labels, label_length, logit_length, *, blank):
         if length.shape != logits.shape[:1]:
             raise errors.shape_mismatch(name, got=length.shape, expected=logits.shape[:1])
     if not 0 <= blank < logits.shape[2]:
-        raise errors.invalid("mask_index", got=blank, expected=f"a class from 0 to {logits.shape[2] - 1}")
+        raise errors.invalid(
+            "mask_index", got=blank, expected=f"a class from 0 to {logits.shape[2] - 1}"
+        )
     return Spec(logits.shape[:1], logits.dtype)
 
 
@@ -164,7 +177,9 @@ def _greedy(logits, lengths, *, blank, merge_repeated):
 
 
 def _grown(beam, logs, blank):
-    """All prefixes after one more time: prefix -> [log-probability ending in a blank, ending in its last symbol]."""
+    """All prefixes after one more time: prefix -> [log-probability ending in a blank, ending in
+    its last symbol].
+    """
     grown = {}
     for prefix, (in_blank, in_symbol) in beam.items():
         either = np.logaddexp(in_blank, in_symbol)
@@ -204,8 +219,9 @@ def _beam_search(logits, lengths, *, blank, beam_width, top_paths):
     return paths, scores
 
 
-# Inputs logits and lengths. Gives the labels (paths, batch, time), -1 after their end, and scores (batch, paths): the
-# negated sum of the largest logits for the greedy decoder, log-probabilities for the search.
+# Inputs logits and lengths. Gives the labels (paths, batch, time), -1 after their end, and scores
+# (batch, paths): the negated sum of the largest logits for the greedy decoder, log-probabilities
+# for the search.
 ctc_greedy_decode = primitive(
     "ctc_greedy_decode",
     rule=lambda logits, lengths, *, blank, merge_repeated: (

@@ -1,4 +1,6 @@
-"""Rows of a table by their indices, and the gradient that adds rows back. Indices out of range are an error."""
+"""Rows of a table by their indices, and the gradient that adds rows back. Indices out of range are
+an error.
+"""
 
 import numpy as np
 
@@ -33,7 +35,10 @@ embedding = primitive(
     "embedding",
     rule=_embedding_rule,
     reference=_embedding,
-    gradient=lambda g, y, table, indices: (embedding_gradient(indices, g, rows=table.shape[0]), None),
+    gradient=lambda g, y, table, indices: (
+        embedding_gradient(indices, g, rows=table.shape[0]),
+        None,
+    ),
     kernel="embedding.embedding",
 )
 # Inputs indices (*shape) and g (*shape, features); gives the dense (rows, features).

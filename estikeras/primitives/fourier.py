@@ -1,6 +1,7 @@
 """The discrete Fourier transform of complex numbers given as two real arrays, without scaling.
 
-It is linear, and its gradient is the transform with the opposite sign. Knows no windows and no real spectra.
+It is linear, and its gradient is the transform with the opposite sign. Knows no windows and no
+real spectra.
 """
 
 import numpy as np
@@ -21,10 +22,7 @@ def _fourier_rule(real, imag, *, axes, sign):
 
 def _fourier(real, imag, *, axes, sign):
     z = real.astype(np.float64) + 1j * imag.astype(np.float64)
-    if sign < 0:
-        y = np.fft.fftn(z, axes=axes)
-    else:
-        y = np.fft.ifftn(z, axes=axes, norm="forward")
+    y = np.fft.fftn(z, axes=axes) if sign < 0 else np.fft.ifftn(z, axes=axes, norm="forward")
     return y.real.astype(real.dtype), y.imag.astype(real.dtype)
 
 
@@ -34,5 +32,6 @@ def _fourier_gradient(g, y, real, imag, *, axes, sign):
     return fourier(*sent, axes=axes, sign=-sign)
 
 
-# Gives sum over n of x[n] * exp(sign * 2 pi i k n / N) for every k, along all `axes`; `sign` is -1 or 1.
+# Gives sum over n of x[n] * exp(sign * 2 pi i k n / N) for every k, along all `axes`; `sign` is -1
+# or 1.
 fourier = primitive("fourier", _fourier_rule, _fourier, _fourier_gradient)

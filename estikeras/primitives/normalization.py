@@ -1,4 +1,5 @@
-"""Batch and layer normalisation as single steps with their gradients. Knows no moving averages and no layers.
+"""Batch and layer normalisation as single steps with their gradients. Knows no moving averages and
+no layers.
 
 Statistics are computed in at least float32, and given back in float32 for 16-bit inputs.
 """
@@ -18,7 +19,9 @@ def _statistics_dtype(x):
 
 
 def _along(vector, axes, ndim):
-    """A vector over the axes that are not in `axes`, reshaped to broadcast along the array (for NumPy)."""
+    """A vector over the axes that are not in `axes`, reshaped to broadcast along the array (for
+    NumPy).
+    """
     sizes = iter(vector.shape)
     return vector.reshape([1 if axis in axes else next(sizes) for axis in range(ndim)])
 
@@ -117,8 +120,8 @@ def _batch_gradient(g, y, x, gamma, beta, *, axes, epsilon):
     return dx, d_gamma, d_beta
 
 
-# Inputs x and gamma, beta over the axes that are not reduced, in order; gives y like x, and the mean and the
-# (biased) variance over `axes`.
+# Inputs x and gamma, beta over the axes that are not reduced, in order; gives y like x, and the
+# mean and the (biased) variance over `axes`.
 batch_normalization_training = primitive(
     "batch_normalization_training",
     _batch_rule,
@@ -126,8 +129,8 @@ batch_normalization_training = primitive(
     _batch_gradient,
     kernel="normalization.batch_normalization_training",
 )
-# Inputs g, x, gamma and the saved mean and variance; gives the gradients by x (through the statistics too), gamma
-# and beta.
+# Inputs g, x, gamma and the saved mean and variance; gives the gradients by x (through the
+# statistics too), gamma and beta.
 batch_normalization_gradient = primitive(
     "batch_normalization_gradient",
     rule=lambda g, x, gamma, mean, variance, *, axes, epsilon: (
@@ -207,8 +210,8 @@ def _layer_gradient(g, y, x, gamma, beta, *, axes, epsilon):
     return dx, d_gamma, d_beta
 
 
-# Inputs x and gamma, beta over `axes`, in order; gives y like x, and for the gradient the mean over `axes` and
-# the inverse of the deviation, 1 / sqrt(variance + epsilon).
+# Inputs x and gamma, beta over `axes`, in order; gives y like x, and for the gradient the mean
+# over `axes` and the inverse of the deviation, 1 / sqrt(variance + epsilon).
 layer_normalization = primitive(
     "layer_normalization",
     _layer_rule,
@@ -216,7 +219,8 @@ layer_normalization = primitive(
     _layer_gradient,
     kernel="normalization.layer_normalization",
 )
-# Inputs g, x, gamma and the saved mean and inverse deviation; gives the gradients by x, gamma and beta.
+# Inputs g, x, gamma and the saved mean and inverse deviation; gives the gradients by x, gamma and
+# beta.
 layer_normalization_gradient = primitive(
     "layer_normalization_gradient",
     rule=lambda g, x, gamma, mean, inverse, *, axes: (

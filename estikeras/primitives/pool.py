@@ -1,8 +1,10 @@
-"""Pooling over the spatial axes of channels-last arrays (batch, *spatial, channels), with gradients.
+"""Pooling over the spatial axes of channels-last arrays (batch, *spatial, channels), with
+gradients.
 
-Parameters, one entry per spatial axis: `size`, `strides`, `padding` as pairs before and after. Padding never
-wins a maximum and is not counted in an average. Where several elements of a window are the maximum, the first
-one in row-major order gets the gradient. Global pooling is a reduction, not here.
+Parameters, one entry per spatial axis: `size`, `strides`, `padding` as pairs before and after.
+Padding never wins a maximum and is not counted in an average. Where several elements of a window
+are the maximum, the first one in row-major order gets the gradient. Global pooling is a reduction,
+not here.
 """
 
 import numpy as np
@@ -18,7 +20,9 @@ def _ones(size):
 
 
 def _windows(shape, size, strides, padding):
-    """The slices of the padded array that hold the window's first, second, ... element, and the output's sizes."""
+    """The slices of the padded array that hold the window's first, second, ... element, and the
+    output's sizes.
+    """
     out = conv.output_size(shape[1:-1], size, strides, padding, _ones(size))
     return [where for _, where in conv.taps(size, out, strides, _ones(size))], out
 
@@ -39,7 +43,9 @@ def _max_pool(x, *, size, strides, padding):
 
 
 def _first_maxima(x, y, windows):
-    """For each window element, where it is its window's first maximum: bool arrays of the output's shape."""
+    """For each window element, where it is its window's first maximum: bool arrays of the output's
+    shape.
+    """
     taken = np.zeros(y.shape, bool)
     for where in windows:
         hit = (x[where] == y) & ~taken
@@ -126,13 +132,19 @@ max_pool_pick = primitive(
     "max_pool_pick",
     rule=lambda x, y, values, *, size, strides, padding: Spec(y.shape, values.dtype),
     reference=_max_pool_pick,
-    gradient=lambda g, _, x, y, values, **params: (None, None, max_pool_gradient(x, y, g, **params)),
+    gradient=lambda g, _, x, y, values, **params: (
+        None,
+        None,
+        max_pool_gradient(x, y, g, **params),
+    ),
 )
 average_pool = primitive(
     "average_pool",
     rule=_average_rule,
     reference=precision.widened(_average_pool),
-    gradient=lambda g, y, x, **params: (average_pool_gradient(g, input_size=x.shape[1:-1], **params),),
+    gradient=lambda g, y, x, **params: (
+        average_pool_gradient(g, input_size=x.shape[1:-1], **params),
+    ),
     kernel="pool.average_pool",
 )
 average_pool_gradient = primitive(

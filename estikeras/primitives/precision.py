@@ -1,4 +1,6 @@
-"""Sixteen-bit floats in NumPy references: compute in float32, round once at the end. Knows no operation."""
+"""Sixteen-bit floats in NumPy references: compute in float32, round once at the end. Knows no
+operation.
+"""
 
 import functools
 
@@ -15,7 +17,9 @@ def wide(array):
 
 
 def widened(reference):
-    """Make a NumPy reference compute 16-bit inputs in float32 and round float32 results to the first input's dtype."""
+    """Make a NumPy reference compute 16-bit inputs in float32 and round float32 results to the
+    first input's dtype.
+    """
 
     @functools.wraps(reference)
     def rounded(*arrays, **params):

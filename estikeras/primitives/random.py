@@ -1,11 +1,12 @@
-"""Random arrays from a key: Philox4x32-10, a counter-based generator without state. Knows no seeds or layers.
+"""Random arrays from a key: Philox4x32-10, a counter-based generator without state. Knows no seeds
+or layers.
 
-Every primitive takes `key`, a uint32 array of two words, and gives element `i` (row-major index in the
-output) as a function of `(key, i)` alone, so any number of threads computes the same bits. The layout,
-which kernels follow bit for bit:
+Every primitive takes `key`, a uint32 array of two words, and gives element `i` (row-major index in
+the output) as a function of `(key, i)` alone, so any number of threads computes the same bits. The
+layout, which kernels follow bit for bit:
 
-    block(j, stream) = philox4x32-10(counter=(j mod 2**32, j div 2**32, stream, 0), key=(key[0], key[1]))
-    word(i)          = block(i div 4, stream)[i mod 4]
+    block(j, stream) = philox4x32-10(counter=(j mod 2**32, j div 2**32, stream, 0), key=(key[0],
+    key[1])) word(i)          = block(i div 4, stream)[i mod 4]
 
 with ten rounds, multipliers M0 = 0xD2511F53 and M1 = 0xCD9E8D57, key increments W0 = 0x9E3779B9 and
 W1 = 0xBB67AE85 (added after each round but the last). One round maps `(c0, c1, c2, c3)` to
@@ -13,21 +14,23 @@ W1 = 0xBB67AE85 (added after each round but the last). One round maps `(c0, c1, 
 
     random_bits       element i = word(i), uint32
     random_uniform    float32: (word(i) >> 8) * 2**-24; float16: (word(i) >> 21) * 2**-11;
-                      bfloat16: (word(i) >> 24) * 2**-8; float64: b = block(i div 2, 0), p = 2 * (i mod 2),
+                      bfloat16: (word(i) >> 24) * 2**-8; float64: b = block(i div 2, 0), p = 2 * (i
+                          mod 2),
                       ((b[p] >> 5) * 2**26 + (b[p+1] >> 6)) * 2**-53
     random_normal     Box-Muller in float64, then rounded to the dtype. Elements 2m and 2m+1 share
                       u = (a + 1) * scale and v = b * scale: r = sqrt(-2 log u), element 2m is
                       r * cos(2 pi v), element 2m+1 is r * sin(2 pi v). All dtypes but float64:
-                      a = word(2m) >> 8, b = word(2m+1) >> 8, scale = 2**-24; float64: a and b are the two
-                      53-bit integers of block(m) as in random_uniform, scale = 2**-53
+                      a = word(2m) >> 8, b = word(2m+1) >> 8, scale = 2**-24; float64: a and b are
+                      the two 53-bit integers of block(m) as in random_uniform, scale = 2**-53
     random_truncated_normal  as random_normal; an element of magnitude 2 or more is drawn again with
                       stream 1, then 2, ... until it is smaller
-    random_randint    n = maxval - minval <= 2**32: minval + ((word(i) * n) >> 32) in 64 bits; a larger n:
+    random_randint    n = maxval - minval <= 2**32: minval + ((word(i) * n) >> 32) in 64 bits; a
+    larger n:
                       minval + (b[p] * 2**32 + b[p+1]) mod n with b and p as for float64 uniforms
     random_bernoulli  (word(i) >> 8) < round(rate * 2**24), true with probability `rate`
 
-Gamma, beta and binomial draws and permutations need a varying number of words; they use NumPy's generator
-keyed by the same two words and have no kernel.
+Gamma, beta and binomial draws and permutations need a varying number of words; they use NumPy's
+generator keyed by the same two words and have no kernel.
 
 Reference: Salmon, Moraes, Dror and Shaw, 2011, Parallel random numbers: as easy as 1, 2, 3.
 """
@@ -47,7 +50,9 @@ _HALF = np.uint64(32)
 
 
 def philox(key, counter):
-    """Ten rounds of Philox: a key of two words and four uint64 arrays of counter words to uint32 (..., 4)."""
+    """Ten rounds of Philox: a key of two words and four uint64 arrays of counter words to uint32
+    (..., 4).
+    """
     keys = [int(key[0]), int(key[1])]
     for _ in range(10):
         first = counter[0] * np.uint64(_MULTIPLIERS[0])
@@ -84,7 +89,9 @@ def _uniform(key, *, shape, dtype):
     if dtype == "float64":
         return (_integers_53(key, count) * 2.0**-53).reshape(shape)
     bits = {"float32": 24, "float16": 11, "bfloat16": 8}[dtype]
-    values = (_words(key, count) >> np.uint32(32 - bits)).astype(np.float32) * np.float32(2.0**-bits)
+    values = (_words(key, count) >> np.uint32(32 - bits)).astype(np.float32) * np.float32(
+        2.0**-bits
+    )
     return values.reshape(shape).astype(dtypes.to_numpy(dtype), copy=False)
 
 
@@ -152,7 +159,9 @@ def _generator(key):
 
 
 def _gamma(key, alpha, *, shape):
-    return np.asarray(_generator(key).standard_gamma(alpha.astype(np.float64), shape)).astype(alpha.dtype)
+    return np.asarray(_generator(key).standard_gamma(alpha.astype(np.float64), shape)).astype(
+        alpha.dtype
+    )
 
 
 def _beta(key, alpha, beta, *, shape):
@@ -227,7 +236,9 @@ random_truncated_normal = primitive(
     "random_truncated_normal", _float_rule, _truncated_normal, kernel="random.truncated_normal"
 )
 random_randint = primitive("random_randint", _randint_rule, _randint, kernel="random.randint")
-random_bernoulli = primitive("random_bernoulli", _bernoulli_rule, _bernoulli, kernel="random.bernoulli")
+random_bernoulli = primitive(
+    "random_bernoulli", _bernoulli_rule, _bernoulli, kernel="random.bernoulli"
+)
 random_gamma = primitive("random_gamma", _parameter_rule, _gamma)
 random_beta = primitive("random_beta", _parameter_rule, _beta)
 random_binomial = primitive("random_binomial", _parameter_rule, _binomial)

@@ -1,4 +1,6 @@
-"""Gradients of fused primitives by way of the plain composition they stand for. Knows no operation but a copy."""
+"""Gradients of fused primitives by way of the plain composition they stand for. Knows no operation
+but a copy.
+"""
 
 from estikeras.engine import dtypes
 from estikeras.engine.tape import GradientTape
@@ -6,7 +8,8 @@ from estikeras.primitives import shaping
 
 
 def by_composition(composition):
-    """A primitive's gradient function that differentiates an equal function written with other primitives.
+    """A primitive's gradient function that differentiates an equal function written with other
+    primitives.
 
     Args:
         composition: `composition(*xs, **params)`, gives what the primitive gives.

@@ -1,12 +1,14 @@
-"""LSTM, GRU and simple recurrent networks over whole sequences as single steps, with their gradients.
+"""LSTM, GRU and simple recurrent networks over whole sequences as single steps, with their
+gradients.
 
-x is (batch, time, features), states are (batch, units). `reverse` walks from the last time to the first; outputs
-stay at the time of their input either way. An optional last input `mask` (batch, time) bool: where it is false
-the states pass through unchanged and the output repeats the state. Activations are Keras's defaults (sigmoid
-for gates, tanh). Gradients of gradients are not offered.
+x is (batch, time, features), states are (batch, units). `reverse` walks from the last time to the
+first; outputs stay at the time of their input either way. An optional last input `mask` (batch,
+time) bool: where it is false the states pass through unchanged and the output repeats the state.
+Activations are Keras's defaults (sigmoid for gates, tanh). Gradients of gradients are not offered.
 
-Reference: Hochreiter and Schmidhuber, 1997, Long short-term memory; Cho et al., 2014, Learning phrase
-representations using RNN encoder-decoder (GRU, here with the reset after the recurrent product).
+Reference: Hochreiter and Schmidhuber, 1997, Long short-term memory; Cho et al., 2014, Learning
+phrase representations using RNN encoder-decoder (GRU, here with the reset after the recurrent
+product).
 """
 
 import numpy as np
@@ -106,7 +108,7 @@ def _lstm(x, h0, c0, kernel, recurrent_kernel, bias, *mask, reverse):
 def _lstm_backward(
     g, g_h, g_c, x, h0, c0, kernel, recurrent_kernel, hidden, cells, gates, *mask, reverse
 ):
-    batch, time, _ = x.shape
+    time = x.shape[1]
     d_gates = np.zeros_like(gates)
     times = list(_times(time, reverse))
     dh, dc = g_h, g_c
@@ -162,12 +164,14 @@ def _lstm_gradient_rule(g, g_h, g_c, x, h0, c0, kernel, recurrent_kernel, *_, re
     return *_like(x, h0, c0, kernel, recurrent_kernel), bias
 
 
-# Inputs x, h0, c0, kernel (features, 4 * units), recurrent_kernel (units, 4 * units), bias (4 * units) with the
-# gates in the order input, forget, candidate, output, and maybe mask. Gives the hidden states of all times, the
-# last hidden state, the last cell state, and for the gradient the cell states and the gates after activation.
+# Inputs x, h0, c0, kernel (features, 4 * units), recurrent_kernel (units, 4 * units), bias (4 *
+# units) with the gates in the order input, forget, candidate, output, and maybe mask. Gives the
+# hidden states of all times, the last hidden state, the last cell state, and for the gradient the
+# cell states and the gates after activation.
 lstm = primitive("lstm", _lstm_rule, precision.widened(_lstm), _lstm_gradient, kernel="rnn.lstm")
-# Inputs the gradients of the first three outputs, then x, h0, c0, kernel, recurrent_kernel, hidden, cells, gates
-# and maybe mask; gives the gradients by x, h0, c0, kernel, recurrent_kernel, bias.
+# Inputs the gradients of the first three outputs, then x, h0, c0, kernel, recurrent_kernel,
+# hidden, cells, gates and maybe mask; gives the gradients by x, h0, c0, kernel, recurrent_kernel,
+# bias.
 lstm_gradient = primitive(
     "lstm_gradient",
     _lstm_gradient_rule,
@@ -250,13 +254,14 @@ def _gru_gradient_rule(g, g_h, x, h0, kernel, recurrent_kernel, *_, reverse):
     return *_like(x, h0, kernel, recurrent_kernel), bias
 
 
-# Inputs x, h0, kernel (features, 3 * units), recurrent_kernel (units, 3 * units), bias (2, 3 * units: of the
-# input's and of the state's product) with the gates in the order update, reset, candidate, and maybe mask. Gives
-# the states of all times, the last state, and for the gradient (batch, time, 4 * units): update, reset and
-# candidate after activation, and the candidate's recurrent part before the reset.
+# Inputs x, h0, kernel (features, 3 * units), recurrent_kernel (units, 3 * units), bias (2, 3 *
+# units: of the input's and of the state's product) with the gates in the order update, reset,
+# candidate, and maybe mask. Gives the states of all times, the last state, and for the gradient
+# (batch, time, 4 * units): update, reset and candidate after activation, and the candidate's
+# recurrent part before the reset.
 gru = primitive("gru", _gru_rule, precision.widened(_gru), _gru_gradient, kernel="rnn.gru")
-# Inputs the gradients of the first two outputs, then x, h0, kernel, recurrent_kernel, hidden, gates and maybe
-# mask; gives the gradients by x, h0, kernel, recurrent_kernel, bias.
+# Inputs the gradients of the first two outputs, then x, h0, kernel, recurrent_kernel, hidden,
+# gates and maybe mask; gives the gradients by x, h0, kernel, recurrent_kernel, bias.
 gru_gradient = primitive(
     "gru_gradient",
     _gru_gradient_rule,
@@ -313,13 +318,17 @@ def _simple_gradient_rule(g, g_h, x, h0, kernel, recurrent_kernel, *_, reverse):
     return *_like(x, h0, kernel, recurrent_kernel), bias
 
 
-# Inputs x, h0, kernel (features, units), recurrent_kernel (units, units), bias (units) and maybe mask. Gives the
-# states of all times and the last state.
+# Inputs x, h0, kernel (features, units), recurrent_kernel (units, units), bias (units) and maybe
+# mask. Gives the states of all times and the last state.
 simple_rnn = primitive(
-    "simple_rnn", _simple_rule, precision.widened(_simple), _simple_gradient, kernel="rnn.simple_rnn"
+    "simple_rnn",
+    _simple_rule,
+    precision.widened(_simple),
+    _simple_gradient,
+    kernel="rnn.simple_rnn",
 )
-# Inputs the gradients of both outputs, then x, h0, kernel, recurrent_kernel, hidden and maybe mask; gives the
-# gradients by x, h0, kernel, recurrent_kernel, bias.
+# Inputs the gradients of both outputs, then x, h0, kernel, recurrent_kernel, hidden and maybe
+# mask; gives the gradients by x, h0, kernel, recurrent_kernel, bias.
 simple_rnn_gradient = primitive(
     "simple_rnn_gradient",
     _simple_gradient_rule,

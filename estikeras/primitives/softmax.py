@@ -1,4 +1,5 @@
-"""Softmax, its logarithm, and the cross-entropies over the last axis as single steps with their gradients.
+"""Softmax, its logarithm, and the cross-entropies over the last axis as single steps with their
+gradients.
 
 Knows no label smoothing and no weights: the losses compose those. Labels out of range are an error.
 """
@@ -220,9 +221,10 @@ def _sparse_gradient_composition(g, probabilities, labels, *, epsilon):
     return inside * _column(g) * (1 / _sum(clipped, -1) - _hot(labels, clipped) / clipped)
 
 
-# Inputs probabilities (*batch, classes) and integer labels (*batch); gives (*batch). Every probability is clipped
-# to [epsilon, 1 - epsilon], then rows are normalised: log(sum of clipped) - log(clipped of the label). On rows
-# that sum to one this is every Keras backend's number; on other rows it is TensorFlow's.
+# Inputs probabilities (*batch, classes) and integer labels (*batch); gives (*batch). Every
+# probability is clipped to [epsilon, 1 - epsilon], then rows are normalised: log(sum of clipped) -
+# log(clipped of the label). On rows that sum to one this is every Keras backend's number; on other
+# rows it is TensorFlow's.
 sparse_cross_entropy = primitive(
     "sparse_cross_entropy",
     _sparse_rule,

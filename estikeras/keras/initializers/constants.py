@@ -21,7 +21,9 @@ class Constant(Initializer):
 
     def __call__(self, shape, dtype=None):
         """A tensor of the shape and dtype that is full of the value."""
-        return ops.broadcast_to(ops.convert_to_tensor(self.value, dtype=dtypes.standardize(dtype)), shape)
+        return ops.broadcast_to(
+            ops.convert_to_tensor(self.value, dtype=dtypes.standardize(dtype)), shape
+        )
 
     def get_config(self):
         """The arguments that make an equal initializer."""

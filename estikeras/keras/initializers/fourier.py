@@ -8,15 +8,15 @@ from estikeras.keras.initializers.initializer import Initializer
 from estikeras.public import public
 
 
-@public(
-    "keras.initializers.STFT", "keras.initializers.stft", "keras.initializers.STFTInitializer"
-)
+@public("keras.initializers.STFT", "keras.initializers.stft", "keras.initializers.STFTInitializer")
 class STFT(Initializer):
-    """Waves of all frequencies in a window: kernels of shape (frame_length, 1, fft_length // 2 + 1).
+    """Waves of all frequencies in a window: kernels of shape (frame_length, 1, fft_length // 2 +
+    1).
 
     Args:
         side: "real" for cosines or "imag" for (negative) sines.
-        window: a name that `scipy.signal.get_window` knows, a vector of the frame's length, or None.
+        window: a name that `scipy.signal.get_window` knows, a vector of the frame's length, or
+            None.
         scaling: "density", "spectrum" or None.
         periodic: whether the window is periodic; the name is the reference's.
 

@@ -27,8 +27,8 @@ def get(identifier):
     """The initializer that is meant.
 
     Args:
-        identifier: a name such as `"he_normal"` or `"HeNormal"`, a config, a class, an initializer or another
-            function of a shape, an array that is the value itself, or None.
+        identifier: a name such as `"he_normal"` or `"HeNormal"`, a config, a class, an initializer
+            or another function of a shape, an array that is the value itself, or None.
 
     Returns:
         A callable of a shape and a dtype; None for None.

@@ -1,4 +1,6 @@
-"""Initializers whose spread follows from the shape: variance scaling with its named settings, and orthogonal matrices."""
+"""Initializers whose spread follows from the shape: variance scaling with its named settings, and
+orthogonal matrices.
+"""
 
 import math
 
@@ -17,7 +19,8 @@ def compute_fans(shape, input_axes=None, output_axes=None):
     """How many inputs and outputs each unit of a weight of this shape has.
 
     Args:
-        shape: tuple of int; of the last two axes the first is the input's, and axes before them are a window.
+        shape: tuple of int; of the last two axes the first is the input's, and axes before them
+            are a window.
         input_axes: axes whose sizes are multiplied instead, with `output_axes`.
         output_axes: likewise.
     """
@@ -38,7 +41,8 @@ class VarianceScaling(RandomInitializer):
         mode: "fan_in" (inputs of a unit), "fan_out" (its outputs) or "fan_avg" (their mean).
         distribution: "truncated_normal" (or "normal"), "untruncated_normal" or "uniform".
         seed: int, `keras.random.SeedGenerator` or None.
-        input_axes: axes of the inputs, None to take them from the shape as of a dense or convolution kernel.
+        input_axes: axes of the inputs, None to take them from the shape as of a dense or
+            convolution kernel.
         output_axes: axes of the outputs, likewise.
 
     Raises:
@@ -61,7 +65,9 @@ class VarianceScaling(RandomInitializer):
         distribution = distribution.lower()
         distribution = "truncated_normal" if distribution == "normal" else distribution
         if distribution not in _DISTRIBUTIONS:
-            raise errors.invalid("distribution", got=distribution, expected=f"one of {_DISTRIBUTIONS}")
+            raise errors.invalid(
+                "distribution", got=distribution, expected=f"one of {_DISTRIBUTIONS}"
+            )
         self.scale, self.mode, self.distribution = scale, mode, distribution
         self.input_axes, self.output_axes = input_axes, output_axes
         super().__init__(seed)
@@ -113,7 +119,8 @@ class GlorotUniform(_Named):
         input_axes: axes of the inputs, None to take them from the shape.
         output_axes: axes of the outputs, likewise.
 
-    Reference: Glorot and Bengio, 2010, Understanding the difficulty of training deep feedforward neural networks.
+    Reference: Glorot and Bengio, 2010, Understanding the difficulty of training deep feedforward
+    neural networks.
     """
 
     _settings = (1.0, "fan_avg", "uniform")
@@ -128,7 +135,8 @@ class GlorotNormal(_Named):
         input_axes: axes of the inputs, None to take them from the shape.
         output_axes: axes of the outputs, likewise.
 
-    Reference: Glorot and Bengio, 2010, Understanding the difficulty of training deep feedforward neural networks.
+    Reference: Glorot and Bengio, 2010, Understanding the difficulty of training deep feedforward
+    neural networks.
     """
 
     _settings = (1.0, "fan_avg", "truncated_normal")
@@ -200,14 +208,15 @@ class HeUniform(_Named):
     "keras.initializers.OrthogonalInitializer",
 )
 class Orthogonal(RandomInitializer):
-    """A random orthogonal matrix: columns (or rows, where there are fewer) of length `gain`, at right angles.
+    """A random orthogonal matrix: columns (or rows, where there are fewer) of length `gain`, at
+    right angles.
 
     Args:
         gain: float, what the matrix is multiplied with.
         seed: int, `keras.random.SeedGenerator` or None.
 
-    Reference: Saxe, McClelland and Ganguli, 2014, Exact solutions to the nonlinear dynamics of learning in deep
-    linear neural networks.
+    Reference: Saxe, McClelland and Ganguli, 2014, Exact solutions to the nonlinear dynamics of
+    learning in deep linear neural networks.
     """
 
     def __init__(self, gain=1.0, seed=None):

@@ -32,7 +32,14 @@ CASES = [
     case("rgb_to_hsv", IMAGES, **POSITIVE),
     case("hsv_to_rgb", IMAGES, order=0, **POSITIVE),
     case("rgb_to_hsv", (3, 5, 6), data_format="channels_first", order=0, **POSITIVE),
-    case("gaussian_blur", IMAGES, kernel_size=(3, 5), sigma=(1.0, 2.0), data_format="channels_last", order=0),
+    case(
+        "gaussian_blur",
+        IMAGES,
+        kernel_size=(3, 5),
+        sigma=(1.0, 2.0),
+        data_format="channels_last",
+        order=0,
+    ),
     case("sobel_edges", IMAGES, order=0),
     case("ssim", (2, 12, 13, 3), (2, 12, 13, 3), order=0, tolerance=1e-4, **POSITIVE),
     *(
@@ -41,8 +48,14 @@ CASES = [
         for mode in ("constant", "nearest", "wrap", "mirror", "reflect")
     ),
     *(
-        case("affine_transform", IMAGES, TURN[None].repeat(2, 0), name, mode, order=0, tolerance=1e-4)
-        for name, mode in (("bilinear", "constant"), ("bilinear", "reflect"), ("nearest", "nearest"))
+        case(
+            "affine_transform", IMAGES, TURN[None].repeat(2, 0), name, mode, order=0, tolerance=1e-4
+        )
+        for name, mode in (
+            ("bilinear", "constant"),
+            ("bilinear", "reflect"),
+            ("nearest", "nearest"),
+        )
     ),
     case("perspective_transform", (5, 6, 3), START, END, order=0, tolerance=1e-4),
     case(

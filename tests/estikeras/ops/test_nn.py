@@ -6,11 +6,35 @@ import pytest
 from estikeras import ops
 from tests.support.op_oracle import case, oracle_checks
 
-PLAIN = (
-    "relu relu6 sigmoid sparse_sigmoid softplus softsign silu swish log_sigmoid leaky_relu hard_sigmoid hard_silu "
-    "hard_swish elu selu gelu celu tanh_shrink hard_tanh hard_shrink soft_shrink sparse_plus squareplus softmax "
-    "log_softmax sparsemax glu"
-).split()
+PLAIN = [
+    "relu",
+    "relu6",
+    "sigmoid",
+    "sparse_sigmoid",
+    "softplus",
+    "softsign",
+    "silu",
+    "swish",
+    "log_sigmoid",
+    "leaky_relu",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "elu",
+    "selu",
+    "gelu",
+    "celu",
+    "tanh_shrink",
+    "hard_tanh",
+    "hard_shrink",
+    "soft_shrink",
+    "sparse_plus",
+    "squareplus",
+    "softmax",
+    "log_softmax",
+    "sparsemax",
+    "glu",
+]
 
 CASES = [
     *(case(name, (3, 4), low=-5, high=5) for name in PLAIN),

@@ -1,4 +1,6 @@
-"""Recurrent sequences against the layers of the real Keras: values, states, masks, direction, gradients."""
+"""Recurrent sequences against the layers of the real Keras: values, states, masks, direction,
+gradients.
+"""
 
 import numpy as np
 import pytest

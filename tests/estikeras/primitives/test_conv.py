@@ -27,9 +27,17 @@ ROWS = [
     ),
     row("conv_input_gradient", [(2, 4, 4), (3, 3, 4)], input_size=(6,), **PLAIN, groups=1),
     row("conv_input_gradient", [(2, 4, 6), (3, 2, 6)], input_size=(6,), **PLAIN, groups=2),
-    row("conv_input_gradient", [(2, 3, 6, 3), (3, 2, 2, 3)], input_size=(7, 6), **STRIDED, groups=1),
+    row(
+        "conv_input_gradient", [(2, 3, 6, 3), (3, 2, 2, 3)], input_size=(7, 6), **STRIDED, groups=1
+    ),
     row("conv_kernel_gradient", [(2, 6, 3), (2, 4, 4)], kernel_size=(3,), **PLAIN, groups=1),
-    row("conv_kernel_gradient", [(2, 7, 6, 2), (2, 3, 6, 3)], kernel_size=(3, 2), **STRIDED, groups=1),
+    row(
+        "conv_kernel_gradient",
+        [(2, 7, 6, 2), (2, 3, 6, 3)],
+        kernel_size=(3, 2),
+        **STRIDED,
+        groups=1,
+    ),
     row("depthwise_conv", [(2, 6, 3), (3, 3, 2)], **PLAIN),
     row("depthwise_conv", [(2, 7, 6, 2), (3, 2, 2, 1)], **STRIDED),
     row("depthwise_conv_input_gradient", [(2, 4, 6), (3, 3, 2)], input_size=(6,), **PLAIN),

@@ -10,7 +10,13 @@ ROWS = [
     row("batch_normalization_training", [(5, 3), (3,), (3,)], axes=(0,), epsilon=1e-3),
     row("batch_normalization_training", [(3, 2, 2, 3), (3,), (3,)], axes=(0, 1, 2), epsilon=1e-3),
     row("batch_normalization_training", [(3, 2, 4), (2,), (2,)], axes=(0, 2), epsilon=1e-3),
-    row("batch_normalization_training", [(6, 2), (2,), (2,)], dtype="float16", axes=(0,), epsilon=0.1),
+    row(
+        "batch_normalization_training",
+        [(6, 2), (2,), (2,)],
+        dtype="float16",
+        axes=(0,),
+        epsilon=0.1,
+    ),
     row(
         "batch_normalization_gradient",
         [(5, 3), (5, 3), (3,), (3,), np.array([0.5, 0.7, 0.9], "float32")],

@@ -1,4 +1,6 @@
-"""Random primitives: the published Philox vector, distributions, and the layout that kernels follow."""
+"""Random primitives: the published Philox vector, distributions, and the layout that kernels
+follow.
+"""
 
 import numpy as np
 import pytest
