@@ -214,20 +214,19 @@ class Operation:
 
     @property
     def input(self):
-        """The KerasTensors of the one call; a ValueError if it was called several times or never."""
-        args = self._one_node("input").input_tensors
+        """The KerasTensors of the first call; an AttributeError if there was none."""
+        args = self._first_node("input").input_tensors
         return args[0] if len(args) == 1 else args
 
     @property
     def output(self):
-        """The KerasTensors that the one call gave."""
-        return self._one_node("output").outputs
+        """The KerasTensors that the first call gave; an AttributeError if there was none."""
+        return self._first_node("output").outputs
 
-    def _one_node(self, what):
-        if len(self._inbound_nodes) != 1:
-            raise ValueError(
-                f"{self.name!r} was called on KerasTensors {len(self._inbound_nodes)} times, so its `{what}` is not "
-                "one thing."
+    def _first_node(self, what):
+        if not self._inbound_nodes:
+            raise AttributeError(
+                f"{self.name!r} was never called on KerasTensors, so it has no `{what}`."
             )
         return self._inbound_nodes[0]
 

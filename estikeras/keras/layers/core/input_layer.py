@@ -43,8 +43,8 @@ class InputLayer(Layer):
             raise errors.unsupported(
                 "Input(sparse=True) and Input(ragged=True)", "Use dense tensors, with a mask."
             )
-        if "input_shape" in kwargs:
-            shape = kwargs.pop("input_shape")
+        shape = kwargs.pop("input_shape", shape)
+        batch_shape = kwargs.pop("batch_input_shape", batch_shape)
         super().__init__(name=name, **kwargs)
         batch_shape = _batch_shape(shape, batch_size, batch_shape, input_tensor)
         self.batch_shape = batch_shape

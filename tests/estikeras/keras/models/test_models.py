@@ -224,6 +224,7 @@ SEQUENTIAL = our_keras.Sequential([layers.Dense(2, name="d")], name="s")
         (lambda: TWO.get_layer("ad"), ValueError, "'add"),
         (lambda: TWO.get_layer(index=9), ValueError, "index"),
         (lambda: TWO.get_layer(), ValueError, "a name or an index"),
+        (lambda: layers.Dense(2).output, AttributeError, "never called"),
         (lambda: SEQUENTIAL.add(3), ValueError, "layer"),
         (lambda: SEQUENTIAL.add(layers.Dense(2, name="d")), ValueError, "name"),
         (lambda: our_keras.Sequential().build((None, 3)), ValueError, "no layers"),
@@ -284,3 +285,34 @@ def test_a_summary_says_what_is_not_built_and_what_is_trained():
     assert "add" not in lines[1].split("Total")[0].replace("Trainable", "")
     with pytest.raises(ValueError, match="layer_range"):
         TWO.summary(layer_range=["a", "nothing"])
+
+
+def test_the_graph_that_keras_2_wrote_is_read():
+    def config(kind, name, nodes, **more):
+        return {
+            "class_name": kind,
+            "config": {"name": name, **more},
+            "name": name,
+            "inbound_nodes": nodes,
+        }
+
+    made = our_keras.Model.from_config(
+        {
+            "name": "old",
+            "layers": [
+                config("InputLayer", "x", [], batch_input_shape=[None, 3], dtype="float32"),
+                config("Dense", "d", [[["x", 0, 0, {}]]], units=2, activation="relu"),
+                config("Concatenate", "c", [[["x", 0, 0, {}], ["d", 0, 0, {}]]], axis=-1),
+            ],
+            "input_layers": [["x", 0, 0]],
+            "output_layers": [["c", 0, 0]],
+        }
+    )
+    assert made.output_shape == (None, 5)
+
+
+def test_an_unknown_layer_in_a_config_is_named():
+    config = TWO.get_config()
+    config["output_layers"] = ["ad", 0, 0]
+    with pytest.raises(ValueError, match="add"):
+        our_keras.Model.from_config(config)
