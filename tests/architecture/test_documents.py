@@ -23,6 +23,13 @@ def test_the_programs_of_the_readme_run(tmp_path, monkeypatch):
     assert float(scope["step"](x.astype("float32"), y)) > 0
 
 
+def test_the_programs_of_the_architecture_run(capsys):
+    names, inside = programs("docs/architecture.md")
+    assert '@public("keras.layers.Dense")' in names
+    exec(compile(inside, "architecture.md", "exec"), {})
+    assert "matmul" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_lead_somewhere(document):
     text = (ROOT / document).read_text("utf-8")
