@@ -67,6 +67,7 @@ class ProjectedAttention(Layer):
             dtype=self.dtype_policy,
             name=name,
         )
+        layer.supports_masking = True
         layer.build(tuple(input_shape))
         return layer
 

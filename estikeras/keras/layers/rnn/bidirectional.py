@@ -134,10 +134,7 @@ class Bidirectional(Layer):
         while isinstance(mask, (list, tuple)):
             mask = mask[0]
         output_mask = mask if self.return_sequences else None
-        masks = [output_mask] * (2 if self.merge_mode is None else 1)
-        if self.return_state:
-            masks += [None] * (2 * len(self.forward_layer.state_size))
-        return masks if len(masks) > 1 else output_mask
+        return (output_mask, output_mask) if self.merge_mode is None else output_mask
 
     def get_config(self):
         config = {
