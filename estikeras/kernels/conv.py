@@ -7,9 +7,10 @@ Windows of 1 x 1 are plain products; windows of 3 x 3 are left to `winograd` whe
 
 import math
 
-from estikeras.kernels import linalg, winograd
-from estikeras.kernels.abi import inline, kernel, loop, native, real
+from estikeras.kernels import winograd
+from estikeras.kernels.abi import inline, kernel, loop, real
 from estikeras.kernels.geometry import Shape
+from estikeras.kernels.linalg import multiply, product, small
 from estikeras.kernels.reduce import reduction
 
 BLOCK_BYTES = 1 << 19  # of gathered patches; most of a core's second-level cache
@@ -115,7 +116,7 @@ gather, scatter = inline(_gather), inline(_scatter)
 def forward(
     x: "real[all_x]", weights: "real[depth * out]", y: "real[positions, out]",
     work: "real[team, block * depth]", geometry: "words[13]", all_x, depth, out, block, team,
-    positions, blas: "blas", first, thread,
+    positions, limit, blas: "blas", first, thread,
 ):  # fmt: skip
     """Set y = patches @ weights.
 
@@ -125,28 +126,28 @@ def forward(
     for start in range(0, positions, block):
         count = min(block, positions - start)
         gather(x, patches, geometry, first + start, count)
-        native.gemm(
-            blas, 0, 0, count, out, depth, real(1), native.at(patches, 0), depth,
-            native.at(weights, 0), out, real(0), native.at(y, start * out), out,
+        multiply(
+            blas, 0, 0, count, out, depth, patches, 0, depth, weights, 0, out, 0, y, start * out,
+            out, limit,
         )  # fmt: skip
 
 
 @loop(split="images")
 def backward(
-    g: "real[images, area * out]", weights: "real[depth * out]", dx: "real[images, size]",
+    g: "real[images, area * out]", turned: "real[out * depth]", dx: "real[images, size]",
     work: "real[team, block * depth]", geometry: "words[13]",
-    area, size, depth, out, block, team, images, blas: "blas", thread,
+    area, size, depth, out, block, team, images, limit, blas: "blas", thread,
 ):  # fmt: skip
-    """Set dx = the patches g @ weights.T, added where they overlap. Threads divide the images."""
+    """Set dx = the patches g @ turned, added where they overlap. Threads divide the images."""
     patches = work[thread]
     for image in range(images):
         x = dx[image]
         clear(x, 0, size)
         for start in range(0, area, block):
             count = min(block, area - start)
-            native.gemm(
-                blas, 0, 1, count, depth, out, real(1), native.at(g, (image * area + start) * out),
-                out, native.at(weights, 0), out, real(0), native.at(patches, 0), depth,
+            multiply(
+                blas, 0, 0, count, depth, out, g, (image * area + start) * out, out, turned, 0,
+                depth, 0, patches, 0, depth, limit,
             )  # fmt: skip
             scatter(patches, x, geometry, start, count)
 
@@ -155,7 +156,7 @@ def backward(
 def kernel_parts(
     x: "real[all_x]", g: "real[positions, out]", parts: "real[team, depth * out]",
     work: "real[team, block * depth]", geometry: "words[13]", all_x, depth, out, block, team,
-    positions, blas: "blas", first, thread,
+    positions, limit, blas: "blas", first, thread,
 ):  # fmt: skip
     """parts[thread] = patches.T @ g over the thread's share of the positions."""
     patches, part = work[thread], parts[thread]
@@ -164,9 +165,9 @@ def kernel_parts(
     for start in range(0, positions, block):
         count = min(block, positions - start)
         gather(x, patches, geometry, first + start, count)
-        native.gemm(
-            blas, 1, 0, depth, out, count, real(1), native.at(patches, 0), depth,
-            native.at(g, start * out), out, real(1 if start else 0), native.at(part, 0), out,
+        multiply(
+            blas, 1, 0, depth, out, count, patches, 0, depth, g, start * out, out,
+            1 if start else 0, part, 0, out, limit,
         )  # fmt: skip
 
 
@@ -197,13 +198,13 @@ def _convolve(job, shape, x, weights, y):
         return
     if shape.pointwise:
         sizes = shape.positions, shape.out, shape.channels
-        job.call(linalg.product, x, weights, y, 0, 0, *sizes, linalg.small(), work=shape.work)
+        job.call(product, x, weights, y, 0, 0, *sizes, small(), work=shape.work)
         return
     block = _block(shape, shape.positions)
     room = job.scratch(job.threads * block * shape.depth, x.dtype)
     all_x = shape.images * math.prod(shape.size) * shape.channels
     sizes = all_x, shape.depth, shape.out, block, job.threads, shape.positions
-    job.call(forward, x, weights, y, room, shape.geometry, *sizes, work=shape.work)
+    job.call(forward, x, weights, y, room, shape.geometry, *sizes, small(), work=shape.work)
 
 
 def _accepts(job, shape):
@@ -233,7 +234,7 @@ def conv_input_gradient(job):
     arrays = job.input(0), job.input(1), job.output(0)
     if shape.pointwise:
         sizes = shape.positions, shape.channels, shape.out
-        job.call(linalg.product, *arrays, 0, 1, *sizes, linalg.small(), work=shape.work)
+        job.call(product, *arrays, 0, 1, *sizes, small(), work=shape.work)
     elif shape.strides == (1, 1):
         taps = math.prod(shape.window)
         turned = job.scratch(math.prod(weights), arrays[1].dtype)
@@ -244,8 +245,12 @@ def conv_input_gradient(job):
         area, size = math.prod(shape.out_size), math.prod(shape.size) * shape.channels
         block = _block(shape, area)
         room = job.scratch(job.threads * block * shape.depth, arrays[0].dtype)
-        sizes = area, size, shape.depth, shape.out, block, job.threads, shape.images
-        job.call(backward, *arrays, room, shape.geometry, *sizes, work=shape.work)
+        turned = job.scratch(math.prod(weights), arrays[1].dtype)
+        job.call(turn, arrays[1], turned, 1, 1, shape.depth, shape.out, parallel=False)
+        sizes = area, size, shape.depth, shape.out, block, job.threads, shape.images, small()
+        job.call(
+            backward, arrays[0], turned, arrays[2], room, shape.geometry, *sizes, work=shape.work
+        )
 
 
 @kernel("conv.conv_kernel_gradient")
@@ -258,9 +263,7 @@ def conv_kernel_gradient(job):
     arrays, dtype = (job.input(0), job.input(1)), job.inputs[0].dtype
     if shape.pointwise:
         sizes = shape.channels, shape.out, shape.positions
-        job.call(
-            linalg.product, *arrays, job.output(0), 1, 0, *sizes, linalg.small(), work=shape.work
-        )
+        job.call(product, *arrays, job.output(0), 1, 0, *sizes, small(), work=shape.work)
         return
     if winograd.pays(shape, dtype):
         winograd.kernel_gradient(job, shape, *arrays, job.output(0))
@@ -271,5 +274,5 @@ def conv_kernel_gradient(job):
     all_x = shape.images * math.prod(shape.size) * shape.channels
     sizes = all_x, shape.depth, shape.out, block, job.threads, shape.positions
     # every thread takes part, even in little work: parts that nobody wrote would be added up
-    job.call(kernel_parts, *arrays, parts, room, shape.geometry, *sizes)
+    job.call(kernel_parts, *arrays, parts, room, shape.geometry, *sizes, small())
     reduction(job, "sum", parts, job.output(0), (job.threads, weights), (0,))

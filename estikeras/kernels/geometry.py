@@ -23,7 +23,7 @@ class Shape:
         """Set what follows from the rest."""
         self.positions = self.images * math.prod(self.out_size)
         self.depth = math.prod(self.window) * self.channels
-        self.work = self.positions * self.depth * self.out
+        self.work = -(-self.positions * self.depth * self.out // 8)  # eight multiplications at once
 
     @property
     def geometry(self):

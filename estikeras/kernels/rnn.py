@@ -292,7 +292,7 @@ class Sizes:
     @property
     def work(self):
         """Operations of all steps."""
-        return self.rows * self.units * self.width
+        return self.rows * self.units * self.width // 8
 
     def scratch(self, width, dtype):
         """A work array (batch, time, width)."""
@@ -305,18 +305,18 @@ class Sizes:
     def project(self, x, weights, y):
         """Add the call for y = x @ weights over all times."""
         sizes = self.rows, self.width, self.features
-        self.job.call(product, x, weights, y, 0, 0, *sizes, small(), work=math.prod(sizes))
+        self.job.call(product, x, weights, y, 0, 0, *sizes, small(), work=math.prod(sizes) // 8)
 
     def project_back(self, d, x, weights, dx, d_weights):
         """Add the calls for the gradients of `project` from the gradient `d` of its result."""
         sizes = self.rows, self.features, self.width
-        self.job.call(product, d, weights, dx, 0, 1, *sizes, small(), work=math.prod(sizes))
+        self.job.call(product, d, weights, dx, 0, 1, *sizes, small(), work=math.prod(sizes) // 8)
         self.collect(x, d, d_weights, self.features)
 
     def collect(self, x, d, d_weights, features):
         """Add the call for d_weights = x.T @ d over all times."""
         sizes = features, self.width, self.rows
-        self.job.call(product, x, d, d_weights, 1, 0, *sizes, small(), work=math.prod(sizes))
+        self.job.call(product, x, d, d_weights, 1, 0, *sizes, small(), work=math.prod(sizes) // 8)
 
 
 @kernel("rnn.lstm")

@@ -21,9 +21,7 @@ def copy(
     x: "item[all_x]", y: "item[all_y]", work: "int64[threads_planned, 6]", box: "words[18]",
     start_x, start_y, rows, all_x, all_y, threads_planned, first, thread,
 ):  # fmt: skip
-    """Set y = x over a box: its sizes, the strides in x, the strides in y; `work` holds each thread's
-    position.
-    """
+    """Set y = x over a box: sizes, strides in x, strides in y; `work` holds threads' positions."""
     at, size, step_x, step_y = work[thread], box[5], box[11], box[17]
     place_x, place_y, rest = start_x, start_y, first
     for axis in range(4, -1, -1):

@@ -11,7 +11,7 @@ Reference: Lavin and Gray, 2016, Fast algorithms for convolutional neural networ
 
 import math
 
-from estikeras.kernels.abi import inline, loop, native, real
+from estikeras.kernels.abi import inline, loop, real
 from estikeras.kernels.linalg import multiply, small
 
 POINTS = 36
@@ -207,7 +207,7 @@ def kernel_parts(
     parts: "real[team, 36, channels * out]", v: "real[team, 36, block, channels]",
     m: "real[team, 36, block, out]", lines_x: "real[team, 37, channels]",
     lines_y: "real[team, 28, out]", sizes: "words[8]", pixels, out_pixels, channels, out, block,
-    team, tiles, first, thread, blas: "blas",
+    team, tiles, limit, first, thread, blas: "blas",
 ):  # fmt: skip
     """parts[thread] = the transformed kernel gradient over the thread's tiles."""
     height, width, out_height, out_width = sizes[0], sizes[1], sizes[2], sizes[3]
@@ -242,10 +242,9 @@ def kernel_parts(
                 4 * column, out_height, out_width, out,
             )  # fmt: skip
         for e in range(36):
-            native.gemm(
-                blas, 1, 0, channels, out, count, real(1), native.at(inner, e * block * channels),
-                channels, native.at(outer, e * block * out), out, real(1 if start else 0),
-                native.at(part, e * channels * out), out,
+            multiply(
+                blas, 1, 0, channels, out, count, inner, e * block * channels, channels, outer,
+                e * block * out, out, 1 if start else 0, part, e * channels * out, out, limit,
             )  # fmt: skip
 
 
@@ -321,6 +320,6 @@ def kernel_gradient(job, shape, x, g, dw):
     parts = job.scratch(job.threads * POINTS * count, x.dtype)
     lines = job.scratch(54 * job.threads * shape.out, x.dtype)
     # every thread takes part, even in little work: parts that nobody wrote would be added up
-    job.call(kernel_parts, x, g, parts, *blocks.work, blocks.geometry, *blocks.sizes)
+    job.call(kernel_parts, x, g, parts, *blocks.work, blocks.geometry, *blocks.sizes, small())
     sizes = shape.channels, shape.out, job.threads, shape.channels
     job.call(collect_kernel, parts, dw, lines, *sizes, work=50 * count * job.threads)

@@ -99,6 +99,19 @@ def _always_parallel(monkeypatch):
 
 
 @pytest.fixture
+def call():
+    """Run one thread of a call on arrays by the kind of their place, `{"in": x, "out": y}`."""
+
+    def run(entry, arrays, thread, threads):
+        block = abi.encode(entry.arguments, lambda place: arrays[place[0]].ctypes.data)
+        ctypes.CFUNCTYPE(None, WORD, WORD, WORD)(entry.native.address)(
+            block.ctypes.data, thread, threads
+        )
+
+    return run
+
+
+@pytest.fixture
 def check():
     return compare
 
