@@ -1,4 +1,6 @@
-"""How errors read: which argument, what came, what was expected, what to do. Every function returns an exception to raise."""
+"""How errors read: which argument, what came, what was expected, what to do. Every function returns
+an exception to raise.
+"""
 
 import difflib
 
@@ -14,7 +16,9 @@ def _message(argument, got, expected, hint):
 
 
 def shape_mismatch(argument, *, got, expected, hint=None):
-    """A ValueError for a shape that does not fit: `got` and `expected` are shapes or their description."""
+    """A ValueError for a shape that does not fit: `got` and `expected` are shapes or their
+    description.
+    """
     expected = expected if isinstance(expected, str) else f"shape {tuple(expected)}"
     got = got if isinstance(got, str) else f"shape {tuple(got)}"
     return ValueError(_message(argument, got, expected, hint))
@@ -35,11 +39,15 @@ def unknown_name(kind, name, known):
     """A ValueError for a name that is not among `known`, with the nearest ones."""
     near = difflib.get_close_matches(str(name), [str(k) for k in known], n=3, cutoff=0.5)
     lower = {str(k).lower(): str(k) for k in known}
-    near = near or [lower[n] for n in difflib.get_close_matches(str(name).lower(), lower, n=3, cutoff=0.5)]
+    near = near or [
+        lower[n] for n in difflib.get_close_matches(str(name).lower(), lower, n=3, cutoff=0.5)
+    ]
     hint = f" Did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
     return ValueError(f"Unknown {kind}: {_describe(name)}.{hint}")
 
 
 def unsupported(what, instead):
-    """A NotImplementedError for what exists in the reference and not here; `instead` names the alternative."""
+    """A NotImplementedError for what exists in the reference and not here; `instead` names the
+    alternative.
+    """
     return NotImplementedError(f"{what} is not supported. {instead}")

@@ -2,9 +2,11 @@
 
 
 def public(*names):
-    """Mark the decorated class or function as public under every name given, such as `"keras.layers.Dense"`.
+    """Mark the decorated class or function as public under every name given, such as
+    `"keras.layers.Dense"`.
 
-    The mark is read by `scripts/names`, which never imports the module; at run time it changes nothing.
+    The mark is read by `scripts/names`, which never imports the module; at run time it changes
+    nothing.
 
     Args:
         *names: full names below `estikeras`, at least one.
