@@ -1,4 +1,4 @@
-"""TensorFlow's names for neural networks: they are the Keras ops with other argument names and layouts."""
+"""TensorFlow's names for neural networks: Keras ops with other argument names and layouts."""
 
 import numpy as np
 import pytest
