@@ -42,7 +42,7 @@ def selu(features, name=None):
     return nn.selu(features)
 
 
-@op("nn.softsign")
+@op("nn.softsign", "math.softsign")
 def softsign(features, name=None):
     """`features / (1 + |features|)`, element by element."""
     return nn.softsign(features)
@@ -86,7 +86,7 @@ def crelu(features, axis=-1, name=None):
     return shaping.concatenate(ew.relu(x), ew.relu(-x), axis=axis % x.ndim)
 
 
-@op("nn.softmax")
+@op("nn.softmax", "math.softmax")
 def softmax(logits, axis=None, name=None):
     """`exp(logits)` divided by its sum along an axis, by default the last."""
     return softmaxes.softmax(logits, axis=-1 if axis is None else axis)
