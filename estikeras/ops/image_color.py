@@ -174,9 +174,13 @@ def sobel_edges(images, data_format=None):
     Returns:
         A tensor like the images with one more axis of size 2 at the end.
     """
-    images = floating(images)
-    edges = [filtered(images, kernel, "same", data_format) for kernel in (_SOBEL, _SOBEL.T)]
-    return _joined(edges, images.ndim)
+    return edges(floating(images), "same", data_format)
+
+
+def edges(images, padding, data_format):
+    """The differences downwards and to the right, beside each other on a new last axis."""
+    both = [filtered(images, kernel, padding, data_format) for kernel in (_SOBEL, _SOBEL.T)]
+    return _joined(both, images.ndim)
 
 
 @op("keras.ops.image.ssim")

@@ -117,7 +117,7 @@ def map_coordinates(inputs, coordinates, order, fill_mode="constant", fill_value
     return tensor(y, inputs.dtype)
 
 
-def _warped(images, rows, columns, order, fill_mode, fill_value, data_format):
+def warped(images, rows, columns, order, fill_mode, fill_value, data_format):
     """A batch of images sampled at rows and columns (batch, height, width), float tensors."""
 
     def run(x):
@@ -196,7 +196,7 @@ def affine_transform(
         a0, a1, a2, b0, b1, b2, _, _ = _parameters(table)
         rows, columns = _grid(x, data_format)
         at = (b0 * columns + b1 * rows + b2, a0 * columns + a1 * rows + a2)
-        return _warped(x, *at, order, fill_mode, fill_value, data_format)
+        return warped(x, *at, order, fill_mode, fill_value, data_format)
 
     return _in_batch(images, data_format, run)
 
@@ -251,7 +251,7 @@ def perspective_transform(
         depth = h[6] * columns + h[7] * rows + 1
         at_columns = (h[0] * columns + h[1] * rows + h[2]) / depth
         at_rows = (h[3] * columns + h[4] * rows + h[5]) / depth
-        return _warped(x, at_rows, at_columns, order, "constant", fill_value, data_format)
+        return warped(x, at_rows, at_columns, order, "constant", fill_value, data_format)
 
     return _in_batch(images, data_format, run)
 
@@ -297,7 +297,7 @@ def elastic_transform(
         field = random.normal((shape[0] * shape[1], *shape[2:], 1), stddev=sigma, seed=seed)
         field = gaussian_blur(field, (size, size), (sigma, sigma), "channels_last")
         field = shaping.reshape(field, shape=shape) * alpha
-        return _warped(
+        return warped(
             x, field[0] + rows, field[1] + columns, order, fill_mode, fill_value, data_format
         )
 
