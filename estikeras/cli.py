@@ -8,6 +8,7 @@ import importlib.metadata
 import platform
 import shutil
 import sys
+from pathlib import Path
 
 from estikeras import settings
 
@@ -72,7 +73,8 @@ def _blas():
 
 def _mpi():
     wheels = [name for name in _MPI_WHEELS if _version(name)]
-    starter = shutil.which("mpiexec") or shutil.which("mpirun")
+    beside = str(Path(sys.executable).parent)
+    starter = shutil.which("mpiexec", path=beside) or shutil.which("mpiexec")
     if len(wheels) > 1:
         return f"{' and '.join(wheels)} are both installed and break each other: keep one"
     if not _version("mpi4py"):
