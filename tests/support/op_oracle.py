@@ -167,17 +167,16 @@ def _run_theirs(one, arguments, floats):
 
     def total(*values):
         outputs = run(*values)
-        return sum(
-            (y.astype("float64") * w).sum() for y, w in zip(outputs, _weights(outputs), strict=True)
-        )
+        pairs = zip(outputs, _weights(outputs), strict=True)
+        return sum((y.astype("float64") * w).sum() for y, w in pairs), outputs
 
     values = [jax.numpy.asarray(arguments[i]) for i in floats]
+    gradients = [None] * len(floats)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        outputs = run(*values)
-        gradients = []
         if one.order and floats:
-            gradients = jax.grad(total, argnums=tuple(range(len(floats))))(*values)
-    return [np.asarray(y) for y in outputs], [np.asarray(g) for g in gradients] or [None] * len(
-        floats
-    )
+            numbers = tuple(range(len(floats)))
+            gradients, outputs = jax.grad(total, argnums=numbers, has_aux=True)(*values)
+        else:
+            outputs = run(*values)
+    return [np.asarray(y) for y in outputs], gradients
