@@ -6,8 +6,8 @@ import warnings
 from pathlib import Path
 
 from estikeras import errors, settings
-from estikeras.formats import atomic, keras_archive
-from estikeras.keras.saving import assets, legacy_h5, registration, scopes, weights
+from estikeras.formats import atomic, hdf5, keras_archive
+from estikeras.keras.saving import assets, legacy_h5, registration, scopes, shards, weights
 from estikeras.keras.saving.deserialize import deserialize_keras_object
 from estikeras.keras.saving.serialize import serialize_keras_object
 from estikeras.public import public
@@ -91,7 +91,8 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
         model: the model.
         filepath: path that ends in `.weights.h5`.
         overwrite: bool, replace a file that is there.
-        max_shard_size: must be None: one file is written.
+        max_shard_size: float, limit of a file in gigabytes, or None for one file. With a limit
+            there are several files, and `.weights.json` says what is where.
         **kwargs: none.
 
     Raises:
@@ -101,14 +102,16 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
     """
     _no_more(kwargs)
     path = Path(filepath)
-    if not path.name.endswith(".weights.h5"):
+    endings = (shards.SHARD,) if max_shard_size is None else (shards.SHARD, shards.INDEX)
+    if not path.name.endswith(endings):
         raise errors.invalid(
             "filepath", got=str(path), expected="a path that ends in `.weights.h5`"
         )
-    if max_shard_size is not None:
-        raise errors.unsupported("`max_shard_size`", "Leave it out: one file is written.")
     _check_overwrite(path, overwrite)
     _check_built(model, "Its weights cannot be saved")
+    if max_shard_size is not None:
+        shards.write(path, *weights.collect(model), max_shard_size)
+        return
     atomic.write_bytes(path, weights.to_bytes(model))
 
 
@@ -118,7 +121,7 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
 
     Args:
         model: the model, built; it is changed only if all of the file fits.
-        filepath: path that ends in `.weights.h5`, `.keras` or `.h5`.
+        filepath: path that ends in `.weights.h5`, `.weights.json`, `.keras` or `.h5`.
         skip_mismatch: bool, keep the present weights, with a warning, of layers that do not fit.
         **kwargs: `by_name`, for `.h5` files.
 
@@ -131,7 +134,7 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     _no_more(kwargs)
     if by_name and (path.suffix == ".keras" or path.name.endswith(".weights.h5")):
         raise errors.invalid("by_name", got=True, expected="False for this kind of file")
-    if not path.name.endswith((".keras", ".h5", ".hdf5")):
+    if not path.name.endswith((".keras", ".h5", ".hdf5", shards.INDEX)):
         raise errors.invalid(
             "filepath", got=str(path), expected="a path that ends in `.weights.h5` or `.keras`"
         )
@@ -139,12 +142,15 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     name = repr(str(path))
     if path.suffix == ".keras":
         entries = keras_archive.read(path)
-        weights.load(model, _entry(entries, keras_archive.WEIGHTS, path), name, skip_mismatch)
+        content = _entry(entries, keras_archive.WEIGHTS, path)
+        weights.load(model, hdf5.read(content, name)[0], name, skip_mismatch)
         assets.load(model, entries)
+    elif path.name.endswith(shards.INDEX):
+        weights.load(model, shards.read(path), name, skip_mismatch)
     elif legacy_h5.is_legacy(path):
         legacy_h5.load_weights(model, path, by_name, skip_mismatch)
     else:
-        weights.load(model, path, name, skip_mismatch)
+        weights.load(model, hdf5.read(path, name)[0], name, skip_mismatch)
 
 
 @public("keras.models.model_from_json")
@@ -186,7 +192,8 @@ def _load_archive(path, compile):
     with scopes.sharing_scope():
         model = deserialize_keras_object(config)
     if keras_archive.WEIGHTS in entries:
-        weights.load(model, entries[keras_archive.WEIGHTS], repr(str(path)))
+        name = repr(str(path))
+        weights.load(model, hdf5.read(entries[keras_archive.WEIGHTS], name)[0], name)
     assets.load(model, entries)
     return model
 

@@ -15,8 +15,8 @@ from estikeras.keras.saving import walk
 _GROUP = "vars"
 
 
-def to_bytes(model):
-    """The content of a weights file."""
+def collect(model):
+    """The groups of arrays of a weights file, and their attributes, both by path."""
     groups, attributes = {}, {}
     for path, obj in walk.saveables(model):
         store = {}
@@ -25,22 +25,27 @@ def to_bytes(model):
         groups[group] = {str(key): _array(value) for key, value in store.items()}
         if isinstance(getattr(obj, "name", None), str):
             attributes[group] = {"name": obj.name}
-    return hdf5.write(groups, attributes)
+    return groups, attributes
 
 
-def load(model, source, name, skip_mismatch=False):
+def to_bytes(model):
+    """The content of a weights file."""
+    return hdf5.write(*collect(model))
+
+
+def load(model, groups, name, skip_mismatch=False):
     """Give a model the state of a weights file.
 
     Args:
         model: the model; it is built.
-        source: path, or bytes of the file.
+        groups: dict from paths to dicts of arrays, as in the file.
         name: str, how errors call the file.
         skip_mismatch: bool, keep the present state, with a warning, of objects that do not fit.
 
     Raises:
         ValueError: if objects cannot take what the file has for them; nothing is changed then.
     """
-    groups = {_present_name(path): group for path, group in hdf5.read(source, name)[0].items()}
+    groups = {_present_name(path): group for path, group in groups.items()}
     found = walk.saveables(model)
     before = _snapshot(found)
     failures = []

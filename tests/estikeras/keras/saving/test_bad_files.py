@@ -174,3 +174,23 @@ def test_layers_keep_assets_in_the_archive(tmp_path):
     model.layers[0].words = ["a", "b"]
     model.save(tmp_path / "m.keras")
     assert keras.saving.load_model(tmp_path / "m.keras").layers[0].words == ["a", "b"]
+
+
+def test_a_missing_or_foreign_part_of_several_files_is_named(tmp_path):
+    model = small()
+    index = tmp_path / "m.weights.json"
+    model.save_weights(index, max_shard_size=1e-8)
+    before = weights_of(model)
+    (tmp_path / "m_00001.weights.h5").unlink()
+    with pytest.raises(OSError, match=r"m_00001\.weights\.h5"):
+        model.load_weights(index)
+    index.write_text(json.dumps({"weight_map": {"/vars": ["../evil.weights.h5"]}}))
+    with pytest.raises(ValueError, match=r"m\.weights\.json.*evil"):
+        model.load_weights(index)
+    index.write_text("[]")
+    with pytest.raises(ValueError, match=r"m\.weights\.json.*no index"):
+        model.load_weights(index)
+    with pytest.raises(ValueError, match="max_shard_size"):
+        model.save_weights(index, max_shard_size=0)
+    for now, then in zip(weights_of(model), before, strict=True):
+        np.testing.assert_array_equal(now, then)

@@ -180,6 +180,18 @@ def test_weights_files_are_exchanged(make, direction, tmp_path):
         assert_same_state(other, model, x)
 
 
+@pytest.mark.parametrize(("make", "direction"), params([sequential]))
+@pytest.mark.parametrize("size", [1e-7, 1])
+def test_weights_in_several_files_are_exchanged(make, direction, size, tmp_path):
+    here, there = two(direction)
+    model, x = filled(make, here)
+    model.save_weights(tmp_path / "m.weights.json", max_shard_size=size)
+    other = make(there)[0]
+    other.optimizer.build(other.trainable_variables)
+    other.load_weights(tmp_path / "m.weights.json")
+    assert_same_state(other, model, x)
+
+
 @pytest.mark.parametrize(("make", "direction"), params([sequential, recurrent, images]))
 def test_the_older_format_is_exchanged(make, direction, tmp_path):
     here, there = two(direction)
