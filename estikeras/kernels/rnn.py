@@ -85,9 +85,7 @@ def lstm_steps_back(
     dc: "real[batch, units]", dz: "real[batch, time, width]", before: "real[batch, time, units]",
     now: "real[batch, width]", masked, reverse, batch, time, units, limit, width, blas: "blas",
 ):  # fmt: skip
-    """dz, the gradient by the gates before activation, the gradients by the first states, and the
-    states before.
-    """
+    """Gradients dz by the gates before activation, dh and dc by h0 and c0; the states before."""
     for b in range(batch):
         for j in range(units):
             dh[b, j], dc[b, j] = g_h[b, j], g_c[b, j]
@@ -169,9 +167,7 @@ def gru_steps_back(
     before: "real[batch, time, units]", now: "real[batch, width]", masked, reverse, batch, time,
     units, limit, width, blas: "blas",
 ):  # fmt: skip
-    """Gradients dx and dz by the inputs' and the states' products; dh by the first state; the
-    states before.
-    """
+    """Gradients dx, dz by the inputs' and the states' products, dh by h0; the states before."""
     for b in range(batch):
         for j in range(units):
             dh[b, j] = g_h[b, j]
@@ -334,9 +330,8 @@ def lstm(job):
 def lstm_gradient(job):
     """Inputs g, g_h, g_c, x, h0, c0, kernel, recurrent kernel, hidden, cells, gates, maybe mask."""
     sizes = Sizes(job, 3, 7, 11)
-    g, g_h, g_c, x, h0, c0, weights, recurrent, hidden, cells, gates = (
-        job.input(i) for i in range(11)
-    )
+    inputs = [job.input(i) for i in range(11)]
+    g, g_h, g_c, x, h0, c0, weights, recurrent, hidden, cells, gates = inputs
     dx, dh, dc, d_weights, d_recurrent, d_bias = (job.output(j) for j in range(6))
     dz, before = sizes.scratch(sizes.width, x.dtype), sizes.scratch(sizes.units, x.dtype)
     arrays = g, g_h, g_c, h0, c0, recurrent, hidden, cells, gates, sizes.mask, dh, dc, dz, before
