@@ -33,14 +33,15 @@ def multiply(x1, x2):
     return elementwise.multiply(*promote(x1, x2))
 
 
-@op(
-    "keras.ops.divide",
-    "keras.ops.true_divide",
-    "keras.ops.numpy.divide",
-    "keras.ops.numpy.true_divide",
-)
+@op("keras.ops.divide", "keras.ops.numpy.divide")
 def divide(x1, x2):
     """The quotient, a float also of integers."""
+    return elementwise.divide(*promote(x1, x2, floating=True))
+
+
+@op("keras.ops.true_divide", "keras.ops.numpy.true_divide")
+def true_divide(x1, x2):
+    """As `divide`; Python's `/` on tensors, and under this name in functional models."""
     return elementwise.divide(*promote(x1, x2, floating=True))
 
 

@@ -29,7 +29,7 @@ _BINARY = {
     "add": arithmetic.add,
     "sub": arithmetic.subtract,
     "mul": arithmetic.multiply,
-    "truediv": arithmetic.divide,
+    "truediv": arithmetic.true_divide,
     "floordiv": arithmetic.floor_divide,
     "mod": arithmetic.mod,
     "pow": arithmetic.power,

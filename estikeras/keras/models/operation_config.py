@@ -123,7 +123,10 @@ def call_arguments(node):
     """The arguments of a node that the reference's class takes in its call, as a pair (args,
     kwargs).
     """
-    return _split(node)[1], {}
+    name, args = node.operation.function.__name__, _split(node)[1]
+    if name in _NAMED and name != "einsum":
+        return args[:1], dict(zip(_NAMED[name][1][1:], args[1:], strict=True))
+    return args, {}
 
 
 def from_config(config):
