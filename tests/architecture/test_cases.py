@@ -35,8 +35,8 @@ def first_arguments(function_name, folder):
 def test_every_primitive_has_a_row():
     for module in pkgutil.iter_modules(estikeras.primitives.__path__):
         importlib.import_module(f"estikeras.primitives.{module.name}")
-    files = [*(TESTS / "primitives").glob("test_*.py"), TESTS / "ops" / "test_fourier.py"]
-    names = [f"tests.estikeras.{path.parent.name}.{path.stem}" for path in files]
+    files = (TESTS / "primitives").glob("test_*.py")
+    names = [f"tests.estikeras.primitives.{path.stem}" for path in files]
     rows = {row.name for name in names for row in importlib.import_module(name).ROWS}
     rows |= first_arguments("row", TESTS / "primitives")
     assert sorted(set(REGISTRY) - rows) == []

@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 
 from estikeras import ops
-from estikeras.primitives import fourier  # noqa: F401 (enters the registry)
 from tests.support.arrays import random_array
 from tests.support.op_oracle import case, oracle_checks
-from tests.support.primitives import primitive_checks, row
 
 CASES = [
     case("rfft", (2, 7)),
@@ -22,12 +20,6 @@ CASES = [
     case("view_as_complex", (3, 2), order=0),
 ]
 test_op = oracle_checks(CASES)
-
-ROWS = [
-    row("fourier", [(3, 4), (3, 4)], axes=(1,), sign=-1),
-    row("fourier", [(3, 5), (3, 5)], axes=(0, 1), sign=1),
-]
-test_primitive = primitive_checks(ROWS)
 
 
 def _complex(pair):

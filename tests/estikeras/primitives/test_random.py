@@ -2,6 +2,8 @@
 follow.
 """
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,23 @@ from tests.support.primitives import primitive_checks, row
 KEY = np.array([7, 3], "uint32")
 SHAPE = (40, 501)
 
+
+def with_dtype(one, dtype):
+    """A row whose primitive has a parameter called `dtype`, as rows themselves do."""
+    return dataclasses.replace(one, params={**one.params, "dtype": dtype})
+
+
 ROWS = [
+    *(
+        with_dtype(one, dtype)
+        for one in (
+            row("random_uniform", [KEY], order=0, shape=(5, 3)),
+            row("random_normal", [KEY], order=0, shape=(5, 3)),
+            row("random_truncated_normal", [KEY], order=0, shape=(5, 3)),
+        )
+        for dtype in ("float32", "float16", "float64")
+    ),
+    with_dtype(row("random_randint", [KEY], order=0, shape=(7,), minval=-3, maxval=9), "int64"),
     row("random_bits", [KEY], order=0, shape=(3, 5)),
     row("random_bernoulli", [KEY], order=0, shape=(7,), rate=0.3),
     row("random_permutation", [KEY], order=0, size=9),
