@@ -21,7 +21,8 @@ class EarlyStopping(MonitorCallback):
 
     Example:
         >>> stop = EarlyStopping(patience=3, restore_best_weights=True)
-        >>> model.fit(x, y, validation_split=0.1, callbacks=[stop])
+
+        It goes to `model.fit(x, y, validation_split=0.1, callbacks=[stop])`.
     """
 
     def __init__(

@@ -29,9 +29,6 @@ class TensorBoard(Callback):
 
     Raises:
         NotImplementedError: for profiles and embeddings.
-
-    Example:
-        >>> model.fit(x, y, callbacks=[TensorBoard("logs/first", histogram_freq=1)])
     """
 
     def __init__(
