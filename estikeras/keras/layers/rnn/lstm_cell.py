@@ -133,9 +133,9 @@ class LSTMCell(CellDropout, Layer):
         return {**super().get_config(), **config}
 
 
-def lstm_step(layer, z, cell):
-    """Return output and cell state for the four gates' sums `z`, which lie along the last axis."""
-    i, f, candidate, o = ops.split(z, 4, axis=-1)
+def lstm_step(layer, z, cell, axis=-1):
+    """Return output and cell state for the four gates' sums `z`, which lie along `axis`."""
+    i, f, candidate, o = ops.split(z, 4, axis=axis)
     kept = layer.recurrent_activation(f) * cell
     cell = kept + layer.recurrent_activation(i) * layer.activation(candidate)
     return layer.recurrent_activation(o) * layer.activation(cell), cell

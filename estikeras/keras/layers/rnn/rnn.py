@@ -95,6 +95,9 @@ class RNN(Layer):
         """Return the states before the first step, as the cell gives them."""
         return cells.as_list(cells.initial_state(self.cell, batch_size))
 
+    def _states_for(self, sequences):
+        return self.get_initial_state(sequences.shape[0])
+
     def call(self, sequences, initial_state=None, mask=None, training=False):
         states = self._first_states(sequences, initial_state)
         mask = tree.flatten(mask)[0] if mask is not None else None
@@ -114,7 +117,7 @@ class RNN(Layer):
         batch_size = sequences.shape[0]
         if initial_state is None:
             if not self.stateful:
-                return self.get_initial_state(batch_size)
+                return self._states_for(sequences)
             if self.states is None:
                 self._create_states(batch_size)
             initial_state = self.states

@@ -5,7 +5,8 @@ import pytest
 
 from estikeras import keras, ops
 from estikeras.engine.tape import GradientTape
-from estikeras.keras.layers import GroupQueryAttention, MultiHeadAttention
+from estikeras.keras.layers import GroupQueryAttention as GroupedQueryAttention
+from estikeras.keras.layers import MultiHeadAttention
 from tests.support import oracle
 from tests.support.arrays import as_array, assert_close, random_array
 
@@ -18,38 +19,49 @@ MASKS = {
     "value_mask": np.array([[1, 1, 0, 1, 0, 1], [1, 0, 1, 1, 1, 1]], bool),
     "attention_mask": random_array((2, 5, 6), "bool", seed=3) | (np.arange(6) == 0),
 }
-# layer, its options, the shapes of query and value, further arguments of the call
+
+
+def case(layer, options, shapes, call):
+    """A row: a layer, its options, the shapes of query and value, further arguments of the call."""
+    return layer, options, shapes, call
+
+
 ROWS = [
-    (MultiHeadAttention, HEADS, (QUERY, VALUE), {}),
-    (MultiHeadAttention, {**HEADS, "use_bias": False}, (QUERY, VALUE), {}),
-    (MultiHeadAttention, {**HEADS, "output_shape": 7}, (QUERY, VALUE), {}),
-    (MultiHeadAttention, {**HEADS, "output_shape": (2, 3)}, (QUERY, VALUE), {}),
-    (MultiHeadAttention, {**HEADS, "use_gate": True}, (QUERY, VALUE), {}),
-    (MultiHeadAttention, {**HEADS, "value_dim": 5, "use_gate": True}, (QUERY, VALUE), SCORES),
-    (MultiHeadAttention, {**HEADS, "sliding_window": 2}, (QUERY, VALUE), {}),
-    (
+    case(MultiHeadAttention, HEADS, (QUERY, VALUE), {}),
+    case(MultiHeadAttention, {**HEADS, "use_bias": False}, (QUERY, VALUE), {}),
+    case(MultiHeadAttention, {**HEADS, "output_shape": 7}, (QUERY, VALUE), {}),
+    case(MultiHeadAttention, {**HEADS, "output_shape": (2, 3)}, (QUERY, VALUE), {}),
+    case(MultiHeadAttention, {**HEADS, "use_gate": True}, (QUERY, VALUE), {}),
+    case(MultiHeadAttention, {**HEADS, "value_dim": 5, "use_gate": True}, (QUERY, VALUE), SCORES),
+    case(MultiHeadAttention, {**HEADS, "sliding_window": 2}, (QUERY, VALUE), {}),
+    case(
         MultiHeadAttention,
         {**HEADS, "sliding_window": 2},
         (QUERY, VALUE),
         {**SCORES, "use_causal_mask": True},
     ),
-    (MultiHeadAttention, HEADS, (QUERY, VALUE), {"use_causal_mask": True}),
-    (MultiHeadAttention, HEADS, (QUERY, VALUE), MASKS),
-    (MultiHeadAttention, HEADS, (QUERY, VALUE), {**MASKS, **SCORES, "use_causal_mask": True}),
-    (MultiHeadAttention, {**HEADS, "dropout": 0.5, "seed": 1}, (QUERY, VALUE), {}),
-    (MultiHeadAttention, HEADS, (DEEP, DEEP), SCORES),
-    (MultiHeadAttention, {**HEADS, "attention_axes": 2}, (DEEP, DEEP), {}),
-    (MultiHeadAttention, {**HEADS, "attention_axes": (1, 3)}, (DEEP, DEEP), SCORES),
-    (MultiHeadAttention, {**HEADS, "attention_axes": (2, 3)}, (DEEP, DEEP), SCORES),
-    (GroupQueryAttention, GROUPS, (QUERY, VALUE), {}),
-    (GroupQueryAttention, {**GROUPS, "use_bias": False, "use_gate": True}, (QUERY, VALUE), SCORES),
-    (
-        GroupQueryAttention,
+    case(MultiHeadAttention, HEADS, (QUERY, VALUE), {"use_causal_mask": True}),
+    case(MultiHeadAttention, HEADS, (QUERY, VALUE), MASKS),
+    case(MultiHeadAttention, HEADS, (QUERY, VALUE), {**MASKS, **SCORES, "use_causal_mask": True}),
+    case(MultiHeadAttention, {**HEADS, "dropout": 0.5, "seed": 1}, (QUERY, VALUE), {}),
+    case(MultiHeadAttention, HEADS, (DEEP, DEEP), SCORES),
+    case(MultiHeadAttention, {**HEADS, "attention_axes": 2}, (DEEP, DEEP), {}),
+    case(MultiHeadAttention, {**HEADS, "attention_axes": (1, 3)}, (DEEP, DEEP), SCORES),
+    case(MultiHeadAttention, {**HEADS, "attention_axes": (2, 3)}, (DEEP, DEEP), SCORES),
+    case(GroupedQueryAttention, GROUPS, (QUERY, VALUE), {}),
+    case(
+        GroupedQueryAttention,
+        {**GROUPS, "use_bias": False, "use_gate": True},
+        (QUERY, VALUE),
+        SCORES,
+    ),
+    case(
+        GroupedQueryAttention,
         {**GROUPS, "sliding_window": 3},
         (QUERY, VALUE),
         {"use_causal_mask": True},
     ),
-    (GroupQueryAttention, GROUPS, (QUERY, VALUE), {**MASKS, **SCORES}),
+    case(GroupedQueryAttention, GROUPS, (QUERY, VALUE), {**MASKS, **SCORES}),
 ]
 IDS = [f"{row[0].__name__}-{i}" for i, row in enumerate(ROWS)]
 
@@ -130,7 +142,7 @@ def test_symbolic_call_gives_the_shapes_of_an_eager_one(row):
 
 @pytest.mark.parametrize(
     "layer",
-    [lambda **o: MultiHeadAttention(2, 3, **o), lambda **o: GroupQueryAttention(3, 4, 2, **o)],
+    [lambda **o: MultiHeadAttention(2, 3, **o), lambda **o: GroupedQueryAttention(3, 4, 2, **o)],
 )
 def test_a_traced_model_predicts_like_an_eager_one(layer, tmp_path):
     x = random_array((4, 5, 6))
@@ -165,7 +177,7 @@ def test_dropout_acts_in_training_only():
     [
         (lambda: MultiHeadAttention(2, 3, flash_attention=True), NotImplementedError),
         (lambda: MultiHeadAttention(2, 3, sliding_window=0), ValueError),
-        (lambda: GroupQueryAttention(3, 4, 3), ValueError),
+        (lambda: GroupedQueryAttention(3, 4, 3), ValueError),
         (lambda: MultiHeadAttention(2, 3).build((2, 5, 4), (2, 6, 4), (2, 7, 4)), ValueError),
         (lambda: MultiHeadAttention(2, 3)(np.ones((2, 5, 4)), np.ones((3, 6, 4))), ValueError),
     ],

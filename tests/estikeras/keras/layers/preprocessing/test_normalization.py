@@ -65,7 +65,7 @@ def test_learnt_statistics_are_saved(tmp_path):
     "arguments", [{"mean": 1.0}, {"variance": 1.0}, {"mean": [1.0, 2.0], "variance": 1.0}]
 )
 def test_half_given_statistics_are_refused(arguments):
-    with pytest.raises(ValueError, match="mean|variance"):
+    with pytest.raises(ValueError, match=r"mean|variance"):
         Normalization(**arguments)
 
 
