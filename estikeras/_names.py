@@ -213,6 +213,7 @@ NAMES = {
     "keras.backend.set_epsilon": "estikeras.settings:set_epsilon",
     "keras.backend.set_floatx": "estikeras.settings:set_floatx",
     "keras.backend.set_image_data_format": "estikeras.settings:set_image_data_format",
+    "keras.backend.standardize_dtype": "estikeras.engine.dtypes:standardize",
     "keras.callbacks.BackupAndRestore":
         "estikeras.keras.callbacks.backup_and_restore:BackupAndRestore",
     "keras.callbacks.CSVLogger": "estikeras.keras.callbacks.csv_logger:CSVLogger",
@@ -377,6 +378,9 @@ NAMES = {
     "keras.layers.Conv3D": "estikeras.keras.layers.convolutional.conv3d:Conv3D",
     "keras.layers.Conv3DTranspose":
         "estikeras.keras.layers.convolutional.conv3d_transpose:Conv3DTranspose",
+    "keras.layers.ConvLSTM1D": "estikeras.keras.layers.rnn.conv_lstm1d:ConvLSTM1D",
+    "keras.layers.ConvLSTM2D": "estikeras.keras.layers.rnn.conv_lstm2d:ConvLSTM2D",
+    "keras.layers.ConvLSTM3D": "estikeras.keras.layers.rnn.conv_lstm3d:ConvLSTM3D",
     "keras.layers.Convolution1D": "estikeras.keras.layers.convolutional.conv1d:Conv1D",
     "keras.layers.Convolution1DTranspose":
         "estikeras.keras.layers.convolutional.conv1d_transpose:Conv1DTranspose",
@@ -1221,7 +1225,7 @@ NAMES = {
     "keras.ops.numpy.tri": "estikeras.ops.creation:tri",
     "keras.ops.numpy.tril": "estikeras.ops.diagonals:tril",
     "keras.ops.numpy.triu": "estikeras.ops.diagonals:triu",
-    "keras.ops.numpy.true_divide": "estikeras.ops.arithmetic:divide",
+    "keras.ops.numpy.true_divide": "estikeras.ops.arithmetic:true_divide",
     "keras.ops.numpy.trunc": "estikeras.ops.math:trunc",
     "keras.ops.numpy.unique": "estikeras.ops.statistics:unique",
     "keras.ops.numpy.unravel_index": "estikeras.ops.indexing:unravel_index",
@@ -1332,7 +1336,7 @@ NAMES = {
     "keras.ops.tri": "estikeras.ops.creation:tri",
     "keras.ops.tril": "estikeras.ops.diagonals:tril",
     "keras.ops.triu": "estikeras.ops.diagonals:triu",
-    "keras.ops.true_divide": "estikeras.ops.arithmetic:divide",
+    "keras.ops.true_divide": "estikeras.ops.arithmetic:true_divide",
     "keras.ops.trunc": "estikeras.ops.math:trunc",
     "keras.ops.unfold": "estikeras.ops.patches:unfold",
     "keras.ops.unique": "estikeras.ops.statistics:unique",
@@ -1402,6 +1406,7 @@ NAMES = {
     "keras.preprocessing.image.img_to_array": "estikeras.keras.utils.images:img_to_array",
     "keras.preprocessing.image.load_img": "estikeras.keras.utils.images:load_img",
     "keras.preprocessing.image.save_img": "estikeras.keras.utils.images:save_img",
+    "keras.preprocessing.image.smart_resize": "estikeras.keras.utils.images:smart_resize",
     "keras.preprocessing.sequence.pad_sequences": "estikeras.keras.utils.sequences:pad_sequences",
     "keras.random.SeedGenerator": "estikeras.ops.random:SeedGenerator",
     "keras.random.beta": "estikeras.ops.random:beta",
@@ -1477,6 +1482,7 @@ NAMES = {
     "keras.utils.save_img": "estikeras.keras.utils.images:save_img",
     "keras.utils.serialize_keras_object": "estikeras.keras.saving.serialize:serialize_keras_object",
     "keras.utils.set_random_seed": "estikeras.ops.random:set_random_seed",
+    "keras.utils.standardize_dtype": "estikeras.engine.dtypes:standardize",
     "keras.utils.to_categorical": "estikeras.keras.utils.categorical:to_categorical",
     "keras.utils.unpack_x_y_sample_weight":
         "estikeras.keras.utils.batches:unpack_x_y_sample_weight",

@@ -40,8 +40,15 @@ _NUMPY["bfloat16"] = np.dtype(ml_dtypes.bfloat16)
 _NAMES = {dtype: name for name, dtype in _NUMPY.items()}
 
 
+@public("keras.utils.standardize_dtype", "keras.backend.standardize_dtype")
 def standardize(dtype):
     """The name of a dtype given as name, NumPy dtype, Python type or None (floatx).
+
+    Args:
+        dtype: any of these.
+
+    Returns:
+        The name, such as `"float32"`.
 
     Raises:
         ValueError: for what is no dtype.

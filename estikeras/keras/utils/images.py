@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from estikeras import errors, settings
+from estikeras import errors, ops, settings
+from estikeras.ops import image_shape
 from estikeras.public import public
 
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
@@ -144,6 +145,41 @@ def save_img(path, x, data_format=None, file_format=None, scale=True, **kwargs):
     image.save(path, format=file_format, **kwargs)
 
 
+@public("keras.preprocessing.image.smart_resize")
+def smart_resize(x, size, interpolation="bilinear", data_format="channels_last", **kwargs):
+    """Scale images to a size without distorting them: what does not fit is cut off at both sides.
+
+    Args:
+        x: (height, width, channels) or (batch, height, width, channels), or channels first.
+        size: (height, width).
+        interpolation: `"nearest"`, `"bilinear"`, `"bicubic"`, `"lanczos3"` or `"lanczos5"`.
+        data_format: `"channels_last"` or `"channels_first"`.
+        **kwargs: none.
+
+    Returns:
+        A tensor, or an array for an array, in float32.
+
+    Raises:
+        ValueError: if `size` is no pair, or `x` has another number of dimensions.
+    """
+    if kwargs:
+        raise errors.invalid("arguments", got=sorted(kwargs), expected="documented ones only")
+    if len(size) != 2:
+        raise errors.invalid("size", got=size, expected="(height, width)")
+    images = ops.convert_to_tensor(x, "float32")
+    if images.ndim not in (3, 4):
+        raise errors.shape_mismatch("x", got=images.shape, expected="three or four dimensions")
+    first = _data_format(data_format) == "channels_first"
+    height, width = images.shape[-2:] if first else images.shape[-3:-1]
+    left, top, right, bottom = _middle((width, height), size[1], size[0])
+    tail = () if first else (slice(None),)
+    images = images[(..., slice(top, bottom), slice(left, right), *tail)]
+    resized = image_shape.resize(
+        images, size, interpolation=interpolation, data_format=_data_format(data_format)
+    )
+    return resized.numpy() if isinstance(x, np.ndarray) else resized
+
+
 def _pil():
     try:
         from PIL import Image
@@ -165,7 +201,7 @@ def _middle(size, width, height):
     height.
     """
     whole_width, whole_height = size
-    crop_height = min(whole_height, whole_width * height // width)
-    crop_width = min(whole_width, whole_height * width // height)
+    crop_height = max(1, min(whole_height, whole_width * height // width))
+    crop_width = max(1, min(whole_width, whole_height * width // height))
     left, top = (whole_width - crop_width) // 2, (whole_height - crop_height) // 2
     return left, top, left + crop_width, top + crop_height

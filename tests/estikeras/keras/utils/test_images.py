@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from estikeras import keras
+from tests.support.arrays import assert_close, random_array
+from tests.support.oracle import real_keras
 
 utils = keras.utils
 
@@ -63,6 +65,18 @@ def test_wrong_arguments_are_named(pil, tmp_path):
     utils.save_img(tmp_path / "a.png", np.ones((2, 2, 3)))
     with pytest.raises(ValueError, match="interpolation"):
         utils.load_img(tmp_path / "a.png", target_size=(1, 1), interpolation="x")
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("size", [(2, 3), (5, 2), (8, 8)])
+@pytest.mark.parametrize("shape", [(6, 4, 3), (2, 5, 7, 1)])
+def test_smart_resize_is_that_of_the_real_keras(size, shape):
+    x = random_array(shape)
+    ours = keras.preprocessing.image.smart_resize(x, size)
+    assert isinstance(ours, np.ndarray)
+    assert_close(ours, real_keras().preprocessing.image.smart_resize(x, size))
+    with pytest.raises(ValueError, match="size"):
+        keras.preprocessing.image.smart_resize(x, (1, 2, 3))
 
 
 def test_without_pil_the_remedy_is_named():
