@@ -3,6 +3,8 @@ nothing of calls.
 """
 
 from estikeras import errors
+from estikeras.engine import context
+from estikeras.engine.operation import is_traced
 from estikeras.engine.variable import Variable
 from estikeras.keras import constraints, initializers, regularizers
 from estikeras.keras.layers import call
@@ -243,7 +245,9 @@ class LayerState:
                 self._losses.append(value)
 
     def _get_own_losses(self):
-        return list(self._losses)
+        # What a trace has left behind has no value outside of it.
+        tracing = context.current.trace is not None
+        return [loss for loss in self._losses if tracing or not is_traced(loss)]
 
     def _clear_losses(self):
         self._losses.clear()

@@ -2,6 +2,7 @@
 load when asked for.
 """
 
+import functools
 from collections.abc import Mapping
 
 from estikeras import errors, namespace
@@ -25,22 +26,23 @@ class Family(Mapping):
         self.prefix, self.kind = prefix, kind
         self._spellings, self._aliases = spellings, aliases or {}
 
+    @functools.cached_property
     def _table(self):
         names = [name for name in namespace.names(self.prefix) if name not in _NOT_OBJECTS]
         found = {spelling: name for name in names for spelling in self._spellings(name)}
         return {**found, **self._aliases}
 
     def __getitem__(self, name):
-        return namespace.lookup(self.prefix, self._table()[name])
+        return namespace.lookup(self.prefix, self._table[name])
 
     def __contains__(self, name):
-        return name in self._table()
+        return name in self._table
 
     def __iter__(self):
-        return iter(self._table())
+        return iter(self._table)
 
     def __len__(self):
-        return len(self._table())
+        return len(self._table)
 
     def resolve(self, identifier, expected=callable):
         """The object that a user means.
