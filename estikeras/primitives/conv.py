@@ -144,12 +144,12 @@ def _depthwise(x, kernel, *, strides, padding, dilation):
     x = padded(x, padding)
     for position, where in taps(size, out, strides, dilation):
         y += x[where][..., None] * kernel[position]
-    return y.reshape(*y.shape[:-2], -1)
+    return y.reshape(*y.shape[:-2], y.shape[-2] * y.shape[-1])
 
 
 def _depthwise_input_gradient(g, kernel, *, input_size, strides, padding, dilation):
     size, channels = kernel.shape[:-2], kernel.shape[-2]
-    g = g.reshape(*g.shape[:-1], channels, -1)
+    g = g.reshape(*g.shape[:-1], channels, kernel.shape[-1])
     places = list(taps(size, g.shape[1:-2], strides, dilation))
     patches = np.stack([(g * kernel[position]).sum(axis=-1) for position, _ in places], axis=-2)
     return _scatter(places, patches, (g.shape[0], *input_size, channels), padding)

@@ -30,6 +30,12 @@ def _others(axes, ndim):
     return tuple(axis for axis in range(ndim) if axis not in axes)
 
 
+def _average(x, axes):
+    """The mean over axes, kept with size 1; 0 where there are no elements."""
+    total = x.sum(axis=axes, keepdims=True)
+    return total / x.dtype.type(max(x.size // max(total.size, 1), 1))
+
+
 def _check_parameters(x, axes, **parameters):
     if not dtypes.is_float(x.dtype):
         raise errors.wrong_type("inputs", got=x.dtype, expected="a floating-point dtype")
@@ -47,8 +53,8 @@ def _batch_rule(x, gamma, beta, *, axes, epsilon):
 
 def _batch_forward(x, gamma, beta, *, axes, epsilon):
     dtype, x = x.dtype, precision.wide(x)
-    mean = x.mean(axis=axes, keepdims=True)
-    variance = np.square(x - mean).mean(axis=axes, keepdims=True)
+    mean = _average(x, axes)
+    variance = _average(np.square(x - mean), axes)
     scale = _along(precision.wide(gamma), axes, x.ndim) / np.sqrt(variance + x.dtype.type(epsilon))
     y = (x - mean) * scale + _along(precision.wide(beta), axes, x.ndim)
     shape = shapes.reduced(x.shape, axes, keepdims=False)
@@ -152,8 +158,8 @@ def _layer_rule(x, gamma, beta, *, axes, epsilon):
 
 def _layer_forward(x, gamma, beta, *, axes, epsilon):
     dtype, x = x.dtype, precision.wide(x)
-    mean = x.mean(axis=axes, keepdims=True)
-    variance = np.square(x - mean).mean(axis=axes, keepdims=True)
+    mean = _average(x, axes)
+    variance = _average(np.square(x - mean), axes)
     inverse = 1 / np.sqrt(variance + x.dtype.type(epsilon))
     others = _others(axes, x.ndim)
     gamma, beta = (_along(precision.wide(p), others, x.ndim) for p in (gamma, beta))
@@ -168,8 +174,7 @@ def _layer_backward(g, x, gamma, mean, inverse, *, axes):
     inverse = _along(inverse, axes, x.ndim)
     normal = (x - _along(mean, axes, x.ndim)) * inverse
     scaled = g * _along(precision.wide(gamma), others, x.ndim)
-    mean_g = scaled.mean(axis=axes, keepdims=True)
-    mean_gx = (scaled * normal).mean(axis=axes, keepdims=True)
+    mean_g, mean_gx = _average(scaled, axes), _average(scaled * normal, axes)
     return (
         (inverse * (scaled - mean_g - normal * mean_gx)).astype(dtype),
         (g * normal).sum(axis=others).astype(gamma.dtype),

@@ -283,7 +283,7 @@ def _simple_rule(x, h0, kernel, recurrent_kernel, bias, *mask, reverse):
 
 def _simple(x, h0, kernel, recurrent_kernel, bias, *mask, reverse):
     batch, time, _ = x.shape
-    hidden = (_flat(x) @ kernel + bias).reshape(batch, time, -1)
+    hidden = (_flat(x) @ kernel + bias).reshape(batch, time, h0.shape[1])
     h = h0
     for t in _times(time, reverse):
         h = _keep(mask, t, np.tanh(hidden[:, t] + h @ recurrent_kernel), h)

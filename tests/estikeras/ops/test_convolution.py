@@ -63,3 +63,12 @@ def test_an_unknown_padding_is_refused():
 def test_channels_that_the_kernel_does_not_divide_are_refused():
     with pytest.raises(ValueError, match="`kernel`"):
         ops.conv(np.ones((1, 5, 3), "float32"), np.ones((2, 2, 1), "float32"))
+
+
+def test_an_empty_batch_gives_an_empty_result():
+    x = np.zeros((0, 5, 4, 2), "float32")
+    kernel = np.ones((3, 2, 2, 2), "float32")
+    for function in (ops.conv, ops.depthwise_conv, ops.conv_transpose):
+        assert function(x, kernel).shape[0] == 0
+    assert ops.max_pool(x, 2).shape == (0, 2, 2, 2)
+    assert ops.average_pool(x, 2).shape == (0, 2, 2, 2)

@@ -85,3 +85,10 @@ def test_a_wrong_kernel_is_named():
     state = np.zeros((BATCH, UNITS), "float32")
     with pytest.raises(ValueError, match="`kernel`"):
         rnn.simple_rnn(x, state, np.zeros((4, UNITS), "float32"), np.eye(UNITS, dtype="float32"))
+
+
+def test_an_empty_batch_gives_an_empty_result():
+    x = Tensor(np.zeros((0, TIME, FEATURES), "float32"))
+    for name, run in OURS.items():
+        states = [np.zeros((0, UNITS), "float32")] * (2 if name == "LSTM" else 1)
+        assert run(x, *states, *_weights(name))[0].shape == (0, TIME, UNITS)
