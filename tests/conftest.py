@@ -32,4 +32,4 @@ def pytest_terminal_summary(terminalreporter):
 def _seeds():
     """Every test begins with the same random state."""
     random.seed(0)
-    np.random.seed(0)  # noqa: NPY002  code without a seed of its own draws from here
+    np.random.seed(0)
