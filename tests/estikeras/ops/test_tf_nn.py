@@ -115,3 +115,21 @@ def test_embeddings_are_rows_with_a_largest_norm():
     assert_close(tf.nn.embedding_lookup(table, [[3], [0]]), table[[[3], [0]]])
     rows = tf.nn.embedding_lookup(10 * table, [1, 2], max_norm=1.0).numpy().reshape(2, -1)
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, rtol=1e-5)
+
+
+def test_weights_count_elements_several_times():
+    x, weights = random_array((4, 3)), np.array([[1.0], [2.0], [0.0], [1.0]], "float32")
+    repeated = np.concatenate([x[:1], x[1:2], x[1:2], x[3:]])
+    expected = repeated.mean(0), repeated.var(0)
+    assert_close(tf.nn.weighted_moments(x, [0], weights), expected)
+    statistics = tf.nn.sufficient_statistics(repeated, [0], shift=0.5)
+    assert_close(tf.nn.normalize_moments(*statistics), expected)
+
+
+def test_ctc_takes_time_first():
+    logits = random_array((5, 2, 4))
+    arguments = [[[1, 2], [3, 0]], logits, [2, 1], [5, 4]]
+    batch_first = [arguments[0], logits.swapaxes(0, 1), *arguments[2:]]
+    assert_close(tf.nn.ctc_loss(*arguments), ops.ctc_loss(*batch_first))
+    last = tf.nn.ctc_loss(*batch_first, logits_time_major=False, blank_index=-1)
+    assert_close(last, ops.ctc_loss(*batch_first, mask_index=3))
