@@ -56,7 +56,7 @@ class SpectralNormalization(Wrapper):
         if training:
             vector, kernel = self.normalized_weights()
             self.vector_u.assign(ops.cast(vector, self.vector_u.dtype))
-            self.kernel.assign(ops.cast(kernel, self.kernel.dtype))
+            self.kernel.assign(ops.stop_gradient(ops.cast(kernel, self.kernel.dtype)))
         return ops.cast(self.layer(inputs), inputs.dtype)
 
     def normalized_weights(self):

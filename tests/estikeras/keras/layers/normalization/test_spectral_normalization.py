@@ -2,7 +2,9 @@
 
 import pytest
 
+from estikeras import keras
 from estikeras.keras.layers import ReLU, SpectralNormalization
+from tests.support.arrays import assert_close, random_array
 from tests.support.layers import case, layer_checks
 
 CASES = [
@@ -20,6 +22,20 @@ CASES = [
     ),
 ]
 test_layer = layer_checks(CASES)
+
+
+def test_traced_training_equals_eager_training():
+    x, y = random_array((8, 4)), random_array((8, 3), seed=1)
+    weights = []
+    for eager in (True, False):
+        layer = SpectralNormalization(keras.layers.Dense(3, kernel_initializer="ones"))
+        layer.build((None, 4))
+        layer.vector_u.assign([[0.1, 0.2, 0.3]])
+        model = keras.Sequential([keras.Input((4,)), layer])
+        model.compile("sgd", "mse", run_eagerly=eager)
+        model.fit(x, y, epochs=2, verbose=0)
+        weights.append(model.get_weights())
+    assert_close(weights[1], weights[0])
 
 
 def test_layer_without_a_kernel_is_refused():
