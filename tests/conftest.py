@@ -1,4 +1,4 @@
-"""For all tests: seeds, and a loud line at the end when the oracle is absent."""
+"""For all tests: seeds, and a loud line at the end for every oracle that is absent."""
 
 import random
 
@@ -7,25 +7,24 @@ import pytest
 
 from tests.support import oracle
 
+_absent = {}  # oracle -> how many tests wanted it
+
 
 def pytest_collection_modifyitems(items):
-    """Skip what needs the real Keras where it is absent."""
-    if oracle.AVAILABLE:
-        return
-    skip = pytest.mark.skip(reason="the real Keras with jax is not installed")
+    """Skip what needs an oracle that is not installed, and count it."""
     for item in items:
-        if item.get_closest_marker("oracle"):
-            item.add_marker(skip)
+        for marker in item.iter_markers("oracle"):
+            judge = marker.args[0] if marker.args else "keras"
+            if not oracle.available(judge):
+                _absent[judge] = _absent.get(judge, 0) + 1
+                item.add_marker(pytest.mark.skip(reason=f"{judge} is not installed"))
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say so when nothing was compared with the real Keras."""
-    if not oracle.AVAILABLE:
-        terminalreporter.write_line(
-            "NOTHING WAS COMPARED WITH THE REAL KERAS: it is missing (pip install '.[test]').",
-            red=True,
-            bold=True,
-        )
+    """Say what was not compared."""
+    for judge, count in _absent.items():
+        line = f"{count} TESTS WERE NOT COMPARED WITH THE REAL {judge.upper()}: it is not installed"
+        terminalreporter.write_line(f"{line} (pip install '.[test]').", red=True, bold=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
-"""The real Keras on its jax backend, as the judge of what ours computes; absent is reported once.
+"""The judges of what ours computes: the real Keras on its jax backend, and TensorBoard's reader.
 
-`keras` is None where it is not installed. Tests that need it carry the marker `oracle`; they are
-skipped then, and `conftest.py` says so in one loud line at the end.
+Tests that need one carry the marker `oracle` (`oracle("tensorboard")`); where it is not installed
+they are skipped, and `conftest.py` says so in one loud line at the end.
 """
 
 import functools
@@ -9,7 +9,15 @@ import importlib.util
 import os
 import warnings
 
-AVAILABLE = all(importlib.util.find_spec(name) for name in ("keras", "jax"))
+_NEEDS = {"keras": ("keras", "jax"), "tensorboard": ("tensorboard",)}
+
+
+def available(judge):
+    """Whether the judge's packages are installed."""
+    return all(importlib.util.find_spec(name) for name in _NEEDS[judge])
+
+
+AVAILABLE = available("keras")
 
 
 @functools.cache
