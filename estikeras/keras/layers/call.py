@@ -181,7 +181,8 @@ def check_positional(layer, args):
 
 def convert(layer, args, kwargs):
     """The arguments with arrays as tensors and floating ones in the layer's compute dtype."""
-    policy, autocast, dtype = layer.dtype_policy, layer.autocast, layer.input_dtype
+    policy, dtype = layer.dtype_policy, layer.input_dtype
+    autocast = layer.autocast and layer._casts_inputs
 
     def one(x):
         # A symbolic tensor keeps its history here; it is cast where the outputs are found.
@@ -352,9 +353,10 @@ def _call(layer, args, kwargs):
 
 def _symbolic_outputs(layer, args, kwargs):
     dtype, policy = layer.input_dtype, layer.dtype_policy
+    autocast = layer.autocast and layer._casts_inputs
 
     def cast(x):
-        return policy.convert_input(x, layer.autocast, dtype) if isinstance(x, KerasTensor) else x
+        return policy.convert_input(x, autocast, dtype) if isinstance(x, KerasTensor) else x
 
     cast_args, cast_kwargs = tree.map_structure(cast, (args, kwargs))
     outputs = layer.compute_output_spec(*cast_args, **cast_kwargs)

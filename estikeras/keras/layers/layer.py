@@ -13,8 +13,8 @@ from estikeras.engine import operation as engine_operation
 from estikeras.engine.operation import Operation
 from estikeras.keras import regularizers
 from estikeras.keras.dtype_policies import serialization as dtype_policies
-from estikeras.keras.dtype_policies.policy_map import DTypePolicyMap
 from estikeras.keras.layers import automatic_config, call, tracking
+from estikeras.keras.layers.precision import Precision
 from estikeras.keras.layers.shapes import as_shapes, specs_of
 from estikeras.keras.layers.state import LayerState
 from estikeras.public import public
@@ -53,7 +53,7 @@ def _recording(build):
 
 
 @public("keras.Layer", "keras.layers.Layer")
-class Layer(LayerState, Operation):
+class Layer(LayerState, Precision, Operation):
     """A callable with state: weights that are made in `build` and used in `call`.
 
     Subclasses define `__init__` (arguments and sublayers), `build(input_shape)` (weights, by
@@ -75,6 +75,9 @@ class Layer(LayerState, Operation):
     Raises:
         ValueError: for an unknown keyword argument or a wrong name.
     """
+
+    # Whether arguments are cast here; models leave it to their inputs and layers.
+    _casts_inputs = True
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -193,52 +196,6 @@ class Layer(LayerState, Operation):
             self.build(as_shapes(config["input_shape"]))
         elif "shapes_dict" in config:
             self.build(**{name: as_shapes(shape) for name, shape in config["shapes_dict"].items()})
-
-    # Dtypes
-
-    @property
-    def dtype_policy(self):
-        """The `DTypePolicy`; may be set by name."""
-        policy = self._dtype_policy
-        if isinstance(policy, DTypePolicyMap):
-            return policy[self._path or self.name]
-        return policy
-
-    @dtype_policy.setter
-    def dtype_policy(self, value):
-        self._dtype_policy = dtype_policies.get(value)
-
-    @property
-    def dtype(self):
-        """The dtype of the weights."""
-        return self.variable_dtype
-
-    @property
-    def variable_dtype(self):
-        """The dtype of the weights."""
-        return self.dtype_policy.variable_dtype
-
-    @property
-    def compute_dtype(self):
-        """The dtype of the computation."""
-        return self.dtype_policy.compute_dtype
-
-    @property
-    def input_dtype(self):
-        """The dtype to which floating inputs are cast."""
-        return self.compute_dtype
-
-    @property
-    def quantization_mode(self):
-        """Always None: no layer quantizes."""
-        return None
-
-    def quantize(self, mode=None, **kwargs):
-        """Not there."""
-        raise errors.unsupported(
-            f"{type(self).__name__}.quantize({mode!r})",
-            "Use dtype='mixed_float16' for less memory.",
-        )
 
     # Calls
 

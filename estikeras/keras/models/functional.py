@@ -30,6 +30,8 @@ class Functional(Function, Model):
         **kwargs: `trainable`.
     """
 
+    _casts_inputs = False
+
     def __init__(self, inputs, outputs, name=None, **kwargs):
         trainable = kwargs.pop("trainable", None)
         Trainer.__init__(self)

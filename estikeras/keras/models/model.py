@@ -13,6 +13,7 @@ from estikeras.keras.layers import call
 from estikeras.keras.layers.layer import Layer
 from estikeras.keras.layers.shapes import as_shapes, specs_of
 from estikeras.keras.models import summary as summaries
+from estikeras.keras.models.state_tree import from_tree, to_tree
 from estikeras.keras.saving import serialize_keras_object
 from estikeras.keras.trainer.trainer import Trainer
 from estikeras.public import public
@@ -208,6 +209,22 @@ class Model(Trainer, Layer):
             **kwargs: of `json.dumps`.
         """
         return json.dumps(serialize_keras_object(self), **kwargs)
+
+    def get_state_tree(self, value_format="backend_tensor"):
+        """All state in nested dicts, by the parts of the variables' paths.
+
+        Args:
+            value_format: "backend_tensor" or "numpy_array".
+        """
+        return to_tree(self, value_format)
+
+    def set_state_tree(self, state_tree):
+        """Set what `get_state_tree` gave, or a part of it.
+
+        Args:
+            state_tree: the dict.
+        """
+        from_tree(self, state_tree)
 
     def export(
         self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs

@@ -23,6 +23,8 @@ class Sequential(Model):
         name: name of the model.
     """
 
+    _casts_inputs = False
+
     def __new__(cls, *args, **kwargs):
         return Layer.__new__(cls, *args, **kwargs)
 

@@ -316,3 +316,29 @@ def test_an_unknown_layer_in_a_config_is_named():
     config["output_layers"] = ["ad", 0, 0]
     with pytest.raises(ValueError, match="add"):
         our_keras.Model.from_config(config)
+
+
+def test_the_state_tree_goes_out_and_in():
+    model = our_keras.Sequential([our_keras.Input((3,)), layers.Dense(2, name="d")], name="s")
+    state = model.get_state_tree("numpy_array")
+    assert set(state["trainable_variables"]["s"]["d"]) == {"kernel", "bias"}
+    state["trainable_variables"]["s"]["d"]["bias"] = np.ones(2, "float32")
+    model.set_state_tree(state)
+    np.testing.assert_array_equal(model.get_weights()[1], [1, 1])
+    with pytest.raises(ValueError, match="s/d/bias"):
+        model.set_state_tree({"trainable_variables": {"s": {"d": {"bios": np.ones(2)}}}})
+
+
+def test_models_do_not_squeeze_their_inputs_into_short_floats():
+    our_keras.config.set_dtype_policy("mixed_float16")
+    try:
+        table = np.arange(80000.0, dtype="float32").reshape(-1, 2) / 1000
+        model = our_keras.Sequential([layers.Embedding(40000, 2, weights=[table])])
+        i = our_keras.Input((3,))
+        dense = our_keras.Model(i, layers.Dense(2)(i))
+    finally:
+        our_keras.config.set_dtype_policy(None)
+    y = model(np.array([[30001.0]], "float32"))
+    np.testing.assert_allclose(y.numpy(), table[None, [30001]], rtol=1e-3)
+    assert dense(ONES).dtype == "float16"
+    assert dense.inputs[0].dtype == "float32"
