@@ -27,10 +27,14 @@ class BaseConv(Convolution):
         self.kernel = roles.add_weight(self, "kernel", shape)
 
     def convolve(self, inputs):
+        return self.convolution_op(inputs, self.kernel)
+
+    def convolution_op(self, inputs, kernel):
+        """Return the convolution of the inputs with a kernel; subclasses may change either."""
         geometry = self.geometry()
         if self.padding == "causal":
             inputs, geometry["padding"] = self._pad_past(inputs), "valid"
-        return ops.conv(inputs, self.kernel, **geometry)
+        return ops.conv(inputs, kernel, **geometry)
 
     def _pad_past(self, inputs):
         before = ((self.kernel_size[0] - 1) * self.dilation_rate[0], 0)

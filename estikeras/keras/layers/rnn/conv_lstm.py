@@ -5,11 +5,34 @@ from estikeras.keras import activations, regularizers
 from estikeras.keras.layers import roles
 from estikeras.keras.layers.input_spec import InputSpec
 from estikeras.keras.layers.rnn.conv_lstm_cell import ConvLSTMCell
+from estikeras.keras.layers.rnn.fused import from_cell
 from estikeras.keras.layers.rnn.rnn import RNN
 
 
 class ConvLSTM(RNN):
     """A ConvLSTMCell over a sequence of images of `rank` dimensions."""
+
+    filters = from_cell("filters")
+    kernel_size = from_cell("kernel_size")
+    strides = from_cell("strides")
+    padding = from_cell("padding")
+    data_format = from_cell("data_format")
+    dilation_rate = from_cell("dilation_rate")
+    activation = from_cell("activation")
+    recurrent_activation = from_cell("recurrent_activation")
+    use_bias = from_cell("use_bias")
+    kernel_initializer = from_cell("kernel_initializer")
+    recurrent_initializer = from_cell("recurrent_initializer")
+    bias_initializer = from_cell("bias_initializer")
+    unit_forget_bias = from_cell("unit_forget_bias")
+    kernel_regularizer = from_cell("kernel_regularizer")
+    recurrent_regularizer = from_cell("recurrent_regularizer")
+    bias_regularizer = from_cell("bias_regularizer")
+    kernel_constraint = from_cell("kernel_constraint")
+    recurrent_constraint = from_cell("recurrent_constraint")
+    bias_constraint = from_cell("bias_constraint")
+    dropout = from_cell("dropout")
+    recurrent_dropout = from_cell("recurrent_dropout")
 
     def __init__(
         self,

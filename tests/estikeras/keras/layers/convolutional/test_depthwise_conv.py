@@ -13,7 +13,11 @@ from tests.support.layers import case, layer_checks
 CASES = [
     case(DepthwiseConv1D, {"kernel_size": 2, "depth_multiplier": 2}, (2, 6, 3)),
     case(DepthwiseConv2D, {"kernel_size": 3}, (2, 5, 6, 2)),
-    case(DepthwiseConv2D, {"kernel_size": 2, "depth_multiplier": 3, "activation": "tanh"}, (2, 4, 4, 2)),
+    case(
+        DepthwiseConv2D,
+        {"kernel_size": 2, "depth_multiplier": 3, "activation": "tanh"},
+        (2, 4, 4, 2),
+    ),
     case(DepthwiseConv2D, {"kernel_size": 3, "strides": 2, "padding": "same"}, (2, 5, 6, 2)),
     case(DepthwiseConv2D, {"kernel_size": 2, "dilation_rate": 2, "use_bias": False}, (2, 5, 5, 2)),
     case(DepthwiseConv2D, {"kernel_size": 2, "data_format": "channels_first"}, (2, 2, 5, 5)),
@@ -22,10 +26,20 @@ CASES = [
     case(SeparableConv2D, {"filters": 3, "kernel_size": 2}, (2, 5, 5, 2)),
     case(
         SeparableConv2D,
-        {"filters": 3, "kernel_size": 3, "depth_multiplier": 2, "padding": "same", "activation": "elu"},
+        {
+            "filters": 3,
+            "kernel_size": 3,
+            "depth_multiplier": 2,
+            "padding": "same",
+            "activation": "elu",
+        },
         (2, 4, 5, 2),
     ),
-    case(SeparableConv2D, {"filters": 3, "kernel_size": 2, "data_format": "channels_first"}, (2, 2, 5, 5)),
+    case(
+        SeparableConv2D,
+        {"filters": 3, "kernel_size": 2, "data_format": "channels_first"},
+        (2, 2, 5, 5),
+    ),
     case(SeparableConv2D, {"filters": 3, "kernel_size": 2, "dilation_rate": 2}, (2, 5, 5, 2)),
 ]
 test_layer = layer_checks(CASES)
