@@ -35,7 +35,8 @@ def einsum(subscripts, *operands, **kwargs):
         wanted = set(output).union(*[labels for _, labels in terms[2:]])
         terms[:2] = [_contract(a, left, b, right, wanted)]
     x, labels = _sum_out(*terms[0], set(output))
-    return shaping.transpose(x, axes=tuple(labels.index(label) for label in output))
+    order = tuple(labels.index(label) for label in output)
+    return x if order == tuple(range(x.ndim)) else shaping.transpose(x, axes=order)
 
 
 def _parse(subscripts, shapes):
