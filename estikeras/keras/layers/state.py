@@ -15,6 +15,7 @@ class LayerState:
 
     def add_weight(
         self,
+        *args,
         shape=None,
         initializer=None,
         dtype=None,
@@ -29,6 +30,7 @@ class LayerState:
         """Make a variable of the layer.
 
         Args:
+            *args: shape and initializer may be given by position.
             shape: tuple of int; () when left out.
             initializer: initializer, its name, or a value; "glorot_uniform" for floats, else
                 "zeros".
@@ -45,17 +47,20 @@ class LayerState:
             The `Variable`.
         """
         self._check_super_called()
+        if args and isinstance(args[0], str):
+            raise errors.invalid(
+                "shape", got=args[0], expected=f"a shape first, and `name={args[0]!r}` by keyword"
+            )
+        if len(args) > 2:
+            raise errors.invalid("add_weight", got=args, expected="further arguments by keyword")
+        shape, initializer = (*args, *(shape, initializer)[len(args) :])
         dtype = self.variable_dtype if dtype is None else dtype
         if initializer is None:
             initializer = "glorot_uniform" if "float" in str(dtype) else "zeros"
         with self._open_name_scope():
             variable = Variable(
                 initializers.get(initializer),
-                shape=tuple(shape)
-                if isinstance(shape, list | tuple)
-                else ()
-                if shape is None
-                else (shape,),
+                shape=() if shape is None else tuple(shape),
                 dtype=dtype,
                 trainable=trainable,
                 autocast=autocast,
@@ -81,7 +86,14 @@ class LayerState:
     ):
         """As `add_weight`."""
         return self.add_weight(
-            shape, initializer, dtype, trainable, autocast, regularizer, constraint, name=name
+            shape=shape,
+            initializer=initializer,
+            dtype=dtype,
+            trainable=trainable,
+            autocast=autocast,
+            regularizer=regularizer,
+            constraint=constraint,
+            name=name,
         )
 
     def _track_variable(self, variable):

@@ -298,6 +298,7 @@ def _built():
         (lambda layer: layer.set_weights([np.ones((3, 3)), np.ones(2)]), ValueError, "kernel"),
         (lambda layer: setattr(layer, "late", dense(2)), ValueError, "already built"),
         (lambda layer: layer.add_loss(np.ones(3)), ValueError, "loss"),
+        (lambda layer: dense(2).add_weight("w", shape=(3,)), ValueError, "name='w'"),
         (lambda layer: layer.add_metric(3), NotImplementedError, "add_metric"),
         (lambda layer: dense(2, lora_rank=3), NotImplementedError, "lora_rank"),
         (lambda layer: layer.quantize("int8"), NotImplementedError, "quantize"),
