@@ -189,8 +189,12 @@ def _load_archive(path, compile):
     config = _config(_entry(entries, keras_archive.CONFIG, path), path)
     if not compile:
         config["compile_config"] = None
-    with scopes.sharing_scope():
-        model = deserialize_keras_object(config)
+    try:
+        with scopes.sharing_scope():
+            model = deserialize_keras_object(config)
+    except (KeyError, AttributeError, IndexError, RecursionError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise ValueError(f"{str(path)!r} has a config that makes no model ({what}).") from error
     if keras_archive.WEIGHTS in entries:
         name = repr(str(path))
         weights.load(model, hdf5.read(entries[keras_archive.WEIGHTS], name)[0], name)
@@ -209,7 +213,7 @@ def _entry(entries, name, path):
 def _config(content, path):
     try:
         config = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{str(path)!r} is damaged: its config is no JSON: {error}.") from error
     if not isinstance(config, dict) or "class_name" not in config:
         raise ValueError(f"{str(path)!r} is no model: its config has no `class_name`.")

@@ -123,6 +123,36 @@ def test_an_archive_without_a_model_is_refused(tmp_path):
             keras.saving.load_model(path)
 
 
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("layers", 1), None),
+        (("layers", 1, "config"), 3),
+        (("layers", 1, "class_name"), "Nope"),
+        (("layers", 1, "config", "dtype", "class_name"), None),
+        (("layers", 1, "config", "units"), "x"),
+        (("layers", 1, "config", "more"), 1),
+        (("layers",), 5),
+    ],
+)
+def test_a_config_that_makes_no_model_is_refused(place, value, tmp_path):
+    path = tmp_path / "m.keras"
+    small().save(path)
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(entries["config.json"])
+    inner = config["config"]
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    entries["config.json"] = json.dumps(config).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    with pytest.raises((ValueError, TypeError)):
+        keras.saving.load_model(path)
+
+
 def test_a_lambda_layer_is_loaded_only_unsafely(tmp_path):
     model = keras.Sequential([keras.Input((4,)), keras.layers.Lambda(lambda x: x * 2)])
     with pytest.warns(UserWarning, match="lambda"):
