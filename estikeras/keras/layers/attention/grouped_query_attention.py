@@ -1,6 +1,6 @@
 """GroupQueryAttention."""
 
-from estikeras import errors, ops
+from estikeras import errors
 from estikeras.keras.layers.attention.projected_attention import ProjectedAttention
 from estikeras.public import public
 
@@ -132,7 +132,7 @@ class GroupedQueryAttention(ProjectedAttention):
             self._query_dense(query),
             self._key_dense(key),
             self._value_dense(value),
-            None if mask is None else ops.expand_dims(mask, 1),
+            mask,
             causal,
             training,
             return_attention_scores,

@@ -178,12 +178,9 @@ class MultiHeadAttention(ProjectedAttention):
         return ops.transpose(x, tuple(order.index(a) for a in range(rank)))
 
     def _folded_mask(self, mask, shape):
-        """Return the mask (batch, time, source) for folded batches, with an axis for the heads."""
-        if mask is None:
-            return None
+        """Return the mask (batch, heads, time, source) for folded batches."""
         others = math.prod(shape[a] for a in self._other_axes(len(shape)))
-        mask = ops.expand_dims(mask, 1)
-        if others == 1 or mask.shape[0] == 1:
+        if mask is None or others == 1 or mask.shape[0] == 1:
             return mask
         return ops.repeat(mask, others, axis=0)
 

@@ -112,22 +112,22 @@ class ProjectedAttention(Layer):
             times: numbers of times of query and source.
             value_mask: (batch, source) bool, or None.
             key_mask: likewise.
-            attention_mask: (batch, ..., ...) over times and sources, or None.
+            attention_mask: (batch, time, source), with an axis for the heads or several for time
+                and source, or None.
             use_causal_mask: whether what comes later is hidden.
 
         Returns:
-            bool tensor that broadcasts to (batch, time, source), or None; and a bool.
+            bool tensor that broadcasts to (batch, heads, time, source), or None; and a bool.
         """
-        masks = [ops.expand_dims(m, 1) for m in (value_mask, key_mask) if m is not None]
+        masks = [m[:, None, None] for m in (value_mask, key_mask) if m is not None]
         if attention_mask is not None:
-            batch = attention_mask.shape[0]
-            masks.append(ops.reshape(attention_mask, (batch, *times)))
+            masks.append(_with_heads(attention_mask, times))
         if self.sliding_window is not None:
-            masks.append(window_mask(*times, self.sliding_window))
+            masks.append(ops.expand_dims(window_mask(*times, self.sliding_window), 1))
         if not masks:
             return None, bool(use_causal_mask)
         if use_causal_mask:
-            masks.append(causal_mask(*times))
+            masks.append(ops.expand_dims(causal_mask(*times), 1))
         mask = ops.cast(masks[0], "bool")
         for other in masks[1:]:
             mask = ops.logical_and(mask, ops.cast(other, "bool"))
@@ -166,6 +166,21 @@ def window_mask(times, sources, size):
     """Return (1, time, source) bool: sources less than `size` steps away are seen."""
     distance = ops.arange(times)[:, None] - ops.arange(sources)[None]
     return ops.expand_dims(ops.absolute(distance) < size, 0)
+
+
+def _with_heads(mask, times):
+    """Return an attention mask as (batch, heads or 1, time, source)."""
+    shape = tuple(mask.shape)
+    if len(shape) > 4:
+        mask = ops.reshape(mask, (shape[0], 1, *times))
+    elif len(shape) == 3:
+        mask = ops.expand_dims(mask, 1)
+    sizes = zip(mask.shape[-2:], times, strict=True)
+    if len(mask.shape) != 4 or any(size not in (1, whole) for size, whole in sizes):
+        raise errors.shape_mismatch(
+            "attention_mask", got=shape, expected=f"(batch, {times[0]}, {times[1]})"
+        )
+    return mask
 
 
 def _masked_softmax(scores, mask):

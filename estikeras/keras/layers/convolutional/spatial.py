@@ -80,11 +80,11 @@ def window_output_sizes(sizes, window, strides, padding, dilation=None):
         reach = (width - 1) * step + 1 if padding == "valid" else 1
         count = (size - reach) // stride + 1
         if count < 1:
-            raise errors.invalid(
+            raise errors.shape_mismatch(
                 "inputs",
                 got=f"spatial sizes {tuple(sizes)}",
                 expected=f"at least {reach} for a window of {width} with dilation {step}",
-                hint="use padding='same' or a smaller window",
+                hint="Use padding='same', or a smaller window or dilation.",
             )
         result.append(count)
     return tuple(result)

@@ -7,7 +7,7 @@ from estikeras.public import public
 
 @public("keras.layers.Normalization")
 class Normalization(Layer):
-    """Shift and scale features to mean 0 and variance 1, by statistics given or learnt with `adapt`.
+    """Shift and scale features to mean 0 and variance 1, by given or learnt statistics.
 
     Args:
         axis: the axis, or axes, whose entries have statistics of their own; None for one mean of

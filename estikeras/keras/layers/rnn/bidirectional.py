@@ -63,14 +63,14 @@ class Bidirectional(Layer):
     def _check_layers(self):
         forward, backward = self.forward_layer, self.backward_layer
         if forward.go_backwards == backward.go_backwards:
-            raise errors.invalid(
+            raise errors.shape_mismatch(
                 "backward_layer",
                 got=f"go_backwards={backward.go_backwards}",
                 expected="the other direction than `layer`",
             )
         for name in _SHARED:
             if getattr(forward, name) != getattr(backward, name):
-                raise errors.invalid(
+                raise errors.shape_mismatch(
                     "backward_layer",
                     got=f"{name}={getattr(backward, name)}",
                     expected=f"{name}={getattr(forward, name)}, as `layer` has it",

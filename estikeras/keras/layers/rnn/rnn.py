@@ -122,6 +122,12 @@ class RNN(Layer):
                 self._create_states(batch_size)
             initial_state = self.states
         initial_state = cells.as_list(initial_state)
+        if len(initial_state) != len(self.state_size):
+            raise errors.shape_mismatch(
+                "initial_state",
+                got=f"{len(initial_state)} states",
+                expected=f"{len(self.state_size)}, as the cell has them",
+            )
         for state in tree.flatten(initial_state):
             if state.shape[0] != batch_size:
                 raise errors.shape_mismatch(

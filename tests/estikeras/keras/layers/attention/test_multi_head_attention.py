@@ -19,6 +19,8 @@ MASKS = {
     "value_mask": np.array([[1, 1, 0, 1, 0, 1], [1, 0, 1, 1, 1, 1]], bool),
     "attention_mask": random_array((2, 5, 6), "bool", seed=3) | (np.arange(6) == 0),
 }
+BY_HEAD = random_array((2, 2, 5, 6), "bool", seed=4) | (np.arange(6) == 0)
+BY_TWO = random_array((2, 4, 2, 4, 2), "bool", seed=5) | (np.arange(2) == 0)
 
 
 def case(layer, options, shapes, call):
@@ -43,6 +45,13 @@ ROWS = [
     case(MultiHeadAttention, HEADS, (QUERY, VALUE), {"use_causal_mask": True}),
     case(MultiHeadAttention, HEADS, (QUERY, VALUE), MASKS),
     case(MultiHeadAttention, HEADS, (QUERY, VALUE), {**MASKS, **SCORES, "use_causal_mask": True}),
+    case(MultiHeadAttention, HEADS, (QUERY, VALUE), {"attention_mask": BY_HEAD}),
+    case(
+        MultiHeadAttention,
+        {**HEADS, "attention_axes": (2, 3)},
+        (DEEP, DEEP),
+        {"attention_mask": BY_TWO},
+    ),
     case(MultiHeadAttention, {**HEADS, "dropout": 0.5, "seed": 1}, (QUERY, VALUE), {}),
     case(MultiHeadAttention, HEADS, (DEEP, DEEP), SCORES),
     case(MultiHeadAttention, {**HEADS, "attention_axes": 2}, (DEEP, DEEP), {}),
@@ -180,6 +189,12 @@ def test_dropout_acts_in_training_only():
         (lambda: GroupedQueryAttention(3, 4, 3), ValueError),
         (lambda: MultiHeadAttention(2, 3).build((2, 5, 4), (2, 6, 4), (2, 7, 4)), ValueError),
         (lambda: MultiHeadAttention(2, 3)(np.ones((2, 5, 4)), np.ones((3, 6, 4))), ValueError),
+        (
+            lambda: MultiHeadAttention(2, 3)(
+                np.ones((2, 5, 4)), np.ones((2, 6, 4)), attention_mask=np.ones((2, 5, 5))
+            ),
+            ValueError,
+        ),
     ],
 )
 def test_arguments_that_do_not_fit_are_refused(make, error):
