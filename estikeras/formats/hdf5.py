@@ -36,19 +36,21 @@ def write(groups, attributes=None):
     return buffer.getvalue()
 
 
-def read(source, name="the file"):
+def read(source, name="the file", with_attributes=False):
     """All arrays of an HDF5 file by the path of their group, and all attributes by path.
 
     Args:
         source: path, or bytes of a file.
         name: str, how errors call the file.
+        with_attributes: bool; without, the second dict is empty. (In damaged files attributes are
+            what the HDF5 library fails on most, and weights files need none.)
 
     Returns:
         Two dicts as `write` takes them; every group is a key of the first, also empty ones.
 
     Raises:
         FileNotFoundError: if there is no such file.
-        OSError: if it is no HDF5 file, or is truncated or damaged.
+        OSError: if it is no HDF5 file, is truncated or damaged, or refers to other files.
     """
     import h5py
 
@@ -61,7 +63,8 @@ def read(source, name="the file"):
     groups, attributes = {"": {}}, {}
 
     def visit(path, item):
-        attributes.update({path: dict(item.attrs)} if item.attrs else {})
+        if with_attributes and item.attrs:
+            attributes[path] = dict(item.attrs)
         if isinstance(item, h5py.Dataset):
             group, _, key = path.rpartition("/")
             groups.setdefault(group, {})[key] = _read_array(item)
@@ -70,10 +73,11 @@ def read(source, name="the file"):
 
     with opened as file:
         try:
-            attributes[""] = dict(file.attrs)
+            if with_attributes:
+                attributes[""] = dict(file.attrs)
             file.visititems(visit)
-        except (OSError, RuntimeError, KeyError) as error:
-            raise OSError(f"{name} is damaged: {error}.") from error
+        except (OSError, RuntimeError, KeyError, TypeError, ValueError, MemoryError) as error:
+            raise OSError(f"{name} is damaged: {error}") from error
     return groups, attributes
 
 
@@ -86,8 +90,10 @@ def _write_array(group, name, array):
 
 
 def _read_array(dataset):
+    if dataset.external or dataset.is_virtual:
+        raise ValueError(f"{dataset.name} has its values in another file, which is not read.")
     array = dataset[()]
-    dtype = dataset.attrs.get("dtype")
+    dtype = dataset.attrs.get("dtype") if array.dtype.kind == "V" else None
     if dtype in _RAW_DTYPES:
         import ml_dtypes
 

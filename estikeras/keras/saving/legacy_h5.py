@@ -19,7 +19,7 @@ def is_legacy(path):
     """Whether a file is of this format; False for one that cannot be read."""
     if path.name.endswith(".weights.h5") or not path.is_file():
         return False
-    _, attributes = hdf5.read(path, repr(str(path)))
+    _, attributes = hdf5.read(path, repr(str(path)), with_attributes=True)
     return "layer_names" in attributes[""] or _MODEL in attributes
 
 
@@ -53,7 +53,7 @@ def load_model(path, compile):
     if not path.is_file():
         raise errors.invalid("filepath", got=str(path), expected="a file that is there")
     name = repr(str(path))
-    groups, attributes = hdf5.read(path, name)
+    groups, attributes = hdf5.read(path, name, with_attributes=True)
     if "model_config" not in attributes[""]:
         raise ValueError(
             f"{name} holds weights without a model. Build the model and call `model.load_weights`."
@@ -69,7 +69,7 @@ def load_model(path, compile):
 def load_weights(model, path, by_name, skip_mismatch):
     """Give a model the weights of a whole-model or weights-only file."""
     name = repr(str(path))
-    groups, attributes = hdf5.read(path, name)
+    groups, attributes = hdf5.read(path, name, with_attributes=True)
     prefix = f"{_MODEL}/" if _MODEL in attributes else ""
     load = _load_by_name if by_name else _load_by_order
     load(model, groups, attributes, prefix, name, skip_mismatch)
@@ -89,6 +89,10 @@ def _arrays(groups, attributes, path):
     arrays = []
     for name in _texts(attributes.get(path, {}).get("weight_names", ())):
         group, _, key = f"{path}/{name}".rpartition("/")
+        if key not in groups.get(group, {}):
+            raise ValueError(
+                f"The file names the weight {name!r} in {path!r}, but does not hold it."
+            )
         arrays.append(groups[group][key])
     return arrays
 
