@@ -27,6 +27,13 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"{line} (pip install '.[test]').", red=True, bold=True)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _little_memory():
+    """Drop what jax compiled for a module: it would add up to gigabytes."""
+    yield
+    oracle.forget()
+
+
 @pytest.fixture(autouse=True)
 def _seeds():
     """Every test begins with the same random state."""

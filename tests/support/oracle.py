@@ -5,8 +5,10 @@ they are skipped, and `conftest.py` says so in one loud line at the end.
 """
 
 import functools
+import gc
 import importlib.util
 import os
+import sys
 import warnings
 
 _NEEDS = {"keras": ("keras", "jax"), "tensorboard": ("tensorboard",)}
@@ -18,6 +20,13 @@ def available(judge):
 
 
 AVAILABLE = available("keras")
+
+
+def forget():
+    """Free what jax has compiled so far."""
+    if "jax" in sys.modules:
+        sys.modules["jax"].clear_caches()
+        gc.collect()
 
 
 @functools.cache
