@@ -2,6 +2,7 @@
 
 from estikeras import errors
 from estikeras.keras.layers.attention.projected_attention import ProjectedAttention
+from estikeras.keras.layers.sizes import as_count
 from estikeras.public import public
 
 
@@ -85,15 +86,15 @@ class GroupedQueryAttention(ProjectedAttention):
             },
             **kwargs,
         )
+        self.head_dim = as_count("head_dim", head_dim)
+        self.num_query_heads = as_count("num_query_heads", num_query_heads)
+        self.num_key_value_heads = as_count("num_key_value_heads", num_key_value_heads)
         if num_query_heads % num_key_value_heads:
             raise errors.invalid(
                 "num_key_value_heads",
                 got=num_key_value_heads,
                 expected=f"a divisor of num_query_heads={num_query_heads}",
             )
-        self.head_dim = head_dim
-        self.num_query_heads = num_query_heads
-        self.num_key_value_heads = num_key_value_heads
 
     def build(self, query_shape, value_shape, key_shape=None):
         key_shape = value_shape if key_shape is None else key_shape

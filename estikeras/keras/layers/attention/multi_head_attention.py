@@ -4,6 +4,7 @@ import math
 
 from estikeras import errors, ops
 from estikeras.keras.layers.attention.projected_attention import ProjectedAttention
+from estikeras.keras.layers.sizes import as_count
 from estikeras.public import public
 
 
@@ -94,9 +95,9 @@ class MultiHeadAttention(ProjectedAttention):
             },
             **kwargs,
         )
-        self.num_heads = num_heads
-        self.key_dim = key_dim
-        self.value_dim = value_dim or key_dim
+        self.num_heads = as_count("num_heads", num_heads)
+        self.key_dim = as_count("key_dim", key_dim)
+        self.value_dim = as_count("value_dim", value_dim or key_dim)
         self._output_shape = None
         if output_shape is not None:
             self._output_shape = (output_shape,) if isinstance(output_shape, int) else output_shape

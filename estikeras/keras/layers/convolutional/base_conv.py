@@ -3,7 +3,8 @@
 from estikeras import errors, ops
 from estikeras.keras.layers import roles
 from estikeras.keras.layers.convolutional import spatial
-from estikeras.keras.layers.convolutional.convolution import Convolution, check_count
+from estikeras.keras.layers.convolutional.convolution import Convolution
+from estikeras.keras.layers.sizes import as_count
 
 
 class BaseConv(Convolution):
@@ -13,8 +14,8 @@ class BaseConv(Convolution):
         padding = spatial.as_padding(kwargs.pop("padding"), allow_causal=rank == 1)
         super().__init__(rank, padding="valid" if padding == "causal" else padding, **kwargs)
         self.padding = padding
-        self.filters = check_count("filters", filters)
-        self.groups = check_count("groups", groups)
+        self.filters = as_count("filters", filters)
+        self.groups = as_count("groups", groups)
         if filters % groups:
             raise errors.invalid("groups", got=groups, expected=f"a divisor of filters={filters}")
 

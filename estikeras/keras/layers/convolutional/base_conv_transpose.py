@@ -3,7 +3,8 @@
 from estikeras import errors, ops
 from estikeras.keras.layers import roles
 from estikeras.keras.layers.convolutional import spatial
-from estikeras.keras.layers.convolutional.convolution import Convolution, check_count
+from estikeras.keras.layers.convolutional.convolution import Convolution
+from estikeras.keras.layers.sizes import as_count
 
 
 class BaseConvTranspose(Convolution):
@@ -11,7 +12,7 @@ class BaseConvTranspose(Convolution):
 
     def __init__(self, rank, filters, output_padding, **kwargs):
         super().__init__(rank, **kwargs)
-        self.filters = check_count("filters", filters)
+        self.filters = as_count("filters", filters)
         self.output_padding = None
         if output_padding is not None:
             self.output_padding = spatial.as_tuple(

@@ -2,7 +2,8 @@
 
 from estikeras import ops
 from estikeras.keras.layers import roles
-from estikeras.keras.layers.convolutional.convolution import Convolution, check_count
+from estikeras.keras.layers.convolutional.convolution import Convolution
+from estikeras.keras.layers.sizes import as_count
 
 
 class BaseDepthwiseConv(Convolution):
@@ -12,7 +13,7 @@ class BaseDepthwiseConv(Convolution):
 
     def __init__(self, rank, depth_multiplier, **kwargs):
         super().__init__(rank, **kwargs)
-        self.depth_multiplier = check_count("depth_multiplier", depth_multiplier)
+        self.depth_multiplier = as_count("depth_multiplier", depth_multiplier)
 
     def build_kernels(self, channels):
         shape = (*self.kernel_size, channels, self.depth_multiplier)

@@ -2,7 +2,8 @@
 
 from estikeras import ops
 from estikeras.keras.layers import roles
-from estikeras.keras.layers.convolutional.convolution import Convolution, check_count
+from estikeras.keras.layers.convolutional.convolution import Convolution
+from estikeras.keras.layers.sizes import as_count
 
 
 class BaseSeparableConv(Convolution):
@@ -12,8 +13,8 @@ class BaseSeparableConv(Convolution):
 
     def __init__(self, rank, filters, depth_multiplier, **kwargs):
         super().__init__(rank, **kwargs)
-        self.filters = check_count("filters", filters)
-        self.depth_multiplier = check_count("depth_multiplier", depth_multiplier)
+        self.filters = as_count("filters", filters)
+        self.depth_multiplier = as_count("depth_multiplier", depth_multiplier)
 
     def build_kernels(self, channels):
         shape = (*self.kernel_size, channels, self.depth_multiplier)

@@ -112,10 +112,3 @@ class Convolution(Layer):
             **roles.config(self, *self.kernel_roles, "bias"),
         }
         return {**super().get_config(), **config}
-
-
-def check_count(argument, value):
-    """Raise ValueError unless the value is a positive integer."""
-    if not value or value < 0:
-        raise errors.invalid(argument, got=value, expected="a positive integer")
-    return value

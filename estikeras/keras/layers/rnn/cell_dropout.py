@@ -54,11 +54,13 @@ class CellDropout:
         )
 
 
-def check_units(units):
-    """Return the number of units; raise ValueError unless it is positive."""
-    if not units or units <= 0:
-        raise errors.invalid("units", got=units, expected="a positive integer")
-    return units
+def refuse_implementation(options):
+    """Take `implementation` out of a cell's further options; raise NotImplementedError for 1."""
+    if options.pop("implementation", 2) == 1:
+        raise errors.unsupported(
+            "implementation=1, one product for each gate,",
+            "Leave it out: all gates are one product.",
+        )
 
 
 def zero_states(cell, sizes, batch_size):

@@ -4,10 +4,10 @@ from estikeras import ops, settings
 from estikeras.keras import activations
 from estikeras.keras.layers import roles
 from estikeras.keras.layers.convolutional import spatial
-from estikeras.keras.layers.convolutional.convolution import check_count
 from estikeras.keras.layers.layer import Layer
 from estikeras.keras.layers.rnn.cell_dropout import CellDropout
 from estikeras.keras.layers.rnn.lstm_cell import forget_bias, lstm_step
+from estikeras.keras.layers.sizes import as_count
 
 
 class ConvLSTMCell(CellDropout, Layer):
@@ -34,7 +34,7 @@ class ConvLSTMCell(CellDropout, Layer):
     ):
         super().__init__(**kwargs)
         self.rank = rank
-        self.filters = check_count("filters", filters)
+        self.filters = as_count("filters", filters)
         self.kernel_size = spatial.as_tuple(kernel_size, rank, "kernel_size")
         self.strides = spatial.as_tuple(strides, rank, "strides")
         self.padding = spatial.as_padding(padding)

@@ -14,6 +14,8 @@ class FusedRNN(RNN):
     """
 
     def __init__(self, cell, activity_regularizer=None, use_cudnn="auto", **kwargs):
+        if use_cudnn not in ("auto", True, False):
+            raise errors.invalid("use_cudnn", got=use_cudnn, expected="'auto' or False")
         if use_cudnn is True:
             raise errors.unsupported("use_cudnn=True", "Leave it out: fused steps run on the CPU.")
         super().__init__(cell, activity_regularizer=activity_regularizer, **kwargs)

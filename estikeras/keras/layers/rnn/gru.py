@@ -3,6 +3,7 @@
 from estikeras.keras import activations, regularizers
 from estikeras.keras.layers import roles
 from estikeras.keras.layers.input_spec import InputSpec
+from estikeras.keras.layers.rnn.cell_dropout import refuse_implementation
 from estikeras.keras.layers.rnn.fused import FusedRNN, from_cell
 from estikeras.keras.layers.rnn.gru_cell import GRUCell
 from estikeras.ops import rnn
@@ -41,7 +42,8 @@ class GRU(FusedRNN):
         unroll: whether to compute step by step, not in one fused step.
         reset_after: whether the reset gate acts after the matrix product.
         use_cudnn: `"auto"` or False, which are the same here; True is refused.
-        **kwargs: `name`, `dtype`, `trainable`, `zero_output_for_mask`.
+        **kwargs: `name`, `dtype`, `trainable`, `zero_output_for_mask`; `implementation`, which must
+            be 2.
 
     Call arguments:
         sequences: (batch, time, features) float.
@@ -101,6 +103,7 @@ class GRU(FusedRNN):
         use_cudnn="auto",
         **kwargs,
     ):
+        refuse_implementation(kwargs)
         cell = GRUCell(
             units,
             activation=activation,

@@ -4,7 +4,8 @@ from estikeras import ops
 from estikeras.keras import activations
 from estikeras.keras.layers import roles
 from estikeras.keras.layers.layer import Layer
-from estikeras.keras.layers.rnn.cell_dropout import CellDropout, check_units, zero_states
+from estikeras.keras.layers.rnn.cell_dropout import CellDropout, refuse_implementation, zero_states
+from estikeras.keras.layers.sizes import as_count
 from estikeras.public import public
 
 
@@ -34,7 +35,7 @@ class GRUCell(CellDropout, Layer):
         recurrent_dropout: share of the state that is dropped in training.
         reset_after: whether the reset gate acts after the matrix product.
         seed: seed of the dropout.
-        **kwargs: `name`, `dtype`, `trainable`.
+        **kwargs: `name`, `dtype`, `trainable`; `implementation`, which must be 2.
 
     Call arguments:
         inputs: (batch, features) float, the input of one step.
@@ -68,8 +69,9 @@ class GRUCell(CellDropout, Layer):
         seed=None,
         **kwargs,
     ):
+        refuse_implementation(kwargs)
         super().__init__(**kwargs)
-        self.units = check_units(units)
+        self.units = as_count("units", units)
         self.activation = activations.get(activation)
         self.recurrent_activation = activations.get(recurrent_activation)
         self.use_bias = use_bias

@@ -3,6 +3,7 @@
 from estikeras.keras import activations, regularizers
 from estikeras.keras.layers import roles
 from estikeras.keras.layers.input_spec import InputSpec
+from estikeras.keras.layers.rnn.cell_dropout import refuse_implementation
 from estikeras.keras.layers.rnn.fused import FusedRNN, from_cell
 from estikeras.keras.layers.rnn.lstm_cell import LSTMCell
 from estikeras.ops import rnn
@@ -40,7 +41,8 @@ class LSTM(FusedRNN):
         stateful: whether each batch begins with the states that the last one ended with.
         unroll: whether to compute step by step, not in one fused step.
         use_cudnn: `"auto"` or False, which are the same here; True is refused.
-        **kwargs: `name`, `dtype`, `trainable`, `zero_output_for_mask`.
+        **kwargs: `name`, `dtype`, `trainable`, `zero_output_for_mask`; `implementation`, which must
+            be 2.
 
     Call arguments:
         sequences: (batch, time, features) float.
@@ -101,6 +103,7 @@ class LSTM(FusedRNN):
         use_cudnn="auto",
         **kwargs,
     ):
+        refuse_implementation(kwargs)
         cell = LSTMCell(
             units,
             activation=activation,

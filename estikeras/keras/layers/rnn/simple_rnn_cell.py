@@ -4,7 +4,8 @@ from estikeras import ops
 from estikeras.keras import activations
 from estikeras.keras.layers import roles
 from estikeras.keras.layers.layer import Layer
-from estikeras.keras.layers.rnn.cell_dropout import CellDropout, check_units, zero_states
+from estikeras.keras.layers.rnn.cell_dropout import CellDropout, zero_states
+from estikeras.keras.layers.sizes import as_count
 from estikeras.public import public
 
 
@@ -59,7 +60,7 @@ class SimpleRNNCell(CellDropout, Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.units = check_units(units)
+        self.units = as_count("units", units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         roles.set_options(

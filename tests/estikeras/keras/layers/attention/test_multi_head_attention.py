@@ -185,6 +185,8 @@ def test_dropout_acts_in_training_only():
     ("make", "error"),
     [
         (lambda: MultiHeadAttention(2, 3, flash_attention=True), NotImplementedError),
+        (lambda: MultiHeadAttention(0, 3), ValueError),
+        (lambda: MultiHeadAttention(2, "3"), ValueError),
         (lambda: MultiHeadAttention(2, 3, sliding_window=0), ValueError),
         (lambda: GroupedQueryAttention(3, 4, 3), ValueError),
         (lambda: MultiHeadAttention(2, 3).build((2, 5, 4), (2, 6, 4), (2, 7, 4)), ValueError),

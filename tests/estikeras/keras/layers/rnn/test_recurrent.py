@@ -124,9 +124,29 @@ def test_masking_layer_sends_its_mask():
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_no_units_are_refused(layer):
+@pytest.mark.parametrize("units", [0, -1, 2.5, "three"])
+def test_units_are_a_positive_whole_number(layer, units):
     with pytest.raises(ValueError, match="units"):
-        layer(0)
+        layer(units)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"use_cudnn": True}, NotImplementedError),
+        ({"use_cudnn": "yes"}, ValueError),
+        ({"implementation": 1}, NotImplementedError),
+        ({"time_major": True}, ValueError),
+    ],
+)
+def test_options_without_effect_are_refused(options, error):
+    with pytest.raises(error, match=next(iter(options))):
+        LSTM(3, **options)
+
+
+def test_wrong_number_of_states_is_refused():
+    with pytest.raises(ValueError, match="initial_state"):
+        LSTM(3)(_sequences(), initial_state=[np.zeros((2, 3), "float32")])
 
 
 def test_forget_gate_begins_open():
