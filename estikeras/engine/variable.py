@@ -156,6 +156,8 @@ class Variable:
         if value.dtype != self._dtype:
             value = tensor.public_operators()["cast"](value, self._dtype)
         if context.current.trace is not None:
+            if context.current.tapes:  # what is read later is the variable's, not how its value came about
+                value = tensor.public_operators()["stop_gradient"](value)
             context.current.trace.write(self, value)
         else:
             array = value.value

@@ -57,6 +57,7 @@ OPERATORS = {
     "__ge__": comparison.greater_equal,
     "__getitem__": subscript.get_item,
     "cast": core.cast,
+    "stop_gradient": core.stop_gradient,
     "stack": joining.stack,
     "reshape": shaping.reshape,
     "squeeze": shaping.squeeze,

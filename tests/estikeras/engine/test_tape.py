@@ -66,6 +66,19 @@ def test_a_variable_read_before_and_after_an_assignment_gets_both_gradients():
     assert tape.gradient(y, v).numpy().tolist() == [14.0]
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+def test_gradients_do_not_flow_through_an_assignment(compiled):
+    v = variable(2.0)
+
+    def slope():
+        with tf.GradientTape() as tape:
+            v.assign(v * 10.0)
+            y = v * v
+        return tape.gradient(y, v)
+
+    assert (tf.function(slope) if compiled else slope)().numpy().tolist() == [40.0]
+
+
 def test_unconnected_sources():
     v, w = variable(2.0), variable(3.0)
     with tf.GradientTape(persistent=True) as tape:
