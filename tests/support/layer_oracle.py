@@ -92,7 +92,7 @@ def _compare_gradients(row, ours, real, x, arguments):
         return sum(jnp.sum(o * w.astype(o.dtype)) for o, w in pairs)
 
     floats = [arrays[i] for i in places]
-    expected = jax.grad(real_loss, argnums=(0, 1), allow_int=True)(
+    expected = jax.jit(jax.grad(real_loss, argnums=(0, 1), allow_int=True))(
         floats, [v.value for v in real.trainable_variables]
     )
     inputs = tensors_of(x)
