@@ -1,4 +1,6 @@
-"""What is going on in this thread: tapes that record, the trace being built, name scopes, the dtype variables are read in."""
+"""What is going on in this thread: tapes that record, the trace being built, name scopes, the dtype
+variables are read in.
+"""
 
 import contextlib
 import threading

@@ -1,4 +1,6 @@
-"""Names of dtypes and how they promote: Keras's lattice, in which Python scalars are weak. Knows no tensors."""
+"""Names of dtypes and how they promote: Keras's lattice, in which Python scalars are weak. Knows no
+tensors.
+"""
 
 import functools
 
@@ -58,7 +60,11 @@ def standardize(dtype):
     if isinstance(dtype, str) and dtype in ALL:
         return str(dtype)
     if dtype in _PYTHON and isinstance(dtype, type):
-        return settings.floatx() if dtype is float else {"int": "int32"}.get(_PYTHON[dtype], _PYTHON[dtype])
+        return (
+            settings.floatx()
+            if dtype is float
+            else {"int": "int32"}.get(_PYTHON[dtype], _PYTHON[dtype])
+        )
     name = getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or dtype
     name = str(name).split(".")[-1]
     if name in _PYTHON_NAMES:
@@ -72,7 +78,9 @@ def standardize(dtype):
 
 @public("DType", "dtypes.DType")
 class DType(str):
-    """A dtype by its name that also has TensorFlow's attributes, as `tf.float32` is: `tf.float32 == "float32"`."""
+    """A dtype by its name that also has TensorFlow's attributes, as `tf.float32` is:
+    `tf.float32 == "float32"`.
+    """
 
     @property
     def name(self):
@@ -148,8 +156,8 @@ def result_type(*dtypes):
     """The dtype that operands of these dtypes promote to.
 
     Args:
-        *dtypes: names, NumPy dtypes or the Python types `bool`, `int`, `float`, which are weak: they take part only
-            by their kind.
+        *dtypes: names, NumPy dtypes or the Python types `bool`, `int`, `float`, which are weak:
+            they take part only by their kind.
 
     Returns:
         The name of a dtype.

@@ -1,4 +1,6 @@
-"""tf.function: Python traced once per kind of arguments and run as a program; eager where it cannot be traced."""
+"""tf.function: Python traced once per kind of arguments and run as a program; eager where it cannot
+be traced.
+"""
 
 import functools
 import traceback
@@ -20,16 +22,24 @@ _PACKAGE = str(Path(__file__).parents[1])
 
 
 @public("function")
-def function(func=None, input_signature=None, autograph=True, jit_compile=None, reduce_retracing=False, **kwargs):
+def function(
+    func=None,
+    input_signature=None,
+    autograph=True,
+    jit_compile=None,
+    reduce_retracing=False,
+    **kwargs,
+):
     """Compile a Python function of tensors.
 
-    The function is traced for each combination of shapes, dtypes and other arguments, and then runs as one native call.
-    Python's side effects happen while it is traced only. A function that asks for the value of a tensor (`if`, `float()`)
-    runs eagerly, with a warning that names the line.
+    The function is traced for each combination of shapes, dtypes and other arguments, and then runs
+    as one native call. Python's side effects happen while it is traced only. A function that asks
+    for the value of a tensor (`if`, `float()`) runs eagerly, with a warning that names the line.
 
     Args:
         func: the function; None gives a decorator.
-        input_signature: kept for the reference's sake; the arguments themselves say which trace is used.
+        input_signature: kept for the reference's sake; the arguments themselves say which trace is
+            used.
         autograph: kept for the reference's sake; Python control flow on tensors is never rewritten.
         jit_compile: kept for the reference's sake; everything is compiled.
         reduce_retracing: kept for the reference's sake.
@@ -49,7 +59,8 @@ class Function:
 
     Args:
         python_function: works on tensors with ops.
-        on_fallback: called with the error when tracing turns out to be impossible; by default a warning.
+        on_fallback: called with the error when tracing turns out to be impossible; by default a
+            warning.
     """
 
     def __init__(self, python_function, on_fallback=None):
@@ -67,7 +78,9 @@ class Function:
 
     def __call__(self, *args, **kwargs):
         now = context.current
-        args, kwargs = tree.map_structure(lambda x: as_tensor(x) if isinstance(x, np.ndarray) else x, (args, kwargs))
+        args, kwargs = tree.map_structure(
+            lambda x: as_tensor(x) if isinstance(x, np.ndarray) else x, (args, kwargs)
+        )
         if self.eager or now.trace is not None or now.tapes or any_symbolic(args, kwargs):
             return self.python_function(*args, **kwargs)
         try:
@@ -83,7 +96,9 @@ class Function:
         self._on_fallback(error)
 
     def concrete(self, args, kwargs):
-        """The Concrete for these arguments, traced now if they are of a new kind, and the arrays to run it on."""
+        """The Concrete for these arguments, traced now if they are of a new kind, and the arrays to
+        run it on.
+        """
         leaves = tree.flatten((args, kwargs))
         tensors, key = [], [_form((args, kwargs))]
         for leaf in leaves:
@@ -111,8 +126,16 @@ class Function:
         return "\n\n".join(str(concrete.program.graph) for concrete in self._traces.values())
 
     def _warn(self, error):
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_PACKAGE)]
-        where = f" (line {frames[-1].lineno} of {frames[-1].filename}: {frames[-1].line})" if frames else ""
+        frames = [
+            f
+            for f in traceback.extract_tb(error.__traceback__)
+            if not f.filename.startswith(_PACKAGE)
+        ]
+        where = (
+            f" (line {frames[-1].lineno} of {frames[-1].filename}: {frames[-1].line})"
+            if frames
+            else ""
+        )
         warnings.warn(
             f"{self.__name__!r} runs eagerly, and slower: it asks for the value of a tensor{where}. Use ops such as "
             "`ops.where` or `ops.cond` in place of Python's control flow.",
@@ -122,7 +145,13 @@ class Function:
 
 def _form(structure):
     if isinstance(structure, dict):
-        return (dict, *[(key, _form(value)) for key, value in sorted(structure.items(), key=lambda kv: str(kv[0]))])
+        return (
+            dict,
+            *[
+                (key, _form(value))
+                for key, value in sorted(structure.items(), key=lambda kv: str(kv[0]))
+            ],
+        )
     if isinstance(structure, tuple | list):
         return (type(structure), *[_form(child) for child in structure])
     return None
@@ -143,7 +172,8 @@ class Concrete:
         python_function: what to trace.
         args: arguments, structures whose tensors become inputs.
         kwargs: likewise.
-        tensors: for each leaf of `(args, kwargs)` the tensor, or None for a leaf that is passed as it is.
+        tensors: for each leaf of `(args, kwargs)` the tensor, or None for a leaf that is passed as
+            it is.
     """
 
     def __init__(self, python_function, args, kwargs, tensors):
@@ -183,7 +213,10 @@ class Concrete:
 
     def pack(self, outputs):
         """Outputs of the program in the form that the Python function returned."""
-        return tree.map_structure(lambda place: place.value if isinstance(place, _Plain) else outputs[place], self._template)
+        return tree.map_structure(
+            lambda place: place.value if isinstance(place, _Plain) else outputs[place],
+            self._template,
+        )
 
 
 class _Plain:
@@ -191,5 +224,3 @@ class _Plain:
 
     def __init__(self, value):
         self.value = value
-
-

@@ -1,4 +1,5 @@
-"""The graph that a trace makes: nodes in the order they were traced, with inputs, outputs and updates of variables.
+"""The graph that a trace makes: nodes in the order they were traced, with inputs, outputs and
+updates of variables.
 
 Knows primitives by their rules only; computes nothing.
 """
@@ -116,7 +117,9 @@ class Graph:
         for node in self.nodes:
             for x in node.inputs:
                 if id(x) not in made:
-                    raise AssertionError(f"{node.primitive} reads {x!r}, which no earlier node of the graph makes.")
+                    raise AssertionError(
+                        f"{node.primitive} reads {x!r}, which no earlier node of the graph makes."
+                    )
             made.update(id(y) for y in node.outputs)
         if any(id(x) not in made for x in self.results()):
             raise AssertionError("A result of the graph is made by none of its nodes.")
@@ -131,7 +134,9 @@ class Graph:
             left = ", ".join(f"{names[id(y)]}:{y.dtype}{list(y.shape)}" for y in node.outputs)
             if node.kind == "apply":
                 params = "".join(f", {k}={v}" for k, v in node.params.items())
-                right = f"{node.primitive.name}({', '.join(names[id(x)] for x in node.inputs)}{params})"
+                right = (
+                    f"{node.primitive.name}({', '.join(names[id(x)] for x in node.inputs)}{params})"
+                )
             else:
                 right = node.kind + (f" {node.payload.path}" if node.kind == "variable" else "")
             lines.append(f"{left} = {right}")

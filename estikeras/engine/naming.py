@@ -1,4 +1,6 @@
-"""Names that come by themselves: `dense`, `dense_1`, ... one count for each kind of thing in a session."""
+"""Names that come by themselves: `dense`, `dense_1`, ... one count for each kind of thing in a
+session.
+"""
 
 import re
 from collections import Counter

@@ -1,4 +1,6 @@
-"""Symbolic calls: KerasTensors with the history by which functional models are made, and the decorator of public ops."""
+"""Symbolic calls: KerasTensors with the history by which functional models are made, and the
+decorator of public ops.
+"""
 
 import functools
 import inspect
@@ -18,7 +20,8 @@ KerasHistory = namedtuple("KerasHistory", ["operation", "node_index", "tensor_in
 @with_operators
 @public("keras.KerasTensor")
 class KerasTensor:
-    """A symbolic tensor of a functional model: a shape (None where a size is not known), a dtype, and a history.
+    """A symbolic tensor of a functional model: a shape (None where a size is not known), a dtype,
+    and a history.
 
     Args:
         shape: tuple of int or None.
@@ -29,9 +32,20 @@ class KerasTensor:
         name: made up when None.
     """
 
-    def __init__(self, shape, dtype="float32", sparse=False, ragged=False, record_history=True, name=None, **kwargs):
+    def __init__(
+        self,
+        shape,
+        dtype="float32",
+        sparse=False,
+        ragged=False,
+        record_history=True,
+        name=None,
+        **kwargs,
+    ):
         if sparse or ragged:
-            raise ValueError("Sparse and ragged KerasTensors are not supported. Use dense tensors, with a mask.")
+            raise ValueError(
+                "Sparse and ragged KerasTensors are not supported. Use dense tensors, with a mask."
+            )
         self.shape = tuple(None if isinstance(size, UnknownSize) else size for size in shape)
         self.dtype = dtypes.standardize(dtype)
         self.sparse, self.ragged = False, False
@@ -88,7 +102,8 @@ def any_symbolic(args, kwargs=None):
 
 
 def compute_output_spec(function, *args, **kwargs):
-    """What `function` would give for KerasTensors, found by tracing it with stand-ins for the sizes that are unknown.
+    """What `function` would give for KerasTensors, found by tracing it with stand-ins for the sizes
+    that are unknown.
 
     The trace runs twice with different stand-ins: a size of the result that changes is unknown too.
 
@@ -101,7 +116,8 @@ def compute_output_spec(function, *args, **kwargs):
         The structure that `function` returns, with KerasTensors in place of tensors.
     """
     unknown = any(
-        isinstance(x, KerasTensor) and None in x.shape for x in tree.flatten((args, dict(enumerate(kwargs.values()))))
+        isinstance(x, KerasTensor) and None in x.shape
+        for x in tree.flatten((args, dict(enumerate(kwargs.values()))))
     )
     first = _stand_in_run(function, args, kwargs, 83)
     second = _stand_in_run(function, args, kwargs, 89) if unknown else first
@@ -109,7 +125,10 @@ def compute_output_spec(function, *args, **kwargs):
     def merge(a, b):
         if not hasattr(a, "shape") or not hasattr(a, "dtype") or isinstance(a, np.generic):
             return a
-        shape = tuple(p if p == q and not isinstance(p, UnknownSize) else None for p, q in zip(a.shape, b.shape, strict=True))
+        shape = tuple(
+            p if p == q and not isinstance(p, UnknownSize) else None
+            for p, q in zip(a.shape, b.shape, strict=True)
+        )
         return KerasTensor(shape, a.dtype)
 
     return tree.map_structure(merge, first, second)
@@ -168,7 +187,9 @@ class Node:
         return not self.input_tensors
 
     def with_inputs(self, mapping):
-        """The arguments with each KerasTensor replaced by `mapping[id(tensor)]`, as a pair `(args, kwargs)`."""
+        """The arguments with each KerasTensor replaced by `mapping[id(tensor)]`, as a pair
+        `(args, kwargs)`.
+        """
         return tree.map_structure(
             lambda x: mapping[id(x)] if isinstance(x, KerasTensor) else x, (self.args, self.kwargs)
         )
@@ -199,7 +220,9 @@ class Operation:
 
     def call(self, *args, **kwargs):
         """Compute; subclasses say how."""
-        raise NotImplementedError(f"{type(self).__name__} has no `call` method. Define `call(self, ...)` in it.")
+        raise NotImplementedError(
+            f"{type(self).__name__} has no `call` method. Define `call(self, ...)` in it."
+        )
 
     def compute_output_spec(self, *args, **kwargs):
         """KerasTensors like the outputs of `call`."""

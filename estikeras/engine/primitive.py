@@ -1,6 +1,8 @@
-"""A primitive is what the machine can do: shape rule, NumPy reference, gradient and kernel in one entry.
+"""A primitive is what the machine can do: shape rule, NumPy reference, gradient and kernel in one
+entry.
 
-This file knows the form of a primitive, how one is applied, and the registry; the entries are in `estikeras.primitives`.
+This file knows the form of a primitive, how one is applied, and the registry; the entries are in
+`estikeras.primitives`.
 """
 
 from collections.abc import Callable
@@ -18,15 +20,19 @@ REGISTRY = {}
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Primitive:
-    """One operation of the machine. Calling it evaluates, traces and records, as its inputs ask for.
+    """One operation of the machine. Calling it evaluates, traces and records, as its inputs ask
+    for.
 
     Attributes:
         name: unique name, the key in `REGISTRY`.
-        rule: `rule(*specs, **params)` gives the output's `Spec`, or a tuple of them; raises on wrong shapes.
+        rule: `rule(*specs, **params)` gives the output's `Spec`, or a tuple of them; raises on
+            wrong shapes.
         reference: `reference(*arrays, **params)` computes with NumPy what the rule promises.
-        gradient: `gradient(g, y, *xs, **params)` gives one gradient (or None) per input, written with primitives.
+        gradient: `gradient(g, y, *xs, **params)` gives one gradient (or None) per input, written
+            with primitives.
         kernel: name of the Numba kernel, `"family.function"`; None runs the reference.
-        elementwise: expression over `x0`, `x1`, ... from which the fusing code generator writes kernels.
+        elementwise: expression over `x0`, `x1`, ... from which the fusing code generator writes
+            kernels.
     """
 
     name: str

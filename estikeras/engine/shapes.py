@@ -6,7 +6,9 @@ from estikeras import errors
 
 
 class UnknownSize(int):
-    """A stand-in for a size that is not known yet: it computes as its number and reads as `None` in messages."""
+    """A stand-in for a size that is not known yet: it computes as its number and reads as `None` in
+    messages.
+    """
 
     __slots__ = ()
 
@@ -30,7 +32,9 @@ def broadcast(*shapes):
         wide = [size for size in sizes if size != 1]
         if any(size != wide[0] for size in wide[1:]):
             text = " and ".join(str(tuple(shape)) for shape in shapes)
-            raise ValueError(f"Operands of shapes {text} do not broadcast: sizes must be equal or 1.")
+            raise ValueError(
+                f"Operands of shapes {text} do not broadcast: sizes must be equal or 1."
+            )
         out.append(wide[0] if wide else 1)
     return tuple(reversed(out))
 

@@ -1,4 +1,6 @@
-"""GradientTape: records the primitives that are applied and walks back along them with their gradients."""
+"""GradientTape: records the primitives that are applied and walks back along them with their
+gradients.
+"""
 
 import contextlib
 
@@ -19,7 +21,8 @@ class GradientTape:
         persistent: whether `gradient` may be called more than once.
         watch_accessed_variables: whether trainable variables are watched when they are read.
 
-    Reference: Baydin, Pearlmutter, Radul, Siskind, 2018, Automatic differentiation in machine learning: a survey.
+    Reference: Baydin, Pearlmutter, Radul, Siskind, 2018, Automatic differentiation in machine
+        learning: a survey.
     """
 
     def __init__(self, persistent=False, watch_accessed_variables=True):
@@ -71,7 +74,9 @@ class GradientTape:
     def record_read(self, variable, value):
         """Note that `value` was read from `variable`. Called by variables."""
         known = self._reads.get(id(variable))
-        if not self._recording or (known is None and not (self._watch_variables and variable.trainable)):
+        if not self._recording or (
+            known is None and not (self._watch_variables and variable.trainable)
+        ):
             return
         if known is None:
             known = self._reads[id(variable)] = (variable, [])
@@ -96,7 +101,8 @@ class GradientTape:
             target: tensor or structure of tensors.
             sources: tensor, variable or structure of them.
             output_gradients: gradients to begin with, one for each target; None means ones.
-            unconnected_gradients: "none" or "zero", what sources get that the target does not depend on.
+            unconnected_gradients: "none" or "zero", what sources get that the target does not
+                depend on.
 
         Returns:
             A structure like `sources` of tensors or None.
@@ -107,16 +113,24 @@ class GradientTape:
         """
         unconnected = str(getattr(unconnected_gradients, "value", unconnected_gradients)).lower()
         if unconnected not in ("none", "zero"):
-            raise errors.invalid("unconnected_gradients", got=unconnected_gradients, expected="'none' or 'zero'")
+            raise errors.invalid(
+                "unconnected_gradients", got=unconnected_gradients, expected="'none' or 'zero'"
+            )
         if self._used and not self._persistent:
             raise RuntimeError(
                 "A GradientTape gives gradients once. Make it with `GradientTape(persistent=True)` to ask again."
             )
         self._used = True
         targets = [t.value if isinstance(t, Variable) else t for t in tree.flatten(target)]
-        seeds = tree.flatten(output_gradients) if output_gradients is not None else [None] * len(targets)
+        seeds = (
+            tree.flatten(output_gradients)
+            if output_gradients is not None
+            else [None] * len(targets)
+        )
         tapes = context.current.tapes
-        with context.scope(tapes=tapes if self._persistent else tuple(t for t in tapes if t is not self)):
+        with context.scope(
+            tapes=tapes if self._persistent else tuple(t for t in tapes if t is not self)
+        ):
             grads = self._walk_back(targets, seeds, self._source_ids(sources))
             flat = [self._collect(source, grads, unconnected) for source in tree.flatten(sources)]
         if not self._persistent:
@@ -160,7 +174,9 @@ class GradientTape:
         return grads
 
     def _collect(self, source, grads, unconnected):
-        reads = self._reads.get(id(source), (None, []))[1] if isinstance(source, Variable) else [source]
+        reads = (
+            self._reads.get(id(source), (None, []))[1] if isinstance(source, Variable) else [source]
+        )
         found = [grads[id(read)] for read in reads if id(read) in grads]
         if found:
             total = found[0]
@@ -171,14 +187,22 @@ class GradientTape:
             return Tensor(np.zeros(source.shape, dtypes.to_numpy(source.dtype)))
         return None
 
-    def jacobian(self, target, sources, unconnected_gradients="none", parallel_iterations=None, experimental_use_pfor=True):
+    def jacobian(
+        self,
+        target,
+        sources,
+        unconnected_gradients="none",
+        parallel_iterations=None,
+        experimental_use_pfor=True,
+    ):
         """The gradient of each element of `target` by each source, computed element by element.
 
         Args:
             target: tensor.
             sources: tensor, variable or structure of them.
             unconnected_gradients: as for `gradient`.
-            parallel_iterations: kept for the reference's sake; the elements are taken one after another.
+            parallel_iterations: kept for the reference's sake; the elements are taken one after
+                another.
             experimental_use_pfor: likewise.
 
         Returns:
@@ -191,13 +215,26 @@ class GradientTape:
                 seed = np.zeros(target.size, dtypes.to_numpy(target.dtype))
                 seed[i] = 1
                 seed = Tensor(seed.reshape(target.shape))
-                rows.append(tree.flatten(self.gradient(target, sources, seed, unconnected_gradients)))
+                rows.append(
+                    tree.flatten(self.gradient(target, sources, seed, unconnected_gradients))
+                )
         finally:
             self._persistent = persistent
-        return tree.pack_sequence_as(sources, [_stack(column, target.shape) for column in zip(*rows, strict=True)])
+        return tree.pack_sequence_as(
+            sources, [_stack(column, target.shape) for column in zip(*rows, strict=True)]
+        )
 
-    def batch_jacobian(self, target, source, unconnected_gradients="none", parallel_iterations=None, experimental_use_pfor=True):
-        """The jacobian of each row of `target` by the same row of `source`: shape (batch, *target, *source)."""
+    def batch_jacobian(
+        self,
+        target,
+        source,
+        unconnected_gradients="none",
+        parallel_iterations=None,
+        experimental_use_pfor=True,
+    ):
+        """The jacobian of each row of `target` by the same row of `source`: shape (batch, *target,
+        *source).
+        """
         full = self.jacobian(target, source, unconnected_gradients)
         if full is None:
             return None

@@ -1,4 +1,5 @@
-"""Tensors: immutable values with a shape and a dtype. Eager ones hold an array, traced ones a place in a graph.
+"""Tensors: immutable values with a shape and a dtype. Eager ones hold an array, traced ones a place
+in a graph.
 
 Knows no operation: Python's operators are looked up among the public ops when they are first used.
 """
@@ -32,12 +33,15 @@ class Spec:
 
 
 class TraceError(TypeError):
-    """Python asked for the value of a tensor that has none yet, because a function is being traced."""
+    """Python asked for the value of a tensor that has none yet, because a function is being
+    traced.
+    """
 
 
 @public("Tensor")
 class Tensor:
-    """An immutable multi-dimensional array with `.shape`, `.dtype` (a name) and all of Python's operators.
+    """An immutable multi-dimensional array with `.shape`, `.dtype` (a name) and all of Python's
+    operators.
 
     Args:
         value: NumPy array, not copied: its owner must not change it.
@@ -106,10 +110,14 @@ class Tensor:
         return (self[i] for i in range(len(self)))
 
     def __format__(self, spec):
-        return format(self.value.item() if self.ndim == 0 and spec else str(self), "" if self.ndim else spec)
+        return format(
+            self.value.item() if self.ndim == 0 and spec else str(self), "" if self.ndim else spec
+        )
 
     def __hash__(self):
-        raise TypeError("Tensors are compared by value and cannot be hashed. Use `id(tensor)` as the key instead.")
+        raise TypeError(
+            "Tensors are compared by value and cannot be hashed. Use `id(tensor)` as the key instead."
+        )
 
     def __repr__(self):
         return f"<Tensor: shape={self.shape}, dtype={self.dtype}, value={self.value!r}>"
@@ -125,7 +133,9 @@ class Tensor:
 
 
 class TracedTensor(Tensor):
-    """A tensor of a function that is being traced: output `index` of a graph's node. It has no value."""
+    """A tensor of a function that is being traced: output `index` of a graph's node. It has no
+    value.
+    """
 
     __slots__ = ("index", "node")
 
@@ -151,7 +161,9 @@ class TracedTensor(Tensor):
 
 
 def as_tensor(x):
-    """A tensor with the value of a tensor, variable, array or number. Arrays are copied, since their owners may write."""
+    """A tensor with the value of a tensor, variable, array or number. Arrays are copied, since
+    their owners may write.
+    """
     if isinstance(x, Tensor):
         return x
     read = getattr(x, "__tensor__", None)
@@ -186,7 +198,9 @@ def _holds_tensors(x):
 
 def _from_sequence(x):
     array = np.array(x)
-    if array.dtype == np.float64 and not any(isinstance(item, np.ndarray | np.generic) for item in x):
+    if array.dtype == np.float64 and not any(
+        isinstance(item, np.ndarray | np.generic) for item in x
+    ):
         return array.astype(dtypes.to_numpy(dtypes.standardize(None)))
     if array.dtype == np.int64 and (array.size == 0 or abs(array).max() < 2**31):
         return array.astype(np.int32)
@@ -194,14 +208,18 @@ def _from_sequence(x):
 
 
 def share(array):
-    """A tensor over an array that its owner will write to later, and the weak reference by which to `release` it."""
+    """A tensor over an array that its owner will write to later, and the weak reference by which to
+    `release` it.
+    """
     tensor = Tensor(array)
     tensor._shared = True
     return tensor, weakref.ref(tensor)
 
 
 def release(reference):
-    """Give a shared tensor, if it is still in use, an array of its own, because the owner is about to write."""
+    """Give a shared tensor, if it is still in use, an array of its own, because the owner is about
+    to write.
+    """
     tensor = reference() if reference is not None else None
     if tensor is not None and tensor._shared:
         tensor._array = tensor._array.copy()
@@ -209,7 +227,9 @@ def release(reference):
 
 
 def public_operators():
-    """Python operators' names, and "cast", "stack", "reshape", "squeeze", with the ops that serve them."""
+    """Python operators' names, and "cast", "stack", "reshape", "squeeze", with the ops that serve
+    them.
+    """
     return namespace.load("estikeras.ops.operators:OPERATORS")
 
 

@@ -1,4 +1,6 @@
-"""Nested structures of tuples, lists and dicts (keys in sorted order); everything else, None too, is a leaf."""
+"""Nested structures of tuples, lists and dicts (keys in sorted order); everything else, None too,
+is a leaf.
+"""
 
 
 def is_nested(structure):
@@ -88,11 +90,17 @@ def map_structure_up_to(shallow, function, *structures):
     for other in structures:
         _check_same(shallow, other)
     columns = zip(_children(shallow), *(_children(s) for s in structures), strict=True)
-    return _rebuild(shallow, [map_structure_up_to(top, function, *column) for top, *column in columns])
+    return _rebuild(
+        shallow, [map_structure_up_to(top, function, *column) for top, *column in columns]
+    )
 
 
 def _check_same(first, other):
-    same = is_nested(other) and isinstance(first, dict) == isinstance(other, dict) and len(first) == len(other)
+    same = (
+        is_nested(other)
+        and isinstance(first, dict) == isinstance(other, dict)
+        and len(first) == len(other)
+    )
     if same and isinstance(first, dict):
         same = set(first) == set(other)
     if not same:

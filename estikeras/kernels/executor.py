@@ -1,9 +1,12 @@
-"""Runs a program: a table of kernels with their argument blocks, by every thread of a team, for one or several steps.
+"""Runs a program: a table of kernels with their argument blocks, by every thread of a team, for one
+or several steps.
 
-All threads walk the same table. A kernel that is not parallel runs on thread 0 alone. A barrier stands only where a kernel
-needs what another thread wrote. Kernels behind the gate (they write variables) do not run once an error is recorded.
+All threads walk the same table. A kernel that is not parallel runs on thread 0 alone. A barrier
+stands only where a kernel needs what another thread wrote. Kernels behind the gate (they write
+variables) do not run once an error is recorded.
 
-The team's control block is an array of int64 words; words that threads write at different times are a cache line apart.
+The team's control block is an array of int64 words; words that threads write at different times are
+a cache line apart.
 """
 
 from estikeras.kernels.abi import inline, loop, native
@@ -45,7 +48,10 @@ def call(function, block, thread, threads):
 def walk(control, thread, threads):
     """Run the table once for each step; the counter tells kernels which step it is."""
     length = native.atomic_load(control + LENGTH)
-    functions, blocks = native.atomic_load(control + FUNCTIONS), native.atomic_load(control + BLOCKS)
+    functions, blocks = (
+        native.atomic_load(control + FUNCTIONS),
+        native.atomic_load(control + BLOCKS),
+    )
     modes = native.atomic_load(control + MODES)
     counter, error = native.atomic_load(control + COUNTER), native.atomic_load(control + ERROR)
     for _ in range(native.atomic_load(control + STEPS)):
@@ -69,7 +75,9 @@ def walk(control, thread, threads):
 
 @loop
 def lead(control, threads_used):
-    """Thread 0: wake the others (if more than one thread is used), run the table, return when all are done."""
+    """Thread 0: wake the others (if more than one thread is used), run the table, return when all
+    are done.
+    """
     if threads_used > 1:
         native.atomic_add(control + SEQUENCE, 1)
         for _ in range(native.atomic_load(control + SLEEPING)):
@@ -79,7 +87,9 @@ def lead(control, threads_used):
 
 @loop
 def follow(control, number, threads_used):
-    """Any other thread: wait for work, spinning at first and then asleep, and run it; return when told to stop."""
+    """Any other thread: wait for work, spinning at first and then asleep, and run it; return when
+    told to stop.
+    """
     seen = 0
     while True:
         spins = 0

@@ -1,4 +1,6 @@
-"""Whole trainings against the real Keras: equal weights and data at the start, equal losses and weights at the end."""
+"""Whole trainings against the real Keras: equal weights and data at the start, equal losses and
+weights at the end.
+"""
 
 import numpy as np
 import pytest
@@ -11,7 +13,13 @@ pytestmark = pytest.mark.oracle
 
 def dense(keras):
     layers = keras.layers
-    return keras.Sequential([layers.Input((6,)), layers.Dense(8, activation="relu"), layers.Dense(3, activation="softmax")])
+    return keras.Sequential(
+        [
+            layers.Input((6,)),
+            layers.Dense(8, activation="relu"),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
 
 
 def residual(keras):
@@ -71,15 +79,23 @@ MODELS = {
 OPTIMIZERS = {
     "adam": lambda keras: keras.optimizers.Adam(0.01),
     "momentum": lambda keras: keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True, clipnorm=0.5),
-    "adamw": lambda keras: keras.optimizers.AdamW(keras.optimizers.schedules.ExponentialDecay(0.02, 3, 0.8), weight_decay=0.1),
+    "adamw": lambda keras: keras.optimizers.AdamW(
+        keras.optimizers.schedules.ExponentialDecay(0.02, 3, 0.8), weight_decay=0.1
+    ),
     "averaged": lambda keras: keras.optimizers.RMSprop(0.01, use_ema=True, ema_momentum=0.5),
 }
-ROWS = [(name, "adam") for name in MODELS] + [("dense", name) for name in OPTIMIZERS if name != "adam"]
+ROWS = [(name, "adam") for name in MODELS] + [
+    ("dense", name) for name in OPTIMIZERS if name != "adam"
+]
 
 
 def inputs(name, rows=20):
     rng = np.random.default_rng(3)
-    x = rng.integers(0, 5, (rows, 6)).astype("int32") if name == "attention" else rng.standard_normal((rows, 6)).astype("float32")
+    x = (
+        rng.integers(0, 5, (rows, 6)).astype("int32")
+        if name == "attention"
+        else rng.standard_normal((rows, 6)).astype("float32")
+    )
     return x, rng.integers(0, 3, rows)
 
 
@@ -93,9 +109,18 @@ def test_fit_computes_what_the_real_keras_computes(name, optimizer):
         model = MODELS[name](keras)
         weights = model.get_weights() if weights is None else weights
         model.set_weights(weights)
-        model.compile(OPTIMIZERS[optimizer](keras), "sparse_categorical_crossentropy", metrics=["accuracy"])
+        model.compile(
+            OPTIMIZERS[optimizer](keras), "sparse_categorical_crossentropy", metrics=["accuracy"]
+        )
         history = model.fit(
-            x, y, epochs=3, batch_size=8, shuffle=False, verbose=0, sample_weight=np.linspace(0.5, 1.5, 20), validation_data=(x, y)
+            x,
+            y,
+            epochs=3,
+            batch_size=8,
+            shuffle=False,
+            verbose=0,
+            sample_weight=np.linspace(0.5, 1.5, 20),
+            validation_data=(x, y),
         )
         results.append((history.history, model.get_weights(), model.predict(x, verbose=0)))
     (their_history, their_weights, their_predictions), (history, our_weights, predictions) = results

@@ -1,4 +1,6 @@
-"""Passes: rewrites of a graph that leave its meaning alone, one file each. A pass takes a graph and changes it in place."""
+"""Passes: rewrites of a graph that leave its meaning alone, one file each. A pass takes a graph and
+changes it in place.
+"""
 
 from estikeras.engine.passes.constants import fold_constants
 from estikeras.engine.passes.dead import remove_dead
@@ -6,7 +8,14 @@ from estikeras.engine.passes.duplicates import merge_duplicates
 from estikeras.engine.passes.fuse import fuse_elementwise
 from estikeras.engine.passes.identities import remove_identities
 
-PASSES = (remove_dead, fold_constants, remove_identities, merge_duplicates, remove_dead, fuse_elementwise)
+PASSES = (
+    remove_dead,
+    fold_constants,
+    remove_identities,
+    merge_duplicates,
+    remove_dead,
+    fuse_elementwise,
+)
 
 
 def run(graph):

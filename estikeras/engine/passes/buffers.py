@@ -7,12 +7,13 @@ def plan_arena(lifetimes):
     """Offsets in one block of memory.
 
     Args:
-        lifetimes: for each storage `(first, last, size_bytes)`: the numbers of the first and last instruction that
-            touch it.
+        lifetimes: for each storage `(first, last, size_bytes)`: the numbers of the first and last
+            instruction that touch it.
 
     Returns:
-        The offsets in bytes, multiples of 64, in the order given, and the size of the block. Storages that live at
-        the same time do not overlap. The largest are placed first, each at the lowest offset that is free.
+        The offsets in bytes, multiples of 64, in the order given, and the size of the block.
+        Storages that live at the same time do not overlap. The largest are placed first, each at
+        the lowest offset that is free.
     """
     offsets = [0] * len(lifetimes)
     placed = []

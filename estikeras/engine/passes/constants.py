@@ -12,7 +12,11 @@ def fold_constants(graph):
     nodes, graph.nodes = graph.nodes, []
     for node in nodes:
         replacements.in_node(node)
-        foldable = node.kind == "apply" and node.inputs and all(x.node.kind == "constant" for x in node.inputs)
+        foldable = (
+            node.kind == "apply"
+            and node.inputs
+            and all(x.node.kind == "constant" for x in node.inputs)
+        )
         if foldable and all(y.size <= LARGEST for y in node.outputs):
             xs = tuple(Tensor(x.node.payload.numpy()) for x in node.inputs)
             values = node.primitive.evaluate(xs, node.params)

@@ -1,10 +1,14 @@
-"""Computes once what is computed twice from the same inputs. Primitives are pure, random ones too: they take their key."""
+"""Computes once what is computed twice from the same inputs. Primitives are pure, random ones too:
+they take their key.
+"""
 
 from estikeras.engine.passes.replace import Replacements
 
 
 def merge_duplicates(graph):
-    """Replace each node by an earlier one with the same primitive, inputs and parameters, if there is one."""
+    """Replace each node by an earlier one with the same primitive, inputs and parameters, if there
+    is one.
+    """
     replacements, known, kept = Replacements(), {}, []
     for node in graph.nodes:
         replacements.in_node(node)
@@ -25,7 +29,11 @@ def _key(node):
         return ("constant", node.payload.spec, value.tobytes())
     if node.kind != "apply":
         return None
-    key = (node.primitive.name, tuple([id(x) for x in node.inputs]), tuple(sorted(node.params.items())))
+    key = (
+        node.primitive.name,
+        tuple([id(x) for x in node.inputs]),
+        tuple(sorted(node.params.items())),
+    )
     try:
         hash(key)
     except TypeError:

@@ -1,7 +1,9 @@
 """Fuses elementwise operations over the same shape into one node, for which one loop is generated.
 
-Groups grow along the order of the graph: a node joins, and so joins together, the groups of its inputs, unless a path from
-a group to the node leads through a node outside, which would then have to run both after and before the group.
+Groups grow along the order of the graph: a node joins, and so joins together, the groups of its
+    inputs, unless a path from
+a group to the node leads through a node outside, which would then have to run both after and before
+the group.
 """
 
 from dataclasses import dataclass
@@ -15,7 +17,9 @@ _NATIVE = ("bool", *dtypes.INTS, "float32", "float64")
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One operation of a fused node. `inputs` are numbers: below the number of the node's inputs these, then steps."""
+    """One operation of a fused node. `inputs` are numbers: below the number of the node's inputs
+    these, then steps.
+    """
 
     primitive: object
     params: dict
@@ -76,7 +80,9 @@ def _join(node, group_of, position):
         other = group_of.get(id(x.node))
         if other is None or other is group or other[0].outputs[0].shape != shape:
             continue
-        if len(other) + len(group) > LARGEST_GROUP or _path_outside(other, group, group_of, position):
+        if len(other) + len(group) > LARGEST_GROUP or _path_outside(
+            other, group, group_of, position
+        ):
             continue
         other.extend(group)
         for member in group:
@@ -85,9 +91,13 @@ def _join(node, group_of, position):
 
 
 def _path_outside(first, second, group_of, position):
-    """Whether some node of one group depends on the other group by way of a node that is in neither."""
+    """Whether some node of one group depends on the other group by way of a node that is in
+    neither.
+    """
     both = {id(node) for node in (*first, *second)}
-    return _depends(second, first, both, group_of, position) or _depends(first, second, both, group_of, position)
+    return _depends(second, first, both, group_of, position) or _depends(
+        first, second, both, group_of, position
+    )
 
 
 def _depends(readers, sources, both, group_of, position):
@@ -116,7 +126,9 @@ def _contract(graph, group_of):
     outside = {id(x) for x in graph.results()}
     for node in graph.nodes:
         group = group_of.get(id(node))
-        outside.update(id(x) for x in node.inputs if group is None or group_of.get(id(x.node)) is not group)
+        outside.update(
+            id(x) for x in node.inputs if group is None or group_of.get(id(x.node)) is not group
+        )
     order, placed, made = [], set(), {}
 
     def place(node):
@@ -126,10 +138,17 @@ def _contract(graph, group_of):
             unit = group_of.get(id(node), (node,))
             if id(unit[0]) in placed:
                 continue
-            inputs = [x.node for member in unit for x in member.inputs if group_of.get(id(x.node)) is not unit]
+            inputs = [
+                x.node
+                for member in unit
+                for x in member.inputs
+                if group_of.get(id(x.node)) is not unit
+            ]
             if ready or not inputs:
                 placed.add(id(unit[0]))
-                order.append(_fuse(graph, sorted_unit(unit), outside, made) if id(node) in group_of else node)
+                order.append(
+                    _fuse(graph, sorted_unit(unit), outside, made) if id(node) in group_of else node
+                )
             else:
                 stack.append((node, True))
                 stack.extend((x, False) for x in inputs)

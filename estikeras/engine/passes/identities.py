@@ -1,4 +1,6 @@
-"""Removes operations that change nothing: identity, times one, plus zero, a cast or reshape to what is there already."""
+"""Removes operations that change nothing: identity, times one, plus zero, a cast or reshape to what
+is there already.
+"""
 
 from estikeras.engine.passes.replace import Replacements
 
@@ -35,4 +37,8 @@ def _unchanged_input(node):
 
 
 def _is_constant(x, number):
-    return x.node.kind == "constant" and x.size <= 4096 and bool((x.node.payload.value == number).all())
+    return (
+        x.node.kind == "constant"
+        and x.size <= 4096
+        and bool((x.node.payload.value == number).all())
+    )

@@ -1,6 +1,8 @@
-"""Writes the loop of a fused node: Python source from the expressions of its steps, compiled like any other kernel.
+"""Writes the loop of a fused node: Python source from the expressions of its steps, compiled like
+any other kernel.
 
-Dimensions that all operands run through alike are collapsed first, so most loops have one or two levels: rows, whose range
+Dimensions that all operands run through alike are collapsed first, so most loops have one or two
+    levels: rows, whose range
 is divided among threads, and columns, over which every operand has stride 1 or 0.
 """
 
@@ -26,13 +28,16 @@ def collapse(shape, operands):
         operands: shapes that broadcast to it.
 
     Returns:
-        The sizes that are left and, for each operand, which of them it runs through (False where it is broadcast).
+        The sizes that are left and, for each operand, which of them it runs through (False where it
+        is broadcast).
     """
     sizes, runs = [], []
     for d, size in enumerate(shape):
         if size == 1:
             continue
-        pattern = tuple(d - len(shape) + len(o) >= 0 and o[d - len(shape) + len(o)] != 1 for o in operands)
+        pattern = tuple(
+            d - len(shape) + len(o) >= 0 and o[d - len(shape) + len(o)] != 1 for o in operands
+        )
         if runs and runs[-1] == pattern:
             sizes[-1] *= size
         else:
@@ -89,7 +94,9 @@ class FusedLoop:
         return _native(self.source(), "size" if self.flat else "rows")
 
     def _kind(self, i):
-        """How the loop runs through input i: "full", "one", "row" (one row for all), "column" or "any"."""
+        """How the loop runs through input i: "full", "one", "row" (one row for all), "column" or
+        "any".
+        """
         run = self.runs[i]
         if all(run):
             return "full"
@@ -103,8 +110,13 @@ class FusedLoop:
         """The Python source of the loop."""
         full = "size" if self.flat else "rows, columns"
         shapes = {"full": full, "one": "1", "row": "columns", "column": "rows"}
-        arrays = [f'a{i}: "{x.dtype}[{shapes.get(self._kind(i), f"s{i}")}]"' for i, x in enumerate(self.inputs)]
-        arrays += [f'b{j}: "{y.dtype}[{full}]"' for j, y in enumerate(self.outputs) if j not in self.shared]
+        arrays = [
+            f'a{i}: "{x.dtype}[{shapes.get(self._kind(i), f"s{i}")}]"'
+            for i, x in enumerate(self.inputs)
+        ]
+        arrays += [
+            f'b{j}: "{y.dtype}[{full}]"' for j, y in enumerate(self.outputs) if j not in self.shared
+        ]
         if self.flat:
             numbers = ["size"]
         else:
@@ -171,13 +183,21 @@ def _indent(lines):
 
 def _expression(step):
     dtype = step.spec.dtype
-    text = re.sub(r"\bx(\d+)\b", lambda found: f"v{step.inputs[int(found.group(1))]}", step.primitive.elementwise)
+    text = re.sub(
+        r"\bx(\d+)\b",
+        lambda found: f"v{step.inputs[int(found.group(1))]}",
+        step.primitive.elementwise,
+    )
     if dtypes.is_float(dtype):
         text = re.sub(r"(v\d+) \*\* (v\d+)", r"math.pow(\1, \2)", text)
     text = re.sub(r"\bT\(", f"{dtype}_(", text)
     text = re.sub(
         r"\bmath\.(\w+)",
-        lambda found: f"{found.group(1)}_{dtype}" if (found.group(1), dtype) in mathematics.FAST else found.group(0),
+        lambda found: (
+            f"{found.group(1)}_{dtype}"
+            if (found.group(1), dtype) in mathematics.FAST
+            else found.group(0)
+        ),
         text,
     )
     return text if dtype == "bool" else f"{dtype}_({text})"
@@ -188,7 +208,9 @@ def _scope():
     """What the expressions may name."""
     scope = {"__name__": "generated", "math": math, "unsigned": np.uint64, "bool_": np.bool_}
     scope |= {f"{dtype}_": getattr(np, dtype) for dtype in (*dtypes.INTS, "float32", "float64")}
-    return scope | {f"{function}_{dtype}": helper for (function, dtype), helper in mathematics.FAST.items()}
+    return scope | {
+        f"{function}_{dtype}": helper for (function, dtype), helper in mathematics.FAST.items()
+    }
 
 
 @functools.cache

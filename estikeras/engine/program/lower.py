@@ -1,4 +1,6 @@
-"""From a graph to instructions: which kernel or NumPy function computes each node, in which order, into which storage."""
+"""From a graph to instructions: which kernel or NumPy function computes each node, in which order,
+into which storage.
+"""
 
 from estikeras.engine.passes.fuse import Fused
 from estikeras.engine.program.codegen import FusedLoop
@@ -21,7 +23,13 @@ class Storage:
     __slots__ = ("address", "kind", "merged", "owner", "size_bytes")
 
     def __init__(self, kind, size_bytes, owner=None):
-        self.kind, self.size_bytes, self.owner, self.address, self.merged = kind, size_bytes, owner, None, None
+        self.kind, self.size_bytes, self.owner, self.address, self.merged = (
+            kind,
+            size_bytes,
+            owner,
+            None,
+            None,
+        )
 
     def found(self):
         """The storage that stands for this one."""
@@ -75,7 +83,11 @@ class Lowering:
         self._reuse(order)
         self.outputs = [storage.found() for storage in self.outputs]
         self.instructions = [self._instruction(node) for node in order]
-        writers = [i for i, x in enumerate(self.instructions) if any(s.kind == "variable" for s in x.writes)]
+        writers = [
+            i
+            for i, x in enumerate(self.instructions)
+            if any(s.kind == "variable" for s in x.writes)
+        ]
         self.commit = min(writers, default=len(self.instructions))
         self.instructions[self.commit : self.commit] = [self._copy(*pair) for pair in staged]
         self.commit += len(staged)
@@ -86,7 +98,9 @@ class Lowering:
         return self.storages[id(x)].found()
 
     def _order(self):
-        """Nodes that do work. Those that only make new values of variables come last: they may write to the variables."""
+        """Nodes that do work. Those that only make new values of variables come last: they may
+        write to the variables.
+        """
         work = [n for n in self.graph.nodes if n.kind == "apply" and n.primitive.kernel != VIEW]
         read = {id(x.node) for node in self.graph.nodes for x in node.inputs}
         held = {id(x.node) for x in self.graph.outputs}
@@ -123,16 +137,24 @@ class Lowering:
         return self.storages[key]
 
     def _stage(self, x, variable, staged):
-        """A copy, made before any variable is written, of an old value that is needed after; None if none is needed."""
+        """A copy, made before any variable is written, of an old value that is needed after; None
+        if none is needed.
+        """
         storage = self.of(x)
-        if storage.kind != "variable" or storage.owner is variable or storage.owner not in self.graph.updates:
+        if (
+            storage.kind != "variable"
+            or storage.owner is variable
+            or storage.owner not in self.graph.updates
+        ):
             return None
         copy = Storage("arena", storage.size_bytes)
         staged.append((storage, copy))
         return copy
 
     def _settle_updates(self, order, staged, copied):
-        """Let nodes write the variables' new values straight into the variables where that is safe; copy elsewhere."""
+        """Let nodes write the variables' new values straight into the variables where that is safe;
+        copy elsewhere.
+        """
         made_at = {id(self.of(y)): i for i, node in enumerate(order) for y in node.outputs}
         read_nodes = {id(x.node) for node in self.graph.nodes for x in node.inputs}
         readers = {}
@@ -146,14 +168,22 @@ class Lowering:
             if storage is home:
                 continue
             position = made_at.get(id(storage)) if storage.kind == "arena" else None
-            direct = position is not None and id(order[position]) not in read_nodes and id(storage) not in outputs
-            if direct and self._may_overwrite(order[position], position, storage, readers.get(id(home), [])):
+            direct = (
+                position is not None
+                and id(order[position]) not in read_nodes
+                and id(storage) not in outputs
+            )
+            if direct and self._may_overwrite(
+                order[position], position, storage, readers.get(id(home), [])
+            ):
                 storage.merged = home
             else:
                 copied.append((storage, home))
 
     def _may_overwrite(self, node, position, storage, readers):
-        """Whether the node may write to where those tensors are read from; notes which input it then overwrites."""
+        """Whether the node may write to where those tensors are read from; notes which input it
+        then overwrites.
+        """
         if any(i > position for i, _ in readers):
             return False
         own = {id(x): x for i, x in readers if i == position}
@@ -185,7 +215,12 @@ class Lowering:
                         continue
                     fits = x.shape == y.shape and x.dtype == y.dtype and old.kind == "arena"
                     once = sum(self.of(z) is old for z in node.inputs) == 1
-                    if fits and once and i not in shared.values() and self._last_read[id(old)] == position:
+                    if (
+                        fits
+                        and once
+                        and i not in shared.values()
+                        and self._last_read[id(old)] == position
+                    ):
                         shared[j] = i
                         new = self.of(y)
                         new.merged = old

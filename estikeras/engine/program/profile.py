@@ -1,4 +1,6 @@
-"""Shows what a program consists of and how long each instruction takes: the first thing to look at when it is slow."""
+"""Shows what a program consists of and how long each instruction takes: the first thing to look at
+when it is slow.
+"""
 
 import time
 
@@ -9,15 +11,16 @@ from estikeras.engine.program.table import TableBuilder
 def profile(program, repeats=5):
     """Time each instruction of a program by itself.
 
-    The instructions are run one after another, each `repeats` times; variables keep what the last run makes of them.
+    The instructions are run one after another, each `repeats` times; variables keep what the last
+    run makes of them.
 
     Args:
         program: a Program that has run, so that its memory holds plausible values.
         repeats: how often; the shortest time counts.
 
     Returns:
-        A list of `(milliseconds, kind, text)`, in the program's order. `kind` is "native", "native 1" where one thread
-        does the work, or "numpy".
+        A list of `(milliseconds, kind, text)`, in the program's order. `kind` is "native", "native
+        1" where one thread does the work, or "numpy".
     """
     rows = []
     with team.current().lock:

@@ -1,4 +1,6 @@
-"""A program: a graph lowered to tables of native calls and host functions between them, over one arena of memory."""
+"""A program: a graph lowered to tables of native calls and host functions between them, over one
+arena of memory.
+"""
 
 import numpy as np
 
@@ -12,7 +14,8 @@ from estikeras.engine.tensor import Tensor
 from estikeras.engine.variable import aligned_empty
 from estikeras.kernels import abi
 
-# Smaller programs run on one thread: 32 rows through 10-64-64-2 took 0.036 ms so, and longer on two (barriers).
+# Smaller programs run on one thread: 32 rows through 10-64-64-2 took 0.036 ms so, and longer on two
+# (barriers).
 PARALLEL_BYTES = 1 << 19
 
 
@@ -38,7 +41,9 @@ class Program:
         self._keep = []
         self._place(lowering)
         self._inputs = [self._view(x) for x in graph.inputs]
-        self._outputs = [self._array(s, x.spec) for s, x in zip(lowering.outputs, graph.outputs, strict=True)]
+        self._outputs = [
+            self._array(s, x.spec) for s, x in zip(lowering.outputs, graph.outputs, strict=True)
+        ]
         self._variables = list({id(v): v for v in (*graph.reads, *graph.updates)}.values())
         self._updated = list(graph.updates)
         self._buffers = [variable.buffer for variable in self._variables]
@@ -87,7 +92,9 @@ class Program:
         if storage.kind == "constant":
             return storage.owner.value.reshape(spec.shape)
         start = storage.address - self._arena.ctypes.data
-        return self._arena[start : start + spec.size * dtype.itemsize].view(dtype).reshape(spec.shape)
+        return (
+            self._arena[start : start + spec.size * dtype.itemsize].view(dtype).reshape(spec.shape)
+        )
 
     def _build(self, lowering, threads):
         segments, builder = [], TableBuilder(threads, self.error, self.counter)
@@ -107,7 +114,10 @@ class Program:
 
     def host(self, node):
         """A function that computes the node with NumPy."""
-        inputs, outputs = [self._view(x) for x in node.inputs], [self._view(y) for y in node.outputs]
+        inputs, outputs = (
+            [self._view(x) for x in node.inputs],
+            [self._view(y) for y in node.outputs],
+        )
         reference, params = node.primitive.reference, node.params
 
         def host():
@@ -145,7 +155,8 @@ class Program:
         """Run several times, each time on the next batch of rows.
 
         Args:
-            sources: one C-contiguous array for each input; a batch is `inputs[0].shape[0]` of its rows.
+            sources: one C-contiguous array for each input; a batch is `inputs[0].shape[0]` of its
+                rows.
             order: int64 array of row numbers; step k takes the numbers from `k * batch` on.
             first: number of the first step.
             steps: how many.
@@ -154,7 +165,9 @@ class Program:
             The outputs of the last step.
         """
         with team.current().lock:
-            if self._fed is None or any(a is not b for a, b in zip(self._fed[0], (*sources, order), strict=True)):
+            if self._fed is None or any(
+                a is not b for a, b in zip(self._fed[0], (*sources, order), strict=True)
+            ):
                 self._fed = ((*sources, order), self._with_feed(sources, order))
             self.counter[0] = first
             segments = self._fed[1]
@@ -172,7 +185,11 @@ class Program:
             builder.add_gather(source, order, self._lowering.of(x), x.shape[0])
         feed = builder.table()
         first, *rest = self._segments
-        return [feed.followed_by(first), *rest] if isinstance(first, Table) else [feed, *self._segments]
+        return (
+            [feed.followed_by(first), *rest]
+            if isinstance(first, Table)
+            else [feed, *self._segments]
+        )
 
     def _execute(self, segments, steps=1):
         for variable in self._updated:
@@ -200,4 +217,6 @@ class Program:
 
 def _memory(graph):
     """Bytes of everything that the graph touches."""
-    return sum(y.size * dtypes.to_numpy(y.dtype).itemsize for node in graph.nodes for y in node.outputs)
+    return sum(
+        y.size * dtypes.to_numpy(y.dtype).itemsize for node in graph.nodes for y in node.outputs
+    )

@@ -1,4 +1,6 @@
-"""Tables of native calls: addresses, argument blocks, and where the threads of the team must wait for one another."""
+"""Tables of native calls: addresses, argument blocks, and where the threads of the team must wait
+for one another.
+"""
 
 import numpy as np
 
@@ -73,14 +75,25 @@ class TableBuilder:
                 return abi.blas_address(i)
             if kind == "error":
                 return self.error.ctypes.data
-            return {"in": instruction.reads, "out": instruction.writes, "scratch": instruction.scratch}[kind][i].address
+            return {
+                "in": instruction.reads,
+                "out": instruction.writes,
+                "scratch": instruction.scratch,
+            }[kind][i].address
 
         reads = [_span(s) for s in instruction.reads]
         writes = [_span(s) for s in (*instruction.writes, *instruction.scratch)]
         for i, call in enumerate(instruction.calls):
             if ("error", 0) in call.arguments:
                 self._checks.append(instruction.node.primitive.name)
-            self._append(call.native.address, abi.encode(call.arguments, resolve), call.parallel, reads, writes, i > 0)
+            self._append(
+                call.native.address,
+                abi.encode(call.arguments, resolve),
+                call.parallel,
+                reads,
+                writes,
+                i > 0,
+            )
 
     def add_gather(self, source, order, storage, batch):
         """Add the copy of a batch of rows of `source` into a storage."""
@@ -89,7 +102,9 @@ class TableBuilder:
         words += [len(source), row_bytes, len(order), batch]
         parallel = self.threads > 1 and batch * row_bytes >= PARALLEL_BYTES
         block = np.array(words, np.int64)
-        self._append(executor.gather_rows.native({}).address, block, parallel, [], [_span(storage)], False)
+        self._append(
+            executor.gather_rows.native({}).address, block, parallel, [], [_span(storage)], False
+        )
 
     def _append(self, address, block, parallel, reads, writes, follows):
         mode = executor.PARALLEL if parallel else 0
@@ -108,11 +123,17 @@ class TableBuilder:
         self._modes.append(mode)
 
     def _conflicts(self, parallel, reads, writes, follows):
-        """Whether something since the last barrier wrote what this call touches, or read what it writes."""
+        """Whether something since the last barrier wrote what this call touches, or read what it
+        writes.
+        """
         for other, other_reads, other_writes in self._pending:
             if not parallel and not other:
                 continue  # both on thread 0, one after the other
-            if _overlap(writes, other_reads) or _overlap(writes, other_writes) or _overlap(reads, other_writes):
+            if (
+                _overlap(writes, other_reads)
+                or _overlap(writes, other_writes)
+                or _overlap(reads, other_writes)
+            ):
                 return True
         return follows and parallel
 
@@ -120,7 +141,13 @@ class TableBuilder:
         """The finished table."""
         threads = self.threads if any(mode & executor.PARALLEL for mode in self._modes) else 1
         return Table(
-            self._functions, self._blocks, self._modes, self.counter, self.error, threads, sorted(set(self._checks))
+            self._functions,
+            self._blocks,
+            self._modes,
+            self.counter,
+            self.error,
+            threads,
+            sorted(set(self._checks)),
         )
 
 

@@ -1,4 +1,6 @@
-"""The team of threads that runs programs: started once for a process, asleep when there is nothing to do."""
+"""The team of threads that runs programs: started once for a process, asleep when there is nothing
+to do.
+"""
 
 import atexit
 import ctypes
@@ -30,19 +32,27 @@ class Team:
         libc = ctypes.CDLL(None)
         if libc.sem_init(ctypes.c_void_p(self._control + executor.SEMAPHORE), 0, 0):
             raise OSError("The semaphore of the thread team could not be made.")
-        for offset, name in ((executor.YIELD, "sched_yield"), (executor.WAIT, "sem_wait"), (executor.POST, "sem_post")):
+        for offset, name in (
+            (executor.YIELD, "sched_yield"),
+            (executor.WAIT, "sem_wait"),
+            (executor.POST, "sem_post"),
+        ):
             self._words[offset // 8] = ctypes.cast(getattr(libc, name), ctypes.c_void_p).value
         self._post = libc.sem_post
         self._lead = _ENTRY(executor.lead.native({}).address)
         self._lead_block = np.array([self._control, 1], np.int64)
         self._lead_address = self._lead_block.ctypes.data
-        self._blocks = [np.array([self._control, number, threads], np.int64) for number in range(threads)]
+        self._blocks = [
+            np.array([self._control, number, threads], np.int64) for number in range(threads)
+        ]
         self._followers = []
 
     def _start(self):
         follow = _ENTRY(executor.follow.native({}).address)
         for block in self._blocks[1:]:
-            thread = threading.Thread(target=follow, args=(block.ctypes.data, 0, 1), daemon=True, name="estikeras")
+            thread = threading.Thread(
+                target=follow, args=(block.ctypes.data, 0, 1), daemon=True, name="estikeras"
+            )
             thread.start()
             self._followers.append(thread)
 
@@ -56,7 +66,11 @@ class Team:
         with self.lock:
             if table.threads > 1 and not self._followers:
                 self._start()
-            self._words[executor.FUNCTIONS // 8 : executor.ERROR // 8 + 1] = (*table.words[:4], steps, *table.words[4:])
+            self._words[executor.FUNCTIONS // 8 : executor.ERROR // 8 + 1] = (
+                *table.words[:4],
+                steps,
+                *table.words[4:],
+            )
             self._lead_block[1] = table.threads
             self._lead(self._lead_address, 0, 1)
 
@@ -75,7 +89,9 @@ _teams_lock = threading.Lock()
 
 
 def current():
-    """The team of this process; a forked child gets a new one, since threads do not survive a fork."""
+    """The team of this process; a forked child gets a new one, since threads do not survive a
+    fork.
+    """
     with _teams_lock:
         team = _teams.get(os.getpid())
         if team is None:

@@ -33,7 +33,9 @@ class CompileLoss:
             raise errors.invalid("loss", got=self.loss, expected="a loss for at least one output")
         if len(names) > 1:
             pairs = zip(names, self._losses, strict=True)
-            self.metrics = [Mean(name=f"{name}_loss") if loss is not None else None for name, loss in pairs]
+            self.metrics = [
+                Mean(name=f"{name}_loss") if loss is not None else None for name, loss in pairs
+            ]
         self._names = names
 
     def __call__(self, y_true, y_pred, sample_weight=None):
@@ -41,12 +43,22 @@ class CompileLoss:
             self.build(y_pred)
         names = self._names
         targets = flatten_like(y_true, y_pred, names, "y")
-        weights = flatten_like(sample_weight, y_pred, names, "sample_weight") if sample_weight is not None else [None] * len(names)
+        weights = (
+            flatten_like(sample_weight, y_pred, names, "sample_weight")
+            if sample_weight is not None
+            else [None] * len(names)
+        )
         total = None
-        for i, (loss, y, p) in enumerate(zip(self._losses, targets, tree.flatten(y_pred), strict=True)):
+        for i, (loss, y, p) in enumerate(
+            zip(self._losses, targets, tree.flatten(y_pred), strict=True)
+        ):
             if loss is None or y is None:
                 continue
-            value = ops.cast(loss(y, p, weights[i]), "float32") if loss.dtype != "float64" else loss(y, p, weights[i])
+            value = (
+                ops.cast(loss(y, p, weights[i]), "float32")
+                if loss.dtype != "float64"
+                else loss(y, p, weights[i])
+            )
             if self.metrics:
                 self.metrics[i].update_state(value, sample_weight=ops.shape(p)[0])
             if self._weights[i] is not None:

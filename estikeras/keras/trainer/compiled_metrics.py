@@ -1,4 +1,6 @@
-"""The metrics of `compile`, matched with the model's outputs, and the plain names ("accuracy") that depend on shapes."""
+"""The metrics of `compile`, matched with the model's outputs, and the plain names ("accuracy") that
+depend on shapes.
+"""
 
 from estikeras.engine import tree
 from estikeras.keras import losses
@@ -22,7 +24,12 @@ class CompileMetrics(Metric):
         for name in tree.flatten([metrics, weighted_metrics]):
             if isinstance(name, str) and name.lower() not in _ACCURACY | _CROSSENTROPY:
                 keras_metrics.get(name)  # an unknown name is an error now, not in `fit`
-        vars(self).update(_given=metrics, _given_weighted=weighted_metrics, output_names=output_names, _entries=None)
+        vars(self).update(
+            _given=metrics,
+            _given_weighted=weighted_metrics,
+            output_names=output_names,
+            _entries=None,
+        )
 
     @property
     def variables(self):
@@ -97,7 +104,11 @@ def as_metric(identifier, y_true, y_pred):
         kind = _kind_of_labels(y_true, y_pred)
         suffix = "Accuracy" if lowered in _ACCURACY else "Crossentropy"
         return getattr(keras_metrics, f"{kind}{suffix}")(name=name), name
-    metric = keras_metrics.get(identifier) if not callable(identifier) or isinstance(identifier, Metric) else identifier
+    metric = (
+        keras_metrics.get(identifier)
+        if not callable(identifier) or isinstance(identifier, Metric)
+        else identifier
+    )
     if isinstance(metric, Metric):
         if name is not None and not isinstance(identifier, Metric):
             return metric, name if name in _short_names() else metric.name
@@ -109,7 +120,19 @@ def as_metric(identifier, y_true, y_pred):
 
 
 def _short_names():
-    return {"mse", "MSE", "mae", "MAE", "mape", "MAPE", "msle", "MSLE", "bce", "BCE", "cosine_similarity"}
+    return {
+        "mse",
+        "MSE",
+        "mae",
+        "MAE",
+        "mape",
+        "MAPE",
+        "msle",
+        "MSLE",
+        "bce",
+        "BCE",
+        "cosine_similarity",
+    }
 
 
 def _kind_of_labels(y_true, y_pred):

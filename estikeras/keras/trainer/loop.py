@@ -16,7 +16,9 @@ from estikeras.keras.utils.batches import unpack_x_y_sample_weight
 
 
 def as_floats(logs):
-    """Metrics as a step returns them (tensors, nested dicts) to a dict of floats (or arrays), sorted by name."""
+    """Metrics as a step returns them (tensors, nested dicts) to a dict of floats (or arrays),
+    sorted by name.
+    """
     flat = {}
     for name, value in (logs or {}).items():
         if isinstance(value, dict):
@@ -33,7 +35,9 @@ def _callbacks(model, callbacks, verbose, **params):
         return callbacks, None
     bar = ProgbarLogger() if verbose else None
     given = tree.flatten(callbacks) if callbacks is not None else []
-    made = CallbackList([*given, *([bar] if bar else [])], add_history=True, model=model, verbose=verbose, **params)
+    made = CallbackList(
+        [*given, *([bar] if bar else [])], add_history=True, model=model, verbose=verbose, **params
+    )
     return made, bar
 
 
@@ -55,10 +59,16 @@ def fit(model, *, x, y, batch_size, epochs, verbose, callbacks, validation_split
         validation = _validation_adapter(validation_data, validation_batch_size or batch_size)
     limit = _smallest(steps_per_epoch, settings.max_steps_per_epoch())
     epochs = _smallest(epochs, settings.max_epochs())
-    callbacks, bar = _callbacks(model, callbacks, verbose, epochs=epochs, steps=_smallest(limit, adapter.num_batches))
+    callbacks, bar = _callbacks(
+        model, callbacks, verbose, epochs=epochs, steps=_smallest(limit, adapter.num_batches)
+    )
     model.stop_training = False
     runner = model.make_train_function()
-    stream = _Endless(adapter) if steps_per_epoch is not None and not isinstance(adapter, ArrayAdapter) else None
+    stream = (
+        _Endless(adapter)
+        if steps_per_epoch is not None and not isinstance(adapter, ArrayAdapter)
+        else None
+    )
     callbacks.on_train_begin()
     logs = {}
     for epoch in range(getattr(model, "_initial_epoch", None) or initial_epoch, epochs):
@@ -107,7 +117,9 @@ def _train_epoch(model, runner, adapter, limit, callbacks, bar):
         )
         model.stop_training = True
     if done == 0:
-        raise ValueError("`x` gave no batch at all: a generator can be used for one epoch only, unless `steps_per_epoch` is given.")
+        raise ValueError(
+            "`x` gave no batch at all: a generator can be used for one epoch only, unless `steps_per_epoch` is given."
+        )
     return as_floats(logs)
 
 
@@ -155,7 +167,9 @@ def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks):
     verbose = resolve_verbose(verbose)
     adapter = adapt(x, y, sample_weight, batch_size)
     limit = _smallest(steps, settings.max_steps_per_epoch())
-    callbacks, bar = _callbacks(model, callbacks, verbose, epochs=1, steps=_smallest(limit, adapter.num_batches))
+    callbacks, bar = _callbacks(
+        model, callbacks, verbose, epochs=1, steps=_smallest(limit, adapter.num_batches)
+    )
     runner = model.make_test_function()
     callbacks.on_test_begin()
     model.reset_metrics()
@@ -183,7 +197,9 @@ def predict(model, x, batch_size, verbose, steps, callbacks):
     verbose = resolve_verbose(verbose)
     adapter = adapt(x, None, None, batch_size)
     limit = _smallest(steps, settings.max_steps_per_epoch())
-    callbacks, bar = _callbacks(model, callbacks, verbose, epochs=1, steps=_smallest(limit, adapter.num_batches))
+    callbacks, bar = _callbacks(
+        model, callbacks, verbose, epochs=1, steps=_smallest(limit, adapter.num_batches)
+    )
     runner = model.make_predict_function()
     callbacks.on_predict_begin()
     adapter.on_epoch_begin()

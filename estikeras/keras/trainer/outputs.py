@@ -1,4 +1,6 @@
-"""Matches what `compile` and `fit` were given for several outputs (lists, dicts by name) with the outputs of the model."""
+"""Matches what `compile` and `fit` were given for several outputs (lists, dicts by name) with the
+outputs of the model.
+"""
 
 from estikeras import errors
 from estikeras.engine import tree
@@ -23,7 +25,8 @@ def align(given, names, argument, several=False):
     """One entry for each output.
 
     Args:
-        given: None, one entry for all outputs, a list with an entry for each, or a dict by output name.
+        given: None, one entry for all outputs, a list with an entry for each, or a dict by output
+            name.
         names: the outputs' names.
         argument: name of the argument, for errors.
         several: whether an entry may itself be a list.
@@ -42,7 +45,12 @@ def align(given, names, argument, several=False):
     if isinstance(given, list | tuple) and not (several and len(names) == 1):
         if len(given) != len(names):
             hint = f"The outputs are {', '.join(names)}."
-            raise errors.invalid(argument, got=given, expected=f"{len(names)} entries, one for each output", hint=hint)
+            raise errors.invalid(
+                argument,
+                got=given,
+                expected=f"{len(names)} entries, one for each output",
+                hint=hint,
+            )
         return list(given)
     if several and isinstance(given, list | tuple):
         nested = len(given) == 1 and isinstance(given[0], list | tuple)

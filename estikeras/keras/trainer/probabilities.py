@@ -2,7 +2,19 @@
 
 import warnings
 
-_NO_PROBABILITIES = ("linear", "relu", "relu6", "tanh", "elu", "selu", "gelu", "silu", "swish", "leaky_relu", "softplus")
+_NO_PROBABILITIES = (
+    "linear",
+    "relu",
+    "relu6",
+    "tanh",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "swish",
+    "leaky_relu",
+    "softplus",
+)
 _LOSSES = ("categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy", "categoricalcrossentropy",
            "sparsecategoricalcrossentropy", "binarycrossentropy")  # fmt: skip
 
@@ -13,7 +25,9 @@ def warn_of_improbable_outputs(model):
     if loss is None or layer is None:
         return
     name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
-    from_logits = getattr(loss, "from_logits", False) or (getattr(loss, "_fn_kwargs", None) or {}).get("from_logits")
+    from_logits = getattr(loss, "from_logits", False) or (
+        getattr(loss, "_fn_kwargs", None) or {}
+    ).get("from_logits")
     if name.lower() not in _LOSSES or from_logits:
         return
     activation = getattr(getattr(layer, "activation", None), "__name__", None)

@@ -1,4 +1,6 @@
-"""The progress bar of fit, evaluate and predict: one line that is rewritten, or one line an epoch."""
+"""The progress bar of fit, evaluate and predict: one line that is rewritten, or one line an
+epoch.
+"""
 
 import math
 import sys
@@ -27,7 +29,11 @@ def _pace(seconds, unit):
 
 
 def _number(value):
-    return f"{value:.4f}" if abs(value) > 1e-3 or value == 0 or not math.isfinite(value) else f"{value:.4e}"
+    return (
+        f"{value:.4f}"
+        if abs(value) > 1e-3 or value == 0 or not math.isfinite(value)
+        else f"{value:.4e}"
+    )
 
 
 @public("keras.utils.Progbar")
@@ -39,11 +45,20 @@ class Progbar:
         width: characters of the bar.
         verbose: 0 silent, 1 a bar that is redrawn, 2 one line at the end.
         interval: least seconds between two drawings.
-        stateful_metrics: names whose values are shown as they come; all others are averaged over steps.
+        stateful_metrics: names whose values are shown as they come; all others are averaged over
+            steps.
         unit_name: what a step is called.
     """
 
-    def __init__(self, target, width=WIDTH, verbose=1, interval=REDRAW_SECONDS, stateful_metrics=None, unit_name="step"):
+    def __init__(
+        self,
+        target,
+        width=WIDTH,
+        verbose=1,
+        interval=REDRAW_SECONDS,
+        stateful_metrics=None,
+        unit_name="step",
+    ):
         self.target, self.width, self.verbose, self.interval = target, width, verbose, interval
         self.stateful_metrics, self.unit_name = set(stateful_metrics or ()), unit_name
         self._values, self._seen = {}, 0
@@ -58,9 +73,13 @@ class Progbar:
             values: pairs of name and value.
             finalize: whether this is the last time; None finds out from `target`.
         """
-        finalize = (self.target is not None and current >= self.target) if finalize is None else finalize
+        finalize = (
+            (self.target is not None and current >= self.target) if finalize is None else finalize
+        )
         for name, value in values or ():
-            total, weight = self._values.get(name, (0.0, 0)) if name not in self.stateful_metrics else (0.0, 0)
+            total, weight = (
+                self._values.get(name, (0.0, 0)) if name not in self.stateful_metrics else (0.0, 0)
+            )
             steps = max(current - self._seen, 1) if name not in self.stateful_metrics else 1
             self._values[name] = (total + value * steps, weight + steps)
         self._seen = current
@@ -91,17 +110,26 @@ class Progbar:
             done = min(1.0, current / self.target) if self.target else 0
             filled = int(done * self.width)
             count += " " + "━" * filled + "─" * (self.width - filled)
-            left = pace * (self.target - current) if self.target is not None and not finalize else elapsed
+            left = (
+                pace * (self.target - current)
+                if self.target is not None and not finalize
+                else elapsed
+            )
             parts.append(f"{count} {_duration(left)} {_pace(pace, self.unit_name)}")
         else:
             parts += [count, _duration(elapsed), _pace(pace, self.unit_name)]
-        parts += [f"{name}: {_number(total / max(weight, 1))}" for name, (total, weight) in self._values.items()]
+        parts += [
+            f"{name}: {_number(total / max(weight, 1))}"
+            for name, (total, weight) in self._values.items()
+        ]
         return " - ".join(parts)
 
 
 @public("keras.callbacks.ProgbarLogger")
 class ProgbarLogger(Callback):
-    """Prints the progress bar of `fit`, `evaluate` and `predict`; they add it themselves where `verbose` asks for it."""
+    """Prints the progress bar of `fit`, `evaluate` and `predict`; they add it themselves where
+    `verbose` asks for it.
+    """
 
     def __init__(self):
         super().__init__()
@@ -120,8 +148,14 @@ class ProgbarLogger(Callback):
         self._begin()
 
     def _begin(self):
-        names = {"loss", *(metric.name for metric in self.model.metrics)} if self.model is not None else set()
-        self.progress = Progbar((self.params or {}).get("steps"), verbose=self._verbose, stateful_metrics=names)
+        names = (
+            {"loss", *(metric.name for metric in self.model.metrics)}
+            if self.model is not None
+            else set()
+        )
+        self.progress = Progbar(
+            (self.params or {}).get("steps"), verbose=self._verbose, stateful_metrics=names
+        )
         self.progress.stateful_metrics |= {"*"}
 
     def steps_done(self, done, logs):
@@ -137,7 +171,9 @@ class ProgbarLogger(Callback):
         done = self.progress._seen
         if self.progress.target is None or done < self.progress.target:
             self.progress.target = done or self.progress.target
-        self.progress.update(self.progress.target or done, list((logs or {}).items()), finalize=True)
+        self.progress.update(
+            self.progress.target or done, list((logs or {}).items()), finalize=True
+        )
         self.progress = None
 
     def on_epoch_end(self, epoch, logs=None):

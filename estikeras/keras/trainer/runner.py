@@ -1,4 +1,5 @@
-"""Runs a step function over the batches of an epoch: as programs fed natively where nobody listens to batches, else one by one.
+"""Runs a step function over the batches of an epoch: as programs fed natively where nobody listens
+to batches, else one by one.
 
 Knows functions and adapters; what a step does, and what its results mean, is the trainer's.
 """
@@ -13,7 +14,9 @@ from estikeras.engine.function import Function
 from estikeras.engine.tensor import Tensor, TraceError
 from estikeras.keras.trainer.adapters.arrays import ArrayAdapter
 
-NATIVE_SECONDS = 0.05  # how long one native call may take, so that Ctrl-C and the progress bar stay prompt
+NATIVE_SECONDS = (
+    0.05  # how long one native call may take, so that Ctrl-C and the progress bar stay prompt
+)
 
 
 class Runner:
@@ -31,7 +34,9 @@ class Runner:
     def run(self, batch):
         """The step's result for a batch of arrays."""
         if self.eager or self.function.eager:
-            return self.step(tree.map_structure(lambda a: None if a is None else Tensor(np.array(a)), batch))
+            return self.step(
+                tree.map_structure(lambda a: None if a is None else Tensor(np.array(a)), batch)
+            )
         return self.function(batch)
 
     def epoch(self, adapter, limit=None, at_once=None):
@@ -40,11 +45,12 @@ class Runner:
         Args:
             adapter: gives the batches.
             limit: most batches to run, or None.
-            at_once: None, or how many batches may run in one call: a number, or "many" when nobody listens to batches.
+            at_once: None, or how many batches may run in one call: a number, or "many" when nobody
+                listens to batches.
 
         Yields:
-            After each call `(first, count, result)`: the number of its first batch, how many there were, and the
-            result of the last.
+            After each call `(first, count, result)`: the number of its first batch, how many there
+            were, and the result of the last.
         """
         batches = adapter.num_batches
         if limit is not None and (batches is None or limit < batches):
@@ -77,7 +83,10 @@ class Runner:
         if self.function.eager:
             return None
         sample = tree.map_structure(
-            lambda a: None if a is None else np.broadcast_to(a[:1], (adapter.batch_size, *a.shape[1:])), adapter.data
+            lambda a: (
+                None if a is None else np.broadcast_to(a[:1], (adapter.batch_size, *a.shape[1:]))
+            ),
+            adapter.data,
         )
         try:
             return self.function.concrete((sample,), {})[0]

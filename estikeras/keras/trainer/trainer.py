@@ -1,4 +1,5 @@
-"""What `Model` inherits: compile, the steps, fit, evaluate, predict and their kin for single batches.
+"""What `Model` inherits: compile, the steps, fit, evaluate, predict and their kin for single
+batches.
 
 The loops are in `loop.py`, the way of data in `adapters`, how a step is run in `runner.py`.
 """
@@ -37,7 +38,9 @@ class Trainer:
         self.run_eagerly, self.steps_per_execution = False, 1
         self.jit_compile, self.auto_scale_loss = "auto", True
         self.history = None
-        self._compile_loss = self._compile_metrics = self._loss_tracker = self._compile_config = None
+        self._compile_loss = self._compile_metrics = self._loss_tracker = self._compile_config = (
+            None
+        )
         self.train_function = self.test_function = self.predict_function = None
 
     @untracked
@@ -59,26 +62,40 @@ class Trainer:
             optimizer: name, config or Optimizer.
             loss: name, function or Loss; for several outputs a list, or a dict by output name.
             loss_weights: list or dict of floats by which the outputs' losses are multiplied.
-            metrics: list of names, functions and Metrics; for several outputs a list of lists or a dict by name.
+            metrics: list of names, functions and Metrics; for several outputs a list of lists or a
+                dict by name.
             weighted_metrics: likewise; these get the sample weights.
             run_eagerly: whether to run step by step in Python, to debug.
-            steps_per_execution: how many batches run in one call; hooks of callbacks are called once for them.
-            jit_compile: "auto", True or False; steps are compiled unless `run_eagerly`, whatever it says.
-            auto_scale_loss: whether the optimizer is wrapped in a `LossScaleOptimizer` under the policy "mixed_float16".
+            steps_per_execution: how many batches run in one call; hooks of callbacks are called
+                once for them.
+            jit_compile: "auto", True or False; steps are compiled unless `run_eagerly`, whatever it
+                says.
+            auto_scale_loss: whether the optimizer is wrapped in a `LossScaleOptimizer` under the
+                policy "mixed_float16".
 
         Raises:
             ValueError: for unknown names, and what does not fit together.
         """
         if steps_per_execution < 1:
-            raise errors.invalid("steps_per_execution", got=steps_per_execution, expected="an int of at least 1")
+            raise errors.invalid(
+                "steps_per_execution", got=steps_per_execution, expected="an int of at least 1"
+            )
         optimizer = optimizers.get(optimizer)
-        if auto_scale_loss and optimizer is not None and getattr(self.dtype_policy, "name", "") == "mixed_float16":
+        if (
+            auto_scale_loss
+            and optimizer is not None
+            and getattr(self.dtype_policy, "name", "") == "mixed_float16"
+        ):
             if type(optimizer).__name__ != "LossScaleOptimizer":
                 optimizer = optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         self.optimizer, self.loss, self.loss_weights = optimizer, loss, loss_weights
         names = getattr(self, "output_names", None)
         self._compile_loss = CompileLoss(loss, loss_weights, names) if loss is not None else None
-        self._compile_metrics = CompileMetrics(metrics, weighted_metrics, names) if metrics or weighted_metrics else None
+        self._compile_metrics = (
+            CompileMetrics(metrics, weighted_metrics, names)
+            if metrics or weighted_metrics
+            else None
+        )
         self._loss_tracker = Mean(name="loss")
         self.run_eagerly, self.steps_per_execution = run_eagerly, steps_per_execution
         self.jit_compile, self.auto_scale_loss = jit_compile, auto_scale_loss
@@ -99,7 +116,11 @@ class Trainer:
     @property
     def metrics(self):
         """The loss's average, the metrics of `compile`, and those of the model and its layers."""
-        found = [self._loss_tracker, self._compile_metrics, *getattr(self._compile_loss, "metrics", ())]
+        found = [
+            self._loss_tracker,
+            self._compile_metrics,
+            *getattr(self._compile_loss, "metrics", ()),
+        ]
         found = [metric for metric in found if metric is not None] + super().metrics
         return list({id(m): m for m in found}.values())
 
@@ -137,8 +158,12 @@ class Trainer:
         parts += [ops.sum(ops.cast(loss, "float32")) for loss in self.losses]
         if not parts:
             if self._compile_loss is not None:
-                raise ValueError("There are no targets to compute the loss with: give `y`, or use `add_loss` in a layer.")
-            raise ValueError("There is no loss: give `compile` a `loss=`, or use `add_loss` in a layer.")
+                raise ValueError(
+                    "There are no targets to compute the loss with: give `y`, or use `add_loss` in a layer."
+                )
+            raise ValueError(
+                "There is no loss: give `compile` a `loss=`, or use `add_loss` in a layer."
+            )
         total = parts[0]
         for part in parts[1:]:
             total = total + part
@@ -170,12 +195,16 @@ class Trainer:
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         with GradientTape() as tape:
             y_pred = self(x, training=True) if self._call_has_training else self(x)
-            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
+            loss = self.compute_loss(
+                x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True
+            )
             self._track_loss(loss, x)
             scaled = self.optimizer.scale_loss(loss)
         variables = self.trainable_variables
         if variables:
-            self.optimizer.apply_gradients(list(zip(tape.gradient(scaled, variables), variables, strict=True)))
+            self.optimizer.apply_gradients(
+                list(zip(tape.gradient(scaled, variables), variables, strict=True))
+            )
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     def test_step(self, data):
@@ -183,7 +212,9 @@ class Trainer:
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self(x, training=False) if self._call_has_training else self(x)
         if y is not None or self.losses:
-            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
+            loss = self.compute_loss(
+                x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False
+            )
             self._track_loss(loss, x)
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
@@ -237,15 +268,19 @@ class Trainer:
         """Train the model.
 
         Args:
-            x: array or structure of arrays (samples, ...), a `keras.utils.PyDataset`, or an iterable of batches.
+            x: array or structure of arrays (samples, ...), a `keras.utils.PyDataset`, or an
+                iterable of batches.
             y: targets for arrays.
             batch_size: samples in a step, 32 by default; for arrays only.
             epochs: number of the last epoch.
-            verbose: 0 silent, 1 a bar, 2 a line for each epoch; "auto" is 1 on a terminal and else 2.
+            verbose: 0 silent, 1 a bar, 2 a line for each epoch; "auto" is 1 on a terminal and else
+                2.
             callbacks: list of Callbacks.
             validation_split: fraction of the samples, taken from the end, to validate on.
-            validation_data: `(x, y)`, `(x, y, sample_weight)`, a PyDataset or an iterable of batches.
-            shuffle: whether every epoch takes the samples in a new order; "batch" moves whole batches.
+            validation_data: `(x, y)`, `(x, y, sample_weight)`, a PyDataset or an iterable of
+                batches.
+            shuffle: whether every epoch takes the samples in a new order; "batch" moves whole
+                batches.
             class_weight: dict from class to weight.
             sample_weight: weights (samples,) or, for sequences, (samples, time).
             initial_epoch: number of epochs that were done before.
@@ -338,7 +373,9 @@ class Trainer:
 
     def _as_list(self, logs):
         """The loss, then the metrics, as a list; alone if it is only one."""
-        order = [name for name in ("loss",) if name in logs] + [name for name in logs if name != "loss"]
+        order = [name for name in ("loss",) if name in logs] + [
+            name for name in logs if name != "loss"
+        ]
         values = [logs[name] for name in order]
         return values[0] if len(values) == 1 else values
 
@@ -369,4 +406,6 @@ class Trainer:
     def _overrides_compile(self):
         import inspect
 
-        return list(inspect.signature(type(self).compile).parameters) != list(inspect.signature(Trainer.compile).parameters)
+        return list(inspect.signature(type(self).compile).parameters) != list(
+            inspect.signature(Trainer.compile).parameters
+        )

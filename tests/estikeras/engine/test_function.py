@@ -1,4 +1,6 @@
-"""tf.function: one trace for each kind of arguments, state between calls, and the way back to eager."""
+"""tf.function: one trace for each kind of arguments, state between calls, and the way back to
+eager.
+"""
 
 import warnings
 

@@ -35,8 +35,16 @@ def applied(graph):
         (remove_dead, lambda x: (ops.tanh(x), ops.exp(x))[1], ["exp"]),
         (merge_duplicates, lambda x: ops.exp(x) + ops.exp(x), ["exp", "add"]),
         (passes.run, lambda x: ops.exp(x) * 1.0 + 0.0, ["fused"]),
-        (passes.run, lambda x: ops.matmul(x, ops.tanh(ops.exp(x))) + 1.0, ["fused", "matmul", "fused"]),
-        (passes.run, lambda x: ops.exp(x) + ops.matmul(ops.exp(x), x), ["fused", "matmul", "fused"]),
+        (
+            passes.run,
+            lambda x: ops.matmul(x, ops.tanh(ops.exp(x))) + 1.0,
+            ["fused", "matmul", "fused"],
+        ),
+        (
+            passes.run,
+            lambda x: ops.exp(x) + ops.matmul(ops.exp(x), x),
+            ["fused", "matmul", "fused"],
+        ),
     ],
 )
 def test_what_a_pass_leaves(rewrite, function, left):
@@ -60,10 +68,20 @@ def test_constants_are_folded():
     fold_constants(graph)
     remove_dead(graph)
     assert applied(graph) == []
-    np.testing.assert_allclose(graph.outputs[0].node.payload.numpy(), 2 * np.exp(np.ones(3)), rtol=1e-6)
+    np.testing.assert_allclose(
+        graph.outputs[0].node.payload.numpy(), 2 * np.exp(np.ones(3)), rtol=1e-6
+    )
 
 
-UNARY = [ops.tanh, ops.exp, ops.negative, ops.abs, ops.relu, ops.sigmoid, lambda x: ops.where(x > 0, x, 2 * x)]
+UNARY = [
+    ops.tanh,
+    ops.exp,
+    ops.negative,
+    ops.abs,
+    ops.relu,
+    ops.sigmoid,
+    lambda x: ops.where(x > 0, x, 2 * x),
+]
 BINARY = [ops.add, ops.multiply, ops.subtract, ops.maximum]
 SHAPES = [(3, 1, 5), (2, 5), (1,), (3, 2, 5), (), (2, 1), (5,)]
 
@@ -71,9 +89,17 @@ SHAPES = [(3, 1, 5), (2, 5), (1,), (3, 2, 5), (), (2, 1), (5,)]
 @settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_fused_programs_compute_what_numpy_computes(data):
-    """Random elementwise graphs over broadcast shapes, with a matrix product in between now and then."""
+    """Random elementwise graphs over broadcast shapes, with a matrix product in between now and
+    then.
+    """
     shapes = data.draw(st.lists(st.sampled_from(SHAPES), min_size=2, max_size=4))
-    plan = data.draw(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), st.integers(0, 99)), min_size=2, max_size=12))
+    plan = data.draw(
+        st.lists(
+            st.tuples(st.integers(0, 99), st.integers(0, 99), st.integers(0, 99)),
+            min_size=2,
+            max_size=12,
+        )
+    )
 
     def function(*xs):
         values = list(xs)
@@ -98,7 +124,9 @@ def test_fused_programs_compute_what_numpy_computes(data):
         np.testing.assert_allclose(out.numpy(), want.numpy(), rtol=2e-5, atol=2e-6)
 
 
-@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 10), st.integers(1, 5000)), max_size=40))
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, 10), st.integers(1, 5000)), max_size=40)
+)
 def test_storages_that_live_at_the_same_time_do_not_overlap(spans):
     lifetimes = [(first, first + length, size) for first, length, size in spans]
     offsets, total = plan_arena(lifetimes)

@@ -46,21 +46,30 @@ class ArrayAdapter:
         y: likewise, or None.
         sample_weight: likewise, or None.
         batch_size: rows in a batch; the last may have fewer.
-        shuffle: whether every epoch takes the rows in a new order; "batch" shuffles whole batches only.
+        shuffle: whether every epoch takes the rows in a new order; "batch" shuffles whole batches
+            only.
         class_weight: dict from class to weight, or None.
 
     Raises:
         ValueError: when the arrays differ in length or there are no rows.
     """
 
-    def __init__(self, x, y=None, sample_weight=None, batch_size=32, shuffle=False, class_weight=None):
+    def __init__(
+        self, x, y=None, sample_weight=None, batch_size=32, shuffle=False, class_weight=None
+    ):
         x, y, sample_weight = (
-            None if part is None else tree.map_structure(lambda a: None if a is None else as_array(a), part)
+            None
+            if part is None
+            else tree.map_structure(lambda a: None if a is None else as_array(a), part)
             for part in (x, y, sample_weight)
         )
         if class_weight is not None:
             if sample_weight is not None:
-                raise errors.invalid("class_weight", got=class_weight, expected="None, since `sample_weight` is given")
+                raise errors.invalid(
+                    "class_weight",
+                    got=class_weight,
+                    expected="None, since `sample_weight` is given",
+                )
             sample_weight = weights_of_classes(y, class_weight)
         self.data = pack(x, y, sample_weight)
         self.rows = [a for a in tree.flatten(self.data) if a is not None]
@@ -76,12 +85,17 @@ class ArrayAdapter:
     def _check_lengths(self):
         scalars = [a for a in self.rows if a.ndim == 0]
         if not self.rows or scalars:
-            raise errors.invalid("x", got=scalars[0] if scalars else None, expected="arrays with at least one dimension")
+            raise errors.invalid(
+                "x",
+                got=scalars[0] if scalars else None,
+                expected="arrays with at least one dimension",
+            )
         lengths = {len(a) for a in self.rows}
         if len(lengths) > 1:
             parts = dict(zip(("x", "y", "sample_weight"), self.data, strict=False))
             text = ", ".join(
-                f"{name}: {sorted({len(a) for a in tree.flatten(part) if a is not None})}" for name, part in parts.items()
+                f"{name}: {sorted({len(a) for a in tree.flatten(part) if a is not None})}"
+                for name, part in parts.items()
             )
             raise ValueError(f"All arrays must have the same number of samples, got {text}.")
         if lengths == {0}:
@@ -92,7 +106,10 @@ class ArrayAdapter:
         """Choose the epoch's order of rows."""
         if self.shuffle == "batch":
             starts = np.random.permutation(self.num_batches)  # noqa: NPY002 (set_random_seed seeds this one)
-            pieces = [np.arange(s * self.batch_size, min((s + 1) * self.batch_size, self.num_rows)) for s in starts]
+            pieces = [
+                np.arange(s * self.batch_size, min((s + 1) * self.batch_size, self.num_rows))
+                for s in starts
+            ]
             pieces.sort(key=lambda piece: len(piece) < self.batch_size)
             self.order[:] = np.concatenate(pieces)
         elif self.shuffle:

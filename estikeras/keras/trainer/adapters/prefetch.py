@@ -15,7 +15,9 @@ def prefetched(dataset, indices):
         for index in indices:
             yield dataset[index]
         return
-    pool = (ProcessPoolExecutor if dataset.use_multiprocessing else ThreadPoolExecutor)(dataset.workers)
+    pool = (ProcessPoolExecutor if dataset.use_multiprocessing else ThreadPoolExecutor)(
+        dataset.workers
+    )
     pending = collections.deque()
     try:
         for index in indices:

@@ -14,13 +14,16 @@ def adapt(x, y=None, sample_weight=None, batch_size=None, shuffle=False, class_w
     """The adapter for arrays, a PyDataset, a generator or another iterable of batches.
 
     Raises:
-        ValueError: when `y`, `sample_weight` or `batch_size` come beside data that has them already.
+        ValueError: when `y`, `sample_weight` or `batch_size` come beside data that has them
+            already.
         TypeError: for no data at all.
     """
     if isinstance(x, ArrayAdapter | DatasetAdapter | IterableAdapter):
         return x
     if x is None:
-        raise errors.wrong_type("x", got=x, expected="arrays, a PyDataset, or an iterable of batches")
+        raise errors.wrong_type(
+            "x", got=x, expected="arrays, a PyDataset, or an iterable of batches"
+        )
     if isinstance(x, PyDataset):
         _refuse(y, sample_weight, None, "a PyDataset")
         return DatasetAdapter(x, shuffle=shuffle, class_weight=class_weight)
@@ -37,7 +40,11 @@ def adapt(x, y=None, sample_weight=None, batch_size=None, shuffle=False, class_w
 def _refuse(y, sample_weight, batch_size, what):
     for name, value in (("y", y), ("sample_weight", sample_weight), ("batch_size", batch_size)):
         if value is not None:
-            raise errors.invalid(name, got=type(value).__name__, expected=f"None, since `x` is {what} and brings its own")
+            raise errors.invalid(
+                name,
+                got=type(value).__name__,
+                expected=f"None, since `x` is {what} and brings its own",
+            )
 
 
 def split(x, y, sample_weight, fraction):
@@ -55,11 +62,24 @@ def split(x, y, sample_weight, fraction):
     if not 0 < fraction < 1:
         raise errors.invalid("validation_split", got=fraction, expected="a number between 0 and 1")
     if isinstance(x, PyDataset) or isinstance(x, types.GeneratorType):
-        raise errors.invalid("validation_split", got=fraction, expected="0, since `x` is no array. Give `validation_data`")
-    parts = [None if p is None else tree.map_structure(lambda a: None if a is None else as_array(a), p) for p in (x, y, sample_weight)]
+        raise errors.invalid(
+            "validation_split",
+            got=fraction,
+            expected="0, since `x` is no array. Give `validation_data`",
+        )
+    parts = [
+        None if p is None else tree.map_structure(lambda a: None if a is None else as_array(a), p)
+        for p in (x, y, sample_weight)
+    ]
     total = len(next(a for a in tree.flatten(parts[0]) if a is not None))
     at = int(total * (1 - fraction))
     if at in (0, total):
-        raise errors.invalid("validation_split", got=fraction, expected=f"a fraction that leaves both parts of {total} samples filled")
-    cut = lambda part, s: None if part is None else tree.map_structure(lambda a: None if a is None else a[s], part)  # noqa: E731
+        raise errors.invalid(
+            "validation_split",
+            got=fraction,
+            expected=f"a fraction that leaves both parts of {total} samples filled",
+        )
+    cut = lambda part, s: (
+        None if part is None else tree.map_structure(lambda a: None if a is None else a[s], part)
+    )  # noqa: E731
     return tuple(cut(p, slice(0, at)) for p in parts), tuple(cut(p, slice(at, None)) for p in parts)

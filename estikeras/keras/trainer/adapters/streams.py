@@ -13,7 +13,9 @@ from estikeras.keras.utils.batches import unpack_x_y_sample_weight
 def as_batch(item, class_weight=None):
     """A batch as a tuple of structures of arrays."""
     x, y, sample_weight = (
-        None if part is None else tree.map_structure(lambda a: None if a is None else as_array(a), part)
+        None
+        if part is None
+        else tree.map_structure(lambda a: None if a is None else as_array(a), part)
         for part in unpack_x_y_sample_weight(item)
     )
     if class_weight is not None:
@@ -52,11 +54,16 @@ class DatasetAdapter:
     def _indices(self):
         import numpy as np
 
-        return np.random.permutation(self.num_batches).tolist() if self.shuffle else range(self.num_batches)  # noqa: NPY002
+        return (
+            np.random.permutation(self.num_batches).tolist()
+            if self.shuffle
+            else range(self.num_batches)
+        )  # noqa: NPY002
 
 
 class IterableAdapter:
-    """Batches of a generator or any other iterable; one that can be iterated again begins anew in every epoch.
+    """Batches of a generator or any other iterable; one that can be iterated again begins anew in
+    every epoch.
 
     Args:
         iterable: gives `x`, `(x, y)` or `(x, y, sample_weight)`.

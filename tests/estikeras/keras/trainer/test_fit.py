@@ -18,7 +18,11 @@ def classifier(features=3, classes=2, **compile_options):
     keras.utils.set_random_seed(1)
     layers = [keras.layers.Input((features,)), keras.layers.Dense(classes, activation="softmax")]
     model = keras.Sequential(layers)
-    options = {"optimizer": "sgd", "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}
+    options = {
+        "optimizer": "sgd",
+        "loss": "sparse_categorical_crossentropy",
+        "metrics": ["accuracy"],
+    }
     model.compile(**{**options, **compile_options})
     return model
 
@@ -44,7 +48,12 @@ def generator(x, y, size):
 FORMS = {
     "arrays": lambda x, y: {"x": x, "y": y, "batch_size": 8, "shuffle": False},
     "lists": lambda x, y: {"x": [x], "y": [y], "batch_size": 8, "shuffle": False},
-    "tensors": lambda x, y: {"x": ops.convert_to_tensor(x), "y": y, "batch_size": 8, "shuffle": False},
+    "tensors": lambda x, y: {
+        "x": ops.convert_to_tensor(x),
+        "y": y,
+        "batch_size": 8,
+        "shuffle": False,
+    },
     "float64": lambda x, y: {"x": x.astype(np.float64), "y": y, "batch_size": 8, "shuffle": False},
     "generator": lambda x, y: {"x": generator(x, y, 8)},
     "PyDataset": lambda x, y: {"x": Batches(x, y, 8), "shuffle": False},
@@ -78,7 +87,9 @@ def test_eager_and_compiled_training_agree():
 
 def test_batch_hooks_see_every_batch_and_change_nothing():
     seen = []
-    watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append((batch, logs["loss"])))
+    watch = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: seen.append((batch, logs["loss"]))
+    )
     x, y = data()
     watched, quiet = classifier(), classifier()
     watched.fit(x, y, batch_size=8, shuffle=False, verbose=0, callbacks=[watch])
@@ -90,7 +101,9 @@ def test_batch_hooks_see_every_batch_and_change_nothing():
 
 def test_steps_per_execution_calls_hooks_once_for_several_batches():
     seen = []
-    watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(batch))
+    watch = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: seen.append(batch)
+    )
     x, y = data(40)
     classifier(steps_per_execution=2).fit(x, y, batch_size=10, verbose=0, callbacks=[watch])
     assert seen == [1, 3]
@@ -114,7 +127,11 @@ def test_validation_split_takes_the_last_samples():
 
 def test_validation_frequency():
     x, y = data()
-    history = classifier().fit(x, y, epochs=4, validation_data=(x, y), validation_freq=2, verbose=0).history
+    history = (
+        classifier()
+        .fit(x, y, epochs=4, validation_data=(x, y), validation_freq=2, verbose=0)
+        .history
+    )
     assert len(history["loss"]) == 4 and len(history["val_loss"]) == 2
 
 
@@ -122,13 +139,17 @@ def test_the_loss_of_an_epoch_is_the_mean_over_samples():
     x, y = data(20)
     model = classifier(optimizer=keras.optimizers.SGD(0.0))
     history = model.fit(x, y, batch_size=8, verbose=0).history
-    assert history["loss"][0] == pytest.approx(model.evaluate(x, y, batch_size=20, verbose=0)[0], rel=1e-5)
+    assert history["loss"][0] == pytest.approx(
+        model.evaluate(x, y, batch_size=20, verbose=0)[0], rel=1e-5
+    )
 
 
 def test_predict_joins_batches_in_order():
     x, y = data()
     model = classifier()
-    np.testing.assert_allclose(model.predict(x, batch_size=8, verbose=0), model(x).numpy(), rtol=1e-5)
+    np.testing.assert_allclose(
+        model.predict(x, batch_size=8, verbose=0), model(x).numpy(), rtol=1e-5
+    )
 
 
 def test_predict_returns_the_structure_of_the_outputs():
@@ -140,7 +161,10 @@ def test_predict_returns_the_structure_of_the_outputs():
 
 def test_two_outputs_with_losses_weights_and_metrics_by_name():
     i = keras.Input((3,))
-    outputs = {"a": keras.layers.Dense(1, name="a")(i), "b": keras.layers.Dense(2, name="b", activation="softmax")(i)}
+    outputs = {
+        "a": keras.layers.Dense(1, name="a")(i),
+        "b": keras.layers.Dense(2, name="b", activation="softmax")(i),
+    }
     model = keras.Model(i, outputs)
     model.compile(
         "sgd",
@@ -149,7 +173,9 @@ def test_two_outputs_with_losses_weights_and_metrics_by_name():
         metrics={"b": ["accuracy"]},
     )
     x, y = data()
-    logs = model.evaluate(x, {"a": y.astype("float32")[:, None], "b": y}, verbose=0, return_dict=True)
+    logs = model.evaluate(
+        x, {"a": y.astype("float32")[:, None], "b": y}, verbose=0, return_dict=True
+    )
     assert set(logs) == {"loss", "a_loss", "b_loss", "b_accuracy"}
     assert logs["loss"] == pytest.approx(0.5 * logs["a_loss"] + 2 * logs["b_loss"], rel=1e-5)
 
