@@ -11,6 +11,7 @@ import hashlib
 import importlib
 import importlib.metadata
 import os
+import sys
 import tempfile
 import threading
 from functools import cache
@@ -44,9 +45,18 @@ def address_of(name, build):
         file = folder() / f"{name}.o"
         code = _read(file)
         if code is None:
+            _announce()
             code = build()
             _write(file, code)
         return _load(name, code)
+
+
+@cache
+def _announce():
+    """Say once why the first run takes seconds."""
+    sys.stderr.write(
+        f"Compiling kernels for this processor, once: they are kept in {folder().parent}\n"
+    )
 
 
 @cache
