@@ -38,7 +38,7 @@ def init_scope():
 
 
 @public("keras.name_scope", "keras.backend.name_scope", "name_scope")
-class name_scope:  # noqa: N801 (the reference's name)
+class name_scope:
     """Put a name in front of the paths of the variables that are made inside.
 
     Args:

@@ -134,10 +134,12 @@ def from_numpy(dtype):
 
 
 def is_float(dtype):
+    """Whether the name is that of a float dtype."""
     return dtype in FLOATS
 
 
 def is_int(dtype):
+    """Whether the name is that of an integer dtype."""
     return dtype in INTS
 
 

@@ -43,6 +43,7 @@ def function(
         autograph: kept for the reference's sake; Python control flow on tensors is never rewritten.
         jit_compile: kept for the reference's sake; everything is compiled.
         reduce_retracing: kept for the reference's sake.
+        **kwargs: nothing else is allowed.
 
     Returns:
         A Function.
@@ -115,7 +116,8 @@ class Function:
             concrete = self._traces[key] = Concrete(self.python_function, args, kwargs, tensors)
             if len(self._traces) == RETRACES_BEFORE_WARNING:
                 warnings.warn(
-                    f"{self.__name__!r} was traced {len(self._traces)} times, which is slow. Call it with tensors of "
+                    f"{self.__name__!r} was traced {len(self._traces)} times, which is slow. Call "
+                    "it with tensors of "
                     "few different shapes, and pass numbers that change as tensors.",
                     stacklevel=4,
                 )
@@ -137,7 +139,8 @@ class Function:
             else ""
         )
         warnings.warn(
-            f"{self.__name__!r} runs eagerly, and slower: it asks for the value of a tensor{where}. Use ops such as "
+            f"{self.__name__!r} runs eagerly, and slower: it asks for the value of a "
+            f"tensor{where}. Use ops such as "
             "`ops.where` or `ops.cond` in place of Python's control flow.",
             stacklevel=4,
         )

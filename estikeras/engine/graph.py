@@ -86,7 +86,8 @@ class Graph:
             return self.constant(x)
         if x.node.graph is not self:
             raise RuntimeError(
-                f"{x!r} was made while another function was traced and has no value now. Return it from that "
+                f"{x!r} was made while another function was traced and has no value now. Return "
+                "it from that "
                 "function, or keep state between calls in a Variable."
             )
         return x

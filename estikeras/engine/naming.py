@@ -2,6 +2,7 @@
 session.
 """
 
+import gc
 import re
 from collections import Counter
 
@@ -45,8 +46,6 @@ def clear_session(free_memory=True):
     Args:
         free_memory: whether to collect what nothing refers to any more.
     """
-    import gc
-
     reset_uids()
     if free_memory:
         gc.collect()

@@ -64,7 +64,8 @@ class KerasTensor:
 
     def _no_value(self, *args, **kwargs):
         raise ValueError(
-            f"{self!r} is symbolic: it stands for data that a model will get, and has no value. Use Keras layers and "
+            f"{self!r} is symbolic: it stands for data that a model will get, and has no value. "
+            "Use Keras layers and "
             "ops on it; NumPy functions, `if` and `float()` cannot take it."
         )
 
@@ -82,7 +83,8 @@ class KerasTensor:
         return id(self)
 
     def __repr__(self):
-        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse=False, ragged=False, name={self.name}>"
+        kind = f"shape={self.shape}, dtype={self.dtype}, sparse=False, ragged=False"
+        return f"<KerasTensor {kind}, name={self.name}>"
 
 
 @public("keras.utils.is_keras_tensor", "keras.backend.is_keras_tensor")

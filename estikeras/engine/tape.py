@@ -118,7 +118,8 @@ class GradientTape:
             )
         if self._used and not self._persistent:
             raise RuntimeError(
-                "A GradientTape gives gradients once. Make it with `GradientTape(persistent=True)` to ask again."
+                "A GradientTape gives gradients once. Make it with "
+                "`GradientTape(persistent=True)` to ask again."
             )
         self._used = True
         targets = [t.value if isinstance(t, Variable) else t for t in tree.flatten(target)]

@@ -116,7 +116,8 @@ class Tensor:
 
     def __hash__(self):
         raise TypeError(
-            "Tensors are compared by value and cannot be hashed. Use `id(tensor)` as the key instead."
+            "Tensors are compared by value and cannot be hashed. Use `id(tensor)` as the key "
+            "instead."
         )
 
     def __repr__(self):
@@ -147,7 +148,8 @@ class TracedTensor(Tensor):
     @property
     def value(self):
         raise TraceError(
-            f"The value of {self!r} was asked for while a function is being traced. Use ops such as `ops.where` "
+            f"The value of {self!r} was asked for while a function is being traced. Use ops such "
+            "as `ops.where` "
             "and `ops.cond` in place of Python's `if`, `while`, `float()` or NumPy, or run eagerly."
         )
 
@@ -233,11 +235,10 @@ def public_operators():
     return namespace.load("estikeras.ops.operators:OPERATORS")
 
 
-_OPERATORS = (
-    "__add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __floordiv__ __rfloordiv__ __mod__ "
-    "__rmod__ __pow__ __rpow__ __matmul__ __rmatmul__ __neg__ __pos__ __abs__ __invert__ __eq__ __ne__ __lt__ __le__ "
-    "__gt__ __ge__ __and__ __rand__ __or__ __ror__ __xor__ __rxor__ __lshift__ __rshift__ __getitem__ __round__"
-).split()
+_OPERATORS = """
+add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul neg
+pos abs invert eq ne lt le gt ge and rand or ror xor rxor lshift rshift getitem round
+"""
 
 
 def with_operators(cls):
@@ -250,8 +251,8 @@ def with_operators(cls):
         operator.__name__ = name
         return operator
 
-    for name in _OPERATORS:
-        setattr(cls, name, make(name))
+    for name in _OPERATORS.split():
+        setattr(cls, f"__{name}__", make(f"__{name}__"))
     return cls
 
 

@@ -32,7 +32,8 @@ class Variable:
         dtype: name of a dtype; None takes the value's, or floatx with a callable.
         trainable: whether tapes watch it and optimizers train it.
         autocast: whether layers may read it in their compute dtype.
-        aggregation: how replicas combine their values: "none", "mean", "sum" or "only_first_replica".
+        aggregation: how replicas combine their values: "none", "mean", "sum" or
+            "only_first_replica".
         synchronization: kept for the reference's sake: "auto".
         name: without slashes; None makes one up.
 
@@ -57,10 +58,16 @@ class Variable:
         name = name or naming.auto_name(type(self).__name__)
         if not isinstance(name, str) or "/" in name:
             raise errors.invalid("name", got=name, expected="a string without `/`")
-        aggregation = "none" if aggregation is None else str(getattr(aggregation, "value", aggregation)).lower()
+        aggregation = (
+            "none"
+            if aggregation is None
+            else str(getattr(aggregation, "value", aggregation)).lower()
+        )
         if aggregation not in ("none", "mean", "sum", "only_first_replica"):
             raise errors.invalid(
-                "aggregation", got=aggregation, expected="'none', 'mean', 'sum' or 'only_first_replica'"
+                "aggregation",
+                got=aggregation,
+                expected="'none', 'mean', 'sum' or 'only_first_replica'",
             )
         self._name = name
         path = context.current_path()
@@ -84,9 +91,13 @@ class Variable:
         with context.init_scope(), context.scope(autocast=None):
             if callable(initializer):
                 if shape is None:
-                    raise errors.invalid("shape", got=None, expected="a shape, since the initializer is a callable")
+                    raise errors.invalid(
+                        "shape", got=None, expected="a shape, since the initializer is a callable"
+                    )
                 if any(size is None for size in shape):
-                    raise errors.invalid("shape", got=shape, expected="a shape in which all sizes are known")
+                    raise errors.invalid(
+                        "shape", got=shape, expected="a shape in which all sizes are known"
+                    )
                 dtype = dtypes.standardize(dtype)
                 value = as_tensor(initializer(tuple(shape), dtype=dtype))
             else:
@@ -125,7 +136,12 @@ class Variable:
                 read, self._read = tensor.share(self._buffer)
         for tape in now.tapes:
             tape.record_read(self, read)
-        if now.autocast is not None and self._autocast and now.autocast != self._dtype and dtypes.is_float(self._dtype):
+        if (
+            now.autocast is not None
+            and self._autocast
+            and now.autocast != self._dtype
+            and dtypes.is_float(self._dtype)
+        ):
             return tensor.public_operators()["cast"](read, now.autocast)
         return read
 
@@ -139,7 +155,8 @@ class Variable:
         """Set the value.
 
         Args:
-            value: tensor, array or number that has the variable's shape or is broadcast to it from a scalar.
+            value: tensor, array or number that has the variable's shape or is broadcast to it from
+                a scalar.
             read_value: kept for the reference's sake.
 
         Returns:
@@ -151,12 +168,17 @@ class Variable:
         value = as_tensor(value)
         if value.shape != self._shape:
             raise errors.shape_mismatch(
-                "value", got=value.shape, expected=self._shape, hint=f"It is assigned to the variable {self._path!r}."
+                "value",
+                got=value.shape,
+                expected=self._shape,
+                hint=f"It is assigned to the variable {self._path!r}.",
             )
         if value.dtype != self._dtype:
             value = tensor.public_operators()["cast"](value, self._dtype)
         if context.current.trace is not None:
-            if context.current.tapes:  # what is read later is the variable's, not how its value came about
+            if (
+                context.current.tapes
+            ):  # what is read later is the variable's, not how its value came about
                 value = tensor.public_operators()["stop_gradient"](value)
             context.current.trace.write(self, value)
         else:
@@ -246,7 +268,8 @@ class Variable:
         return id(self)
 
     def __repr__(self):
-        return f"<Variable path={self._path}, shape={self._shape}, dtype={self._dtype}, value={self._buffer!r}>"
+        kind = f"path={self._path}, shape={self._shape}, dtype={self._dtype}"
+        return f"<Variable {kind}, value={self._buffer!r}>"
 
     def __deepcopy__(self, memo):
         twin = self.__class__.__new__(self.__class__)

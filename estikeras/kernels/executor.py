@@ -110,9 +110,17 @@ def follow(control, number, threads_used):
 
 @loop
 def gather_rows(
-    source: "uint8[rows * row_bytes]", order: "int64[samples]", counter: "int64[1]", out: "uint8[batch * row_bytes]",
-    rows, row_bytes, samples, batch, thread, threads,
-):  # fmt: skip
+    source: "uint8[rows * row_bytes]",
+    order: "int64[samples]",
+    counter: "int64[1]",
+    out: "uint8[batch * row_bytes]",
+    rows,
+    row_bytes,
+    samples,
+    batch,
+    thread,
+    threads,
+):
     """Batch number `counter` of the rows of `source` in the given order."""
     start = counter[0] * batch
     for i in range(batch * thread // threads, batch * (thread + 1) // threads):

@@ -32,20 +32,31 @@ def residual(keras):
 
 def convolutional(keras):
     layers = keras.layers
-    return keras.Sequential([
-        layers.Input((6,)), layers.Reshape((3, 2, 1)), layers.Conv2D(4, 2, padding="same", use_bias=False),
-        layers.BatchNormalization(), layers.ReLU(), layers.MaxPooling2D((2, 1)), layers.Flatten(),
-        layers.Dense(3, activation="softmax"),
-    ])  # fmt: skip
+    return keras.Sequential(
+        [
+            layers.Input((6,)),
+            layers.Reshape((3, 2, 1)),
+            layers.Conv2D(4, 2, padding="same", use_bias=False),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.MaxPooling2D((2, 1)),
+            layers.Flatten(),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
 
 
 def recurrent(cell):
     def build(keras):
         layers = keras.layers
-        return keras.Sequential([
-            layers.Input((6,)), layers.Reshape((3, 2)), layers.Bidirectional(getattr(layers, cell)(4)),
-            layers.Dense(3, activation="softmax"),
-        ])  # fmt: skip
+        return keras.Sequential(
+            [
+                layers.Input((6,)),
+                layers.Reshape((3, 2)),
+                layers.Bidirectional(getattr(layers, cell)(4)),
+                layers.Dense(3, activation="softmax"),
+            ]
+        )
 
     return build
 
@@ -60,11 +71,14 @@ def attention(keras):
 
 def regularised(keras):
     layers, regularizers = keras.layers, keras.regularizers
-    return keras.Sequential([
-        layers.Input((6,)), layers.Dense(8, activation="gelu", kernel_regularizer=regularizers.L2(0.1)),
-        layers.ActivityRegularization(l1=0.01),
-        layers.Dense(3, activation="softmax", kernel_constraint=keras.constraints.MaxNorm(1.0)),
-    ])  # fmt: skip
+    return keras.Sequential(
+        [
+            layers.Input((6,)),
+            layers.Dense(8, activation="gelu", kernel_regularizer=regularizers.L2(0.1)),
+            layers.ActivityRegularization(l1=0.01),
+            layers.Dense(3, activation="softmax", kernel_constraint=keras.constraints.MaxNorm(1.0)),
+        ]
+    )
 
 
 MODELS = {

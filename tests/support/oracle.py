@@ -35,7 +35,9 @@ def real_keras():
     os.environ["KERAS_BACKEND"] = "jax"
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
     # Most of the oracle's time is compiling; what it compiles runs once, on small arrays.
-    os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
+    os.environ.setdefault(
+        "XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import jax

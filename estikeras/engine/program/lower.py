@@ -4,7 +4,7 @@ into which storage.
 
 from estikeras.engine.passes.fuse import Fused
 from estikeras.engine.program.codegen import FusedLoop
-from estikeras.kernels import abi
+from estikeras.kernels import abi, executor
 
 VIEW = "view"  # the kernel of primitives that only change the shape: no instruction, same storage
 
@@ -245,8 +245,6 @@ class Lowering:
         return instruction
 
     def _copy(self, source, home):
-        from estikeras.kernels import executor
-
         instruction = Instruction(None, [source], [home])
         arguments = (("in", 0), ("out", 0), home.size_bytes)
         instruction.calls = [abi.Call(executor.copy.native({}), arguments, False)]

@@ -210,7 +210,8 @@ class Program:
     def _index_error(self, table):
         _, value, limit, _ = self.error.tolist()
         return ValueError(
-            f"An index is out of range: got {value}, expected 0 <= index < {limit} ({', '.join(table.checks)}). "
+            f"An index is out of range: got {value}, expected 0 <= index < {limit} "
+            f"({', '.join(table.checks)}). "
             "Check labels against the number of classes, and ids against the rows of the embedding."
         )
 

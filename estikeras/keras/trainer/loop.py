@@ -47,8 +47,26 @@ def _at_once(model, has_hooks):
     return None if has_hooks else "many"
 
 
-def fit(model, *, x, y, batch_size, epochs, verbose, callbacks, validation_split, validation_data, shuffle, class_weight,
-        sample_weight, initial_epoch, steps_per_epoch, validation_steps, validation_batch_size, validation_freq):  # fmt: skip
+def fit(
+    model,
+    *,
+    x,
+    y,
+    batch_size,
+    epochs,
+    verbose,
+    callbacks,
+    validation_split,
+    validation_data,
+    shuffle,
+    class_weight,
+    sample_weight,
+    initial_epoch,
+    steps_per_epoch,
+    validation_steps,
+    validation_batch_size,
+    validation_freq,
+):
     """Train; see `Trainer.fit`."""
     verbose = resolve_verbose(verbose)
     if validation_split and validation_data is None:
@@ -111,14 +129,16 @@ def _train_epoch(model, runner, adapter, limit, callbacks, bar):
             break
     if limit is not None and done < limit and adapter.num_batches is None:
         warnings.warn(
-            f"The data ran out after {done} of {limit} steps. Make the generator give `steps_per_epoch * epochs` "
+            f"The data ran out after {done} of {limit} steps. Make the generator give "
+            "`steps_per_epoch * epochs` "
             "batches, or leave `steps_per_epoch` out.",
             stacklevel=4,
         )
         model.stop_training = True
     if done == 0:
         raise ValueError(
-            "`x` gave no batch at all: a generator can be used for one epoch only, unless `steps_per_epoch` is given."
+            "`x` gave no batch at all: a generator can be used for one epoch only, unless "
+            "`steps_per_epoch` is given."
         )
     return as_floats(logs)
 

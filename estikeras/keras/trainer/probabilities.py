@@ -15,8 +15,14 @@ _NO_PROBABILITIES = (
     "leaky_relu",
     "softplus",
 )
-_LOSSES = ("categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy", "categoricalcrossentropy",
-           "sparsecategoricalcrossentropy", "binarycrossentropy")  # fmt: skip
+_LOSSES = (
+    "categorical_crossentropy",
+    "sparse_categorical_crossentropy",
+    "binary_crossentropy",
+    "categoricalcrossentropy",
+    "sparsecategoricalcrossentropy",
+    "binarycrossentropy",
+)
 
 
 def warn_of_improbable_outputs(model):
@@ -34,8 +40,10 @@ def warn_of_improbable_outputs(model):
     if activation in _NO_PROBABILITIES:
         right = "sigmoid" if "binary" in name else "softmax"
         warnings.warn(
-            f"The loss {name!r} expects probabilities, and the last layer {layer.name!r} with activation {activation!r} "
-            f"gives none: training may stand still. Write activation={right!r} there, or leave the activation out and "
+            f"The loss {name!r} expects probabilities, and the last layer {layer.name!r} with "
+            f"activation {activation!r} "
+            f"gives none: training may stand still. Write activation={right!r} there, or leave "
+            "the activation out and "
             "give the loss `from_logits=True`.",
             stacklevel=3,
         )

@@ -4,6 +4,7 @@ batches.
 The loops are in `loop.py`, the way of data in `adapters`, how a step is run in `runner.py`.
 """
 
+import inspect
 import warnings
 
 from estikeras import errors, ops
@@ -15,8 +16,8 @@ from estikeras.keras.metrics.reduction import Mean
 from estikeras.keras.saving.deserialize import deserialize_keras_object
 from estikeras.keras.saving.serialize import serialize_keras_object
 from estikeras.keras.trainer import loop, probabilities
-from estikeras.keras.trainer.adapters.streams import as_batch
 from estikeras.keras.trainer.adapters.arrays import pack
+from estikeras.keras.trainer.adapters.streams import as_batch
 from estikeras.keras.trainer.compiled_loss import CompileLoss
 from estikeras.keras.trainer.compiled_metrics import CompileMetrics
 from estikeras.keras.trainer.runner import Runner
@@ -85,9 +86,9 @@ class Trainer:
             auto_scale_loss
             and optimizer is not None
             and getattr(self.dtype_policy, "name", "") == "mixed_float16"
+            and type(optimizer).__name__ != "LossScaleOptimizer"
         ):
-            if type(optimizer).__name__ != "LossScaleOptimizer":
-                optimizer = optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
+            optimizer = optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         self.optimizer, self.loss, self.loss_weights = optimizer, loss, loss_weights
         names = getattr(self, "output_names", None)
         self._compile_loss = CompileLoss(loss, loss_weights, names) if loss is not None else None
@@ -159,7 +160,8 @@ class Trainer:
         if not parts:
             if self._compile_loss is not None:
                 raise ValueError(
-                    "There are no targets to compute the loss with: give `y`, or use `add_loss` in a layer."
+                    "There are no targets to compute the loss with: give `y`, or use `add_loss` "
+                    "in a layer."
                 )
             raise ValueError(
                 "There is no loss: give `compile` a `loss=`, or use `add_loss` in a layer."
@@ -299,11 +301,25 @@ class Trainer:
         if self.optimizer is None:
             raise ValueError("The model has no optimizer: give `compile` one to train it.")
         probabilities.warn_of_improbable_outputs(self)
-        return loop.fit(self, x=x, y=y, batch_size=batch_size, epochs=epochs, verbose=verbose, callbacks=callbacks,
-                        validation_split=validation_split, validation_data=validation_data, shuffle=shuffle,
-                        class_weight=class_weight, sample_weight=sample_weight, initial_epoch=initial_epoch,
-                        steps_per_epoch=steps_per_epoch, validation_steps=validation_steps,
-                        validation_batch_size=validation_batch_size, validation_freq=validation_freq)  # fmt: skip
+        return loop.fit(
+            self,
+            x=x,
+            y=y,
+            batch_size=batch_size,
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_split=validation_split,
+            validation_data=validation_data,
+            shuffle=shuffle,
+            class_weight=class_weight,
+            sample_weight=sample_weight,
+            initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch,
+            validation_steps=validation_steps,
+            validation_batch_size=validation_batch_size,
+            validation_freq=validation_freq,
+        )
 
     def evaluate(
         self,
@@ -328,6 +344,7 @@ class Trainer:
             steps: most batches to take; None is all.
             callbacks: list of Callbacks.
             return_dict: whether to return a dict by name.
+            **kwargs: nothing else is allowed.
 
         Returns:
             The loss if there is no metric, else a list, or a dict, of floats.
@@ -393,7 +410,8 @@ class Trainer:
         """Compile as a config from `get_compile_config` says."""
         if type(self).compile is not Trainer.compile and self._overrides_compile():
             warnings.warn(
-                "`compile()` was not called as part of loading since its method is overridden. Call it yourself, or "
+                "`compile()` was not called as part of loading since its method is overridden. "
+                "Call it yourself, or "
                 "override `compile_from_config` too.",
                 stacklevel=2,
             )
@@ -404,8 +422,6 @@ class Trainer:
             self.optimizer.build(self.trainable_variables)
 
     def _overrides_compile(self):
-        import inspect
-
         return list(inspect.signature(type(self).compile).parameters) != list(
             inspect.signature(Trainer.compile).parameters
         )

@@ -93,7 +93,10 @@ def test_output_gradients_weigh_the_targets():
     v = variable(1.0, 2.0)
     with tf.GradientTape() as tape:
         y = v * v
-    assert tape.gradient(y, v, output_gradients=np.float32([10, 100])).numpy().tolist() == [20.0, 400.0]
+    assert tape.gradient(y, v, output_gradients=np.float32([10, 100])).numpy().tolist() == [
+        20.0,
+        400.0,
+    ]
 
 
 def test_structures_of_sources_come_back_in_their_form():

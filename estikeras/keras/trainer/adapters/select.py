@@ -5,7 +5,8 @@ import types
 import numpy as np
 
 from estikeras import errors
-from estikeras.keras.trainer.adapters.arrays import ArrayAdapter
+from estikeras.engine import tree
+from estikeras.keras.trainer.adapters.arrays import ArrayAdapter, as_array
 from estikeras.keras.trainer.adapters.streams import DatasetAdapter, IterableAdapter
 from estikeras.keras.utils.py_dataset import PyDataset
 
@@ -28,9 +29,11 @@ def adapt(x, y=None, sample_weight=None, batch_size=None, shuffle=False, class_w
         _refuse(y, sample_weight, None, "a PyDataset")
         return DatasetAdapter(x, shuffle=shuffle, class_weight=class_weight)
     is_stream = isinstance(x, types.GeneratorType) or (
-        not isinstance(x, list | tuple | dict | str | np.ndarray) and not hasattr(x, "shape") and hasattr(x, "__iter__")
+        not isinstance(x, list | tuple | dict | str | np.ndarray)
+        and not hasattr(x, "shape")
+        and hasattr(x, "__iter__")
         and not hasattr(x, "__array__")
-    )  # fmt: skip
+    )
     if is_stream:
         _refuse(y, sample_weight, None, "an iterable of batches")
         return IterableAdapter(x, class_weight=class_weight)
@@ -56,12 +59,9 @@ def split(x, y, sample_weight, fraction):
     Raises:
         ValueError: when a part would be empty or the data are no arrays.
     """
-    from estikeras.engine import tree
-    from estikeras.keras.trainer.adapters.arrays import as_array
-
     if not 0 < fraction < 1:
         raise errors.invalid("validation_split", got=fraction, expected="a number between 0 and 1")
-    if isinstance(x, PyDataset) or isinstance(x, types.GeneratorType):
+    if isinstance(x, PyDataset | types.GeneratorType):
         raise errors.invalid(
             "validation_split",
             got=fraction,
@@ -79,7 +79,10 @@ def split(x, y, sample_weight, fraction):
             got=fraction,
             expected=f"a fraction that leaves both parts of {total} samples filled",
         )
-    cut = lambda part, s: (
-        None if part is None else tree.map_structure(lambda a: None if a is None else a[s], part)
-    )  # noqa: E731
+
+    def cut(part, s):
+        if part is None:
+            return None
+        return tree.map_structure(lambda a: None if a is None else a[s], part)
+
     return tuple(cut(p, slice(0, at)) for p in parts), tuple(cut(p, slice(at, None)) for p in parts)

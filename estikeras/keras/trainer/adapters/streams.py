@@ -2,6 +2,8 @@
 
 import itertools
 
+import numpy as np
+
 from estikeras import errors
 from estikeras.engine import tree
 from estikeras.keras.trainer.adapters.arrays import as_array, pack
@@ -52,13 +54,9 @@ class DatasetAdapter:
         return (as_batch(item, self.class_weight) for item in prefetched(self.dataset, indices))
 
     def _indices(self):
-        import numpy as np
-
-        return (
-            np.random.permutation(self.num_batches).tolist()
-            if self.shuffle
-            else range(self.num_batches)
-        )  # noqa: NPY002
+        if not self.shuffle:
+            return range(self.num_batches)
+        return np.random.permutation(self.num_batches).tolist()  # noqa: NPY002  as Keras draws it
 
 
 class IterableAdapter:

@@ -145,7 +145,7 @@ def test_the_loss_of_an_epoch_is_the_mean_over_samples():
 
 
 def test_predict_joins_batches_in_order():
-    x, y = data()
+    x, _ = data()
     model = classifier()
     np.testing.assert_allclose(
         model.predict(x, batch_size=8, verbose=0), model(x).numpy(), rtol=1e-5
@@ -243,19 +243,51 @@ def test_the_summary_of_train_on_batch_is_a_list_or_a_dict():
 
 
 BAD = {
-    "lengths differ": (lambda m, x, y: m.fit(x, y[:-1], verbose=0), ValueError, "same number of samples.*20.*19"),
-    "no samples": (lambda m, x, y: m.fit(x[:0], y[:0], verbose=0), ValueError, "at least one sample"),
+    "lengths differ": (
+        lambda m, x, y: m.fit(x, y[:-1], verbose=0),
+        ValueError,
+        "same number of samples.*20.*19",
+    ),
+    "no samples": (
+        lambda m, x, y: m.fit(x[:0], y[:0], verbose=0),
+        ValueError,
+        "at least one sample",
+    ),
     "wrong features": (lambda m, x, y: m.fit(x[:, :2], y, verbose=0), ValueError, "shape"),
-    "text": (lambda m, x, y: m.fit(np.array(["a"] * 20), y, verbose=0), TypeError, "array of numbers"),
-    "label out of range": (lambda m, x, y: m.fit(x, y + 5, verbose=0), ValueError, "index < 2|classes"),
-    "y beside a generator": (lambda m, x, y: m.fit(generator(x, y, 4), y, verbose=0), ValueError, "brings its own"),
+    "text": (
+        lambda m, x, y: m.fit(np.array(["a"] * 20), y, verbose=0),
+        TypeError,
+        "array of numbers",
+    ),
+    "label out of range": (
+        lambda m, x, y: m.fit(x, y + 5, verbose=0),
+        ValueError,
+        "index < 2|classes",
+    ),
+    "y beside a generator": (
+        lambda m, x, y: m.fit(generator(x, y, 4), y, verbose=0),
+        ValueError,
+        "brings its own",
+    ),
     "batch size": (lambda m, x, y: m.fit(x, y, batch_size=0, verbose=0), ValueError, "batch_size"),
-    "split": (lambda m, x, y: m.fit(x, y, validation_split=1.5, verbose=0), ValueError, "between 0 and 1"),
+    "split": (
+        lambda m, x, y: m.fit(x, y, validation_split=1.5, verbose=0),
+        ValueError,
+        "between 0 and 1",
+    ),
     "unknown argument": (lambda m, x, y: m.evaluate(x, y, verbose=0, step=3), TypeError, "step"),
-    "unknown loss": (lambda m, x, y: m.compile("sgd", "mean_square_error"), ValueError, "mean_squared_error"),
+    "unknown loss": (
+        lambda m, x, y: m.compile("sgd", "mean_square_error"),
+        ValueError,
+        "mean_squared_error",
+    ),
     "unknown optimizer": (lambda m, x, y: m.compile("adamm"), ValueError, "adam"),
-    "unknown metric": (lambda m, x, y: (m.compile("sgd", "mse", metrics=["acuracy"]), m.fit(x, y, verbose=0)), ValueError, "ccuracy"),
-}  # fmt: skip
+    "unknown metric": (
+        lambda m, x, y: (m.compile("sgd", "mse", metrics=["acuracy"]), m.fit(x, y, verbose=0)),
+        ValueError,
+        "ccuracy",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", BAD)
