@@ -1,6 +1,8 @@
 """Files stay small, and say what they are."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,3 +35,11 @@ def test_every_module_says_what_it_is(folder):
         if file.startswith(folder) and tree.body and not ast.get_docstring(tree):
             silent.append(file)
     assert silent == []
+
+
+@pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
+def test_lint_finds_nothing(command):
+    folders = ["estikeras", "strategies", "tests", "scripts"]
+    arguments = [sys.executable, "-m", "ruff", *command, "--no-cache", "--quiet", *folders]
+    result = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
