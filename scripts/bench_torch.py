@@ -3,10 +3,10 @@
 import itertools
 
 import numpy as np
-from bench_workloads import ROWS, WORDS, WORKLOADS
-
 import torch
 from torch import nn
+
+from bench_workloads import ROWS, WORDS, WORKLOADS
 
 
 class Recurrent(nn.Module):
