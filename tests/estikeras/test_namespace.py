@@ -12,9 +12,8 @@ from estikeras import keras, namespace
 
 def test_a_namespace_without_a_folder_is_a_module():
     module = importlib.import_module("estikeras.keras.config")
-    from estikeras.keras.config import floatx
-
     from estikeras.keras import config
+    from estikeras.keras.config import floatx
 
     assert module is config is keras.config
     assert floatx is keras.backend.floatx
