@@ -18,6 +18,7 @@ from estikeras.engine.variable import Variable
 from estikeras.public import public
 
 RETRACES_BEFORE_WARNING = 12
+TRACES_KEPT = 64  # each has memory of its own
 _PACKAGE = str(Path(__file__).parents[1])
 
 
@@ -109,11 +110,14 @@ class Function:
                 key.append(tensor.spec)
             else:
                 tensors.append(None)
-                key.append((type(leaf), leaf) if _hashable(leaf) else id(leaf))
+                key.append((type(leaf), leaf) if isinstance(leaf, _BY_VALUE) else _Same(leaf))
         key = tuple(key)
         concrete = self._traces.get(key)
-        if concrete is None or concrete.stale:
-            concrete = self._traces[key] = Concrete(self.python_function, args, kwargs, tensors)
+        if concrete is None:
+            concrete = Concrete(self.python_function, args, kwargs, tensors)
+            if len(self._traces) >= TRACES_KEPT:
+                del self._traces[next(iter(self._traces))]
+            self._traces[key] = concrete
             if len(self._traces) == RETRACES_BEFORE_WARNING:
                 warnings.warn(
                     f"{self.__name__!r} was traced {len(self._traces)} times, which is slow. Call "
@@ -160,12 +164,20 @@ def _form(structure):
     return None
 
 
-def _hashable(x):
-    try:
-        hash(x)
-    except TypeError:
-        return False
-    return True
+_BY_VALUE = (str, int, float, complex, bytes, type, type(None))
+
+
+class _Same:
+    """The part of a key that stands for one object: equal to itself only, and keeps it alive."""
+
+    def __init__(self, thing):
+        self.thing = thing
+
+    def __eq__(self, other):
+        return isinstance(other, _Same) and other.thing is self.thing
+
+    def __hash__(self):
+        return id(self.thing)
 
 
 class Concrete:
@@ -202,10 +214,6 @@ class Concrete:
             return _Plain(y)
         graph.outputs.append(graph.own(y))
         return len(graph.outputs) - 1
-
-    @property
-    def stale(self):
-        return self.program.stale
 
     def __call__(self, arrays):
         return self.pack(self.program.run(arrays))

@@ -118,12 +118,6 @@ class Variable:
             tensor.release(self._read)
             self._read = None
 
-    def move(self, buffer):
-        """Let the value live in `buffer` (an array of the same shape and dtype) from now on."""
-        self.before_write()
-        buffer[...] = self._buffer
-        self._buffer = buffer
-
     @property
     def value(self):
         """The current value, a tensor (in the compute dtype inside a layer that autocasts)."""

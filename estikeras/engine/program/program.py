@@ -44,9 +44,7 @@ class Program:
         self._outputs = [
             self._array(s, x.spec) for s, x in zip(lowering.outputs, graph.outputs, strict=True)
         ]
-        self._variables = list({id(v): v for v in (*graph.reads, *graph.updates)}.values())
         self._updated = list(graph.updates)
-        self._buffers = [variable.buffer for variable in self._variables]
         self._segments = self._build(lowering, self.threads)
         self._fed = None
 
@@ -127,11 +125,6 @@ class Program:
                 np.copyto(out, value, casting="unsafe")
 
         return host
-
-    @property
-    def stale(self):
-        """Whether a variable has moved, so that the program must be built again."""
-        return any(v.buffer is not b for v, b in zip(self._variables, self._buffers, strict=True))
 
     def run(self, arrays):
         """Run once.

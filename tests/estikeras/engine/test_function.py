@@ -30,6 +30,14 @@ def test_python_arguments_are_part_of_the_key():
     assert power(x, 2).numpy().tolist() == [9.0] and power(x, 3).numpy().tolist() == [27.0]
 
 
+def test_other_objects_are_told_apart_by_identity():
+    first, second = tf.Variable(np.float32([1.0])), tf.Variable(np.float32([1.0]))
+    scaled = tf.function(lambda v, factors: v * factors[0])
+    assert scaled(first, [2.0]).numpy().tolist() == [2.0]
+    second.assign([5.0])
+    assert scaled(second, [2.0]).numpy().tolist() == [10.0]
+
+
 def test_structures_go_in_and_come_out():
     swap = tf.function(lambda pair: {"b": pair["a"], "a": [pair["b"], 7, None]})
     out = swap({"a": np.float32([1.0]), "b": np.float32([2.0])})
