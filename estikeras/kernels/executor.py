@@ -59,8 +59,11 @@ def walk(control, thread, threads):
             mode = native.atomic_load(modes + 8 * i)
             if mode & BARRIER:
                 barrier(control, threads)
-            if mode & GATE and native.atomic_load(error) != 0:
-                break
+            if mode & GATE:
+                failed = native.atomic_load(error) != 0
+                barrier(control, threads)  # nobody goes on before all have seen the same
+                if failed:
+                    break
             if mode & PARALLEL:
                 call(functions + 8 * i, blocks + 8 * i, thread, threads)
             elif thread == 0:

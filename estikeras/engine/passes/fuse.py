@@ -62,6 +62,19 @@ def fusible(node):
     )
 
 
+class _Group(list):
+    """The nodes of a group; `first` and `last` are the positions between which they lie."""
+
+    def __init__(self, node, position):
+        super().__init__([node])
+        self.first = self.last = position
+
+    def take(self, other):
+        """Let the nodes of another group be in this one."""
+        self.extend(other)
+        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
+
+
 def fuse_elementwise(graph):
     """Replace groups of elementwise nodes by fused nodes."""
     position = {id(node): i for i, node in enumerate(graph.nodes)}
@@ -73,8 +86,7 @@ def fuse_elementwise(graph):
 
 
 def _join(node, group_of, position):
-    group = [node]
-    group_of[id(node)] = group
+    group = group_of[id(node)] = _Group(node, position[id(node)])
     shape = node.outputs[0].shape
     for x in node.inputs:
         other = group_of.get(id(x.node))
@@ -84,7 +96,7 @@ def _join(node, group_of, position):
             other, group, group_of, position
         ):
             continue
-        other.extend(group)
+        other.take(group)
         for member in group:
             group_of[id(member)] = other
         group = other
@@ -102,21 +114,20 @@ def _path_outside(first, second, group_of, position):
 
 def _depends(readers, sources, both, group_of, position):
     targets = {id(node) for node in sources}
-    earliest = min(position[id(node)] for node in sources)
     pending = [x.node for node in readers for x in node.inputs if id(x.node) not in both]
     seen = set()
     while pending:
         node = pending.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        for member in group_of.get(id(node), (node,)):
-            seen.add(id(member))
+        group = group_of.get(id(node))
+        key = id(node) if group is None else id(group)
+        if key in seen or (position[id(node)] if group is None else group.last) < sources.first:
+            continue  # known, or all of it comes before the sources
+        seen.add(key)
+        for member in (node,) if group is None else group:
             for x in member.inputs:
                 if id(x.node) in targets:
                     return True
-                unit = group_of.get(id(x.node), (x.node,))
-                if id(x.node) not in both and any(position[id(node)] > earliest for node in unit):
+                if id(x.node) not in both:
                     pending.append(x.node)
     return False
 
