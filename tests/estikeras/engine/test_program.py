@@ -1,0 +1,115 @@
+"""Programs and their thread team: several callers, forks, numbers of threads, errors."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+
+import numpy as np
+import pytest
+
+import estikeras as tf
+from estikeras import keras, ops
+
+ROWS = 256  # enough work for all threads of the team
+
+
+def wide_model():
+    keras.utils.set_random_seed(0)
+    return keras.Sequential(
+        [
+            keras.layers.Input((64,)),
+            keras.layers.Dense(512, activation="relu"),
+            keras.layers.Dense(8),
+        ]
+    )
+
+
+def test_several_python_threads_may_run_programs_at_once():
+    model = wide_model()
+    x = np.random.default_rng(0).standard_normal((ROWS, 64), dtype=np.float32)
+    expected = model.predict_on_batch(x)
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.extend(model.predict_on_batch(x) for _ in range(20)))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 80 and all(np.array_equal(y, expected) for y in found)
+
+
+def _predict_sum(model, x, queue):
+    queue.put(float(model.predict_on_batch(x).sum()))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_forked_child_runs_programs_too():
+    model = wide_model()
+    x = np.ones((ROWS, 64), np.float32)
+    expected = float(model.predict_on_batch(x).sum())
+    fork = multiprocessing.get_context("fork")
+    queue = fork.Queue()
+    child = fork.Process(target=_predict_sum, args=(model, x, queue))
+    child.start()
+    assert queue.get(timeout=60) == pytest.approx(expected)
+    child.join(60)
+    assert child.exitcode == 0
+
+
+TRAINING = """
+import numpy as np
+from estikeras import keras
+keras.utils.set_random_seed(0)
+layers = keras.layers
+hidden = layers.Dense(512, activation="relu")
+model = keras.Sequential([layers.Input((64,)), hidden, layers.Dropout(0.3), layers.Dense(4)])
+model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+rng = np.random.default_rng(0)
+x, y = rng.standard_normal((512, 64), dtype=np.float32), rng.integers(0, 4, 512)
+model.fit(x, y, epochs=EPOCHS, verbose=0)
+print(repr(float(model.get_weights()[0].sum())))
+"""
+
+
+def run(threads, epochs=2, **options):
+    environment = {**os.environ, "ESTIKERAS_NUM_THREADS": str(threads)}
+    script = textwrap.dedent(TRAINING).replace("EPOCHS", str(epochs))
+    return subprocess.Popen([sys.executable, "-c", script], env=environment, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)  # fmt: skip
+
+
+def test_any_number_of_threads_trains_the_same_model():
+    sums = [float(run(threads).communicate(timeout=120)[0]) for threads in (1, 2, 3)]
+    np.testing.assert_allclose(sums, sums[0], rtol=1e-4)
+
+
+def test_ctrl_c_ends_a_training_at_once():
+    process = run(2, epochs=1_000_000)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=6)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=10)
+    assert "KeyboardInterrupt" in errors and process.returncode != 0
+
+
+def test_errors_on_all_threads_end_the_run_and_leave_the_variables():
+    table = tf.Variable(np.ones((1000, 64), np.float32))
+
+    @tf.function
+    def step(ids):
+        rows = ops.take(table, ids, axis=0)
+        table.assign(table * 2.0)
+        return ops.sum(ops.tanh(rows))
+
+    good = np.arange(4096) % 1000
+    step(good)
+    for _ in range(50):
+        with pytest.raises(ValueError, match="out of range"):
+            step(np.where(good == 999, 5000, good))
+    assert float(table.numpy().max()) == 2.0
