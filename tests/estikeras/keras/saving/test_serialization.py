@@ -64,7 +64,7 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize("value", VALUES, ids=str)
+@pytest.mark.parametrize("value", VALUES)
 def test_values_come_back_through_json(value):
     config = json.loads(json.dumps(saving.serialize_keras_object(value)))
     objects = {"Pair": Pair, "double": double}
@@ -175,7 +175,7 @@ def test_what_cannot_be_registered_is_refused():
         saving.register_keras_serializable()(type("NoConfig", (), {}))
 
 
-@pytest.mark.parametrize("value", [object(), {1, 2}, functools.partial(double, 1), Pair], ids=str)
+@pytest.mark.parametrize("value", [object(), {1, 2}, functools.partial(double, 1), Pair])
 def test_what_has_no_config_is_refused(value):
     with pytest.raises(TypeError, match="get_config"):
         saving.serialize_keras_object(value)
