@@ -261,12 +261,12 @@ class Sequential(Model):
 
     @property
     def input_spec(self):
-        """What the input must be."""
-        return None if self._functional is None else self._functional.input_spec
+        """None: each layer checks its own input, so that other lengths and sizes may follow."""
+        return None
 
     @input_spec.setter
     def input_spec(self, value):
-        raise AttributeError("The `input_spec` of a Sequential model is that of its first layer.")
+        raise AttributeError("A Sequential model has no `input_spec`: its layers have theirs.")
 
     def get_config(self):
         """The layers as plain values."""

@@ -189,7 +189,8 @@ class Trainer:
         """One step of training. Override it for a training of your own.
 
         Args:
-            data: a batch: `(x,)`, `(x, y)` or `(x, y, sample_weight)`.
+            data: a batch: `x` (where `fit` got nothing else), `(x,)`, `(x, y)` or
+                `(x, y, sample_weight)`.
 
         Returns:
             A dict of metrics.

@@ -33,10 +33,10 @@ def pack_x_y_sample_weight(x, y=None, sample_weight=None):
     """A batch of what is there: `x`, `(x,)`, `(x, y)` or `(x, y, sample_weight)`.
 
     Args:
-        x: inputs; alone they become a tuple only if they are a tuple, list or dict.
+        x: inputs; alone they become a tuple only if they are a tuple or list.
         y: targets, or None.
         sample_weight: weights, or None.
     """
     if y is None:
-        return (x,) if isinstance(x, (tuple, list, dict)) else x
+        return (x,) if isinstance(x, tuple | list) else x
     return (x, y) if sample_weight is None else (x, y, sample_weight)

@@ -8,6 +8,7 @@ from estikeras import errors, settings
 from estikeras.engine import dtypes, tree
 from estikeras.engine.tensor import Tensor
 from estikeras.keras.trainer.adapters.class_weights import weights_of_classes
+from estikeras.keras.utils.batches import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 
 def as_array(x):
@@ -32,10 +33,10 @@ def as_array(x):
 
 
 def pack(x, y=None, sample_weight=None):
-    """`(x,)`, `(x, y)` or `(x, y, sample_weight)`, as much as is there."""
-    if sample_weight is not None:
+    """`x` alone, `(x,)` if it is a tuple or list, `(x, y)` or `(x, y, sample_weight)`."""
+    if y is None and sample_weight is not None:
         return (x, y, sample_weight)
-    return (x,) if y is None else (x, y)
+    return pack_x_y_sample_weight(x, y, sample_weight)
 
 
 class ArrayAdapter:
@@ -92,10 +93,13 @@ class ArrayAdapter:
             )
         lengths = {len(a) for a in self.rows}
         if len(lengths) > 1:
-            parts = dict(zip(("x", "y", "sample_weight"), self.data, strict=False))
+            parts = dict(
+                zip(("x", "y", "sample_weight"), unpack_x_y_sample_weight(self.data), strict=True)
+            )
             text = ", ".join(
                 f"{name}: {sorted({len(a) for a in tree.flatten(part) if a is not None})}"
                 for name, part in parts.items()
+                if part is not None
             )
             raise ValueError(f"All arrays must have the same number of samples, got {text}.")
         if lengths == {0}:

@@ -13,7 +13,7 @@ from estikeras.keras.utils.batches import unpack_x_y_sample_weight
 
 
 def as_batch(item, class_weight=None):
-    """A batch as a tuple of structures of arrays."""
+    """A batch as structures of arrays: `x` alone stays alone, `(x,)` a tuple."""
     x, y, sample_weight = (
         None
         if part is None
@@ -22,6 +22,8 @@ def as_batch(item, class_weight=None):
     )
     if class_weight is not None:
         sample_weight = weights_of_classes(y, class_weight)
+    if y is None and sample_weight is None:
+        return (x,) if isinstance(item, tuple | list) else x
     return pack(x, y, sample_weight)
 
 

@@ -342,3 +342,14 @@ def test_models_do_not_squeeze_their_inputs_into_short_floats():
     np.testing.assert_allclose(y.numpy(), table[None, [30001]], rtol=1e-3)
     assert dense(ONES).dtype == "float16"
     assert dense.inputs[0].dtype == "float32"
+
+
+def test_a_sequential_model_takes_other_lengths_than_it_was_built_with():
+    model = our_keras.Sequential(
+        [layers.Embedding(9, 4, mask_zero=True), layers.GRU(3), layers.Dense(1)]
+    )
+    short = np.array([[1, 2, 3]])
+    expected = model.predict(short, verbose=0)
+    longer = np.pad(short, ((0, 0), (0, 4)))
+    np.testing.assert_allclose(model.predict(longer, verbose=0), expected, rtol=1e-5, atol=1e-6)
+    assert model.input_spec is None

@@ -234,6 +234,39 @@ def test_a_train_step_of_ones_own_is_compiled_too():
     assert history["twice"][0] == pytest.approx(2 * history["loss"][0])
 
 
+@pytest.mark.parametrize(
+    ("give", "kind"),
+    [
+        (lambda x: x, "array"),
+        (lambda x: {"x": x}, "dict"),
+        (lambda x: [x, x], "tuple"),
+        (lambda x: iter([x[:5], x[5:]]), "array"),
+        (lambda x: ((part,) for part in (x[:5], x[5:])), "tuple"),
+    ],
+    ids=["array", "dict", "list", "batches", "tuples"],
+)
+def test_inputs_alone_come_to_a_train_step_of_ones_own_as_they_are(give, kind):
+    class Own(keras.Model):
+        def train_step(self, batch):
+            seen.append("array" if hasattr(batch, "shape") else type(batch).__name__)
+            return {}
+
+    seen = []
+    model = Own()
+    model.compile("sgd")
+    model.built = True
+    model.fit(give(data()[0]), verbose=0)
+    assert set(seen) == {kind}
+
+
+def test_inputs_of_several_lengths_without_targets_are_refused():
+    x, _ = data()
+    with pytest.raises(ValueError, match=r"x: \[19, 20\]\."):
+        classifier().predict([x, x[1:]], verbose=0)
+    with pytest.raises(ValueError, match=r"x: \[19, 20\]\."):
+        classifier().predict({"a": x, "b": x[1:]}, verbose=0)
+
+
 def test_the_summary_of_train_on_batch_is_a_list_or_a_dict():
     x, y = data()
     model = classifier()

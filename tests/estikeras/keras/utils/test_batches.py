@@ -27,6 +27,7 @@ def test_batches_of_another_length_are_refused():
 def test_batches_are_packed():
     assert pack(1) == 1
     assert pack([1]) == ([1],)
+    assert pack({"a": 1}) == {"a": 1}
     assert pack(1, 2) == (1, 2)
     assert pack(1, 2, 3) == (1, 2, 3)
 
