@@ -110,7 +110,11 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
         target = tensor(target, "int32")
     moved = _last(output, axis)
     if target.shape != moved.shape[:-1]:
-        raise errors.shape_mismatch("target", got=target.shape, expected=moved.shape[:-1])
+        one_hot = "One-hot targets go with `categorical_crossentropy`."
+        hint = one_hot if target.shape == output.shape else None
+        raise errors.shape_mismatch(
+            "target", got=target.shape, expected=moved.shape[:-1], hint=hint
+        )
     if from_logits:
         return softmax.sparse_softmax_cross_entropy(moved, target)
     return softmax.sparse_cross_entropy(moved, target, epsilon=settings.epsilon())

@@ -295,7 +295,10 @@ def run(layer, args, kwargs):
     training = None if layer._call_has_training else kwargs.pop("training", None)
     args, kwargs = convert(layer, args, kwargs)
     check_positional(layer, args)
-    spec = CallSpec(layer._call_signature, args, kwargs)
+    try:
+        spec = CallSpec(layer._call_signature, args, kwargs)
+    except TypeError as error:
+        raise TypeError(f"{type(layer).__name__} {layer.name!r}: {error}.") from None
     input_specs.check(layer.input_spec, spec.first, layer.name)
     if layer.built:
         return _proceed(layer, spec, args, dict(kwargs), training)

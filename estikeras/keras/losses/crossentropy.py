@@ -115,6 +115,17 @@ def categorical_inputs(loss, y_true, y_pred, label_smoothing, axis):
         raise errors.invalid(
             "axis", got=axis, expected="an int", hint="Is it meant to be `from_logits`?"
         )
+    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+    classes = y_pred.shape[axis]
+    numbers = (tuple(y_pred.shape[:-1]), (*y_pred.shape[:-1], 1))
+    if axis == -1 and classes != 1 and tuple(y_true.shape) in numbers:
+        raise errors.shape_mismatch(
+            "y_true",
+            got=y_true.shape,
+            expected=y_pred.shape,
+            hint=f"Class numbers go with `sparse_categorical_crossentropy`, {loss} takes one-hot "
+            "rows.",
+        )
     y_true, y_pred = aligned(y_true, y_pred)
     if y_pred.shape[-1] == 1:
         warnings.warn(

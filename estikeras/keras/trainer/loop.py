@@ -1,11 +1,12 @@
 """The loops over epochs and batches, with callbacks: fit, evaluate, predict."""
 
 import itertools
+import numbers
 import warnings
 
 import numpy as np
 
-from estikeras import settings
+from estikeras import errors, settings
 from estikeras.engine import tree
 from estikeras.keras.callbacks.callback_list import CallbackList
 from estikeras.keras.trainer.adapters.arrays import ArrayAdapter
@@ -69,6 +70,12 @@ def fit(
 ):
     """Train; see `Trainer.fit`."""
     verbose = resolve_verbose(verbose)
+    if not isinstance(epochs, numbers.Integral):
+        raise errors.wrong_type("epochs", got=epochs, expected="an int")
+    if steps_per_epoch is not None and steps_per_epoch < 1:
+        raise errors.invalid(
+            "steps_per_epoch", got=steps_per_epoch, expected="a positive int, or None for all"
+        )
     if validation_split and validation_data is None:
         (x, y, sample_weight), validation_data = split(x, y, sample_weight, validation_split)
     adapter = adapt(x, y, sample_weight, batch_size, shuffle, class_weight)

@@ -63,6 +63,9 @@ def flatten_like(values, y_pred, names, argument):
     flat = tree.flatten(values)
     if isinstance(values, dict) and not isinstance(y_pred, dict):
         return align(values, names, argument)
+    if isinstance(values, dict) and not set(values) <= set(y_pred):
+        surplus = next(key for key in values if key not in y_pred)
+        raise errors.unknown_name(f"output in `{argument}`", surplus, list(y_pred))
     if len(flat) == 1 and len(names) > 1 and argument == "sample_weight":
         return flat * len(names)
     if len(flat) != len(names):

@@ -6,7 +6,7 @@ import math
 import sys
 import time
 
-from estikeras import settings
+from estikeras import errors, settings
 from estikeras.keras.callbacks.callback import Callback
 from estikeras.public import public
 
@@ -201,4 +201,6 @@ def resolve_verbose(verbose):
     """`"auto"` is a bar on a terminal, and one line an epoch elsewhere."""
     if verbose == "auto":
         return 1 if settings.is_interactive_logging_enabled() and sys.stdout.isatty() else 2
+    if isinstance(verbose, str):
+        raise errors.invalid("verbose", got=verbose, expected="'auto', 0, 1 or 2")
     return int(verbose)

@@ -214,7 +214,7 @@ class Trainer:
         """One step of evaluation. Override it for an evaluation of your own."""
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self(x, training=False) if self._call_has_training else self(x)
-        if y is not None or self.losses:
+        if y is not None or self.losses or self._compile_loss is not None:
             loss = self.compute_loss(
                 x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False
             )

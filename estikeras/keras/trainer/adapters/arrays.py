@@ -11,8 +11,12 @@ from estikeras.keras.trainer.adapters.class_weights import weights_of_classes
 from estikeras.keras.utils.batches import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 
-def as_array(x):
+def as_array(x, name="x"):
     """A NumPy array from an array, tensor, pandas object or list; floats become floatx.
+
+    Args:
+        x: what the user gave.
+        name: as which argument, for the message.
 
     Raises:
         TypeError: for what is no array of numbers.
@@ -26,10 +30,20 @@ def as_array(x):
         except ValueError:
             array = np.asarray(x)
     if array.dtype.kind not in "biufV":
-        raise errors.wrong_type("x", got=x, expected="an array of numbers")
+        raise errors.wrong_type(name, got=x, expected="an array of numbers")
     if array.dtype.kind == "f" and array.dtype != dtypes.to_numpy(settings.floatx()):
         array = array.astype(dtypes.to_numpy(settings.floatx()))
     return np.ascontiguousarray(array)
+
+
+def as_arrays(x, y=None, sample_weight=None):
+    """The three parts of a batch with arrays for leaves; None stays None."""
+    return tuple(
+        None
+        if part is None
+        else tree.map_structure(lambda a, n=name: None if a is None else as_array(a, n), part)
+        for name, part in (("x", x), ("y", y), ("sample_weight", sample_weight))
+    )
 
 
 def pack(x, y=None, sample_weight=None):
@@ -58,12 +72,7 @@ class ArrayAdapter:
     def __init__(
         self, x, y=None, sample_weight=None, batch_size=32, shuffle=False, class_weight=None
     ):
-        x, y, sample_weight = (
-            None
-            if part is None
-            else tree.map_structure(lambda a: None if a is None else as_array(a), part)
-            for part in (x, y, sample_weight)
-        )
+        x, y, sample_weight = as_arrays(x, y, sample_weight)
         if class_weight is not None:
             if sample_weight is not None:
                 raise errors.invalid(
@@ -77,7 +86,7 @@ class ArrayAdapter:
         self.num_rows = self._check_lengths()
         if batch_size is None:
             batch_size = 32
-        if batch_size <= 0:
+        if batch_size <= 0 or batch_size != int(batch_size):
             raise errors.invalid("batch_size", got=batch_size, expected="a positive int")
         self.batch_size, self.shuffle = int(batch_size), shuffle
         self.num_batches = math.ceil(self.num_rows / self.batch_size)

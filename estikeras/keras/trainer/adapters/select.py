@@ -6,7 +6,7 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.engine import tree
-from estikeras.keras.trainer.adapters.arrays import ArrayAdapter, as_array
+from estikeras.keras.trainer.adapters.arrays import ArrayAdapter, as_arrays
 from estikeras.keras.trainer.adapters.streams import DatasetAdapter, IterableAdapter
 from estikeras.keras.utils.py_dataset import PyDataset
 
@@ -67,10 +67,7 @@ def split(x, y, sample_weight, fraction):
             got=fraction,
             expected="0, since `x` is no array. Give `validation_data`",
         )
-    parts = [
-        None if p is None else tree.map_structure(lambda a: None if a is None else as_array(a), p)
-        for p in (x, y, sample_weight)
-    ]
+    parts = as_arrays(x, y, sample_weight)
     total = len(next(a for a in tree.flatten(parts[0]) if a is not None))
     at = int(total * (1 - fraction))
     if at in (0, total):

@@ -5,8 +5,7 @@ import itertools
 import numpy as np
 
 from estikeras import errors
-from estikeras.engine import tree
-from estikeras.keras.trainer.adapters.arrays import as_array, pack
+from estikeras.keras.trainer.adapters.arrays import as_arrays, pack
 from estikeras.keras.trainer.adapters.class_weights import weights_of_classes
 from estikeras.keras.trainer.adapters.prefetch import prefetched
 from estikeras.keras.utils.batches import unpack_x_y_sample_weight
@@ -14,12 +13,7 @@ from estikeras.keras.utils.batches import unpack_x_y_sample_weight
 
 def as_batch(item, class_weight=None):
     """A batch as structures of arrays: `x` alone stays alone, `(x,)` a tuple."""
-    x, y, sample_weight = (
-        None
-        if part is None
-        else tree.map_structure(lambda a: None if a is None else as_array(a), part)
-        for part in unpack_x_y_sample_weight(item)
-    )
+    x, y, sample_weight = as_arrays(*unpack_x_y_sample_weight(item))
     if class_weight is not None:
         sample_weight = weights_of_classes(y, class_weight)
     if y is None and sample_weight is None:

@@ -364,3 +364,9 @@ def test_a_layer_can_be_copied():
         np.testing.assert_array_equal(twin(ONES).numpy(), layer(ONES).numpy())
         twin.kernel.assign(twin.kernel * 0)
     assert abs(layer.kernel.numpy()).sum() > 0
+
+
+def test_a_call_with_too_few_arguments_names_the_layer():
+    layer = our_keras.layers.MultiHeadAttention(2, 3, name="look")
+    with pytest.raises(TypeError, match=r"MultiHeadAttention 'look'.*'value'"):
+        layer(np.ones((1, 2, 3), "float32"))

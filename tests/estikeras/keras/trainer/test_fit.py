@@ -292,6 +292,39 @@ BAD = {
         TypeError,
         "array of numbers",
     ),
+    "text for labels": (
+        lambda m, x, y: m.fit(x, np.array(["a"] * 20), verbose=0),
+        TypeError,
+        "`y`: expected an array of numbers",
+    ),
+    "no targets to evaluate with": (
+        lambda m, x, y: m.evaluate(x, verbose=0),
+        ValueError,
+        "give `y`",
+    ),
+    "no targets to validate with": (
+        lambda m, x, y: m.evaluate((x[k : k + 4] for k in (0, 4)), verbose=0),
+        ValueError,
+        "give `y`",
+    ),
+    "one-hot labels": (
+        lambda m, x, y: m.fit(x, np.eye(2)[y], verbose=0),
+        ValueError,
+        "One-hot targets go with `categorical_crossentropy`",
+    ),
+    "class numbers for a loss of one-hot labels": (
+        lambda m, x, y: (m.compile("sgd", "categorical_crossentropy"), m.fit(x, y, verbose=0)),
+        ValueError,
+        r"`y_true`.*\(20,\).*Class numbers go with `sparse_categorical_crossentropy`",
+    ),
+    "half a sample": (lambda m, x, y: m.fit(x, y, batch_size=2.5, verbose=0), ValueError, "2.5"),
+    "half an epoch": (lambda m, x, y: m.fit(x, y, epochs=1.5, verbose=0), TypeError, "`epochs`"),
+    "no steps": (
+        lambda m, x, y: m.fit(x, y, steps_per_epoch=0, verbose=0),
+        ValueError,
+        "`steps_per_epoch`",
+    ),
+    "unknown verbosity": (lambda m, x, y: m.fit(x, y, verbose="x"), ValueError, "`verbose`"),
     "label out of range": (
         lambda m, x, y: m.fit(x, y + 5, verbose=0),
         ValueError,
@@ -333,6 +366,17 @@ def test_bad_input_is_named_and_leaves_the_weights(case):
         call(model, x, y)
     for old, new in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.parametrize("wrong", ["q", "o"])
+def test_targets_for_an_output_that_is_not_there_are_refused(wrong):
+    i = keras.Input((3,))
+    outputs = {"one": keras.layers.Dense(1)(i), "two": keras.layers.Dense(1)(i)}
+    model = keras.Model(i, outputs)
+    model.compile("sgd", "mse")
+    x, y = data()
+    with pytest.raises(ValueError, match=f"output in `y`: '{wrong}'"):
+        model.fit(x, {"one": y, wrong: y}, verbose=0)
 
 
 def test_training_needs_compile():
