@@ -136,7 +136,27 @@ def _get(module_name, prefix, name):
     )
 
 
+# What scripts of the reference often use and this project has not, with what to use instead.
+_ABSENT = {
+    "data": "Give `fit` arrays, a generator or a `keras.utils.PyDataset`.",
+    "config": "Threads are set by ESTIKERAS_NUM_THREADS; there are no devices to choose from.",
+    "distribute": "Train in one process.",
+    "estimator": "Train with `keras.Model.fit`.",
+    "feature_column": "Use layers such as `keras.layers.Embedding` and `Normalization`.",
+    "train": "Save with `model.save`, resume with `keras.callbacks.BackupAndRestore`.",
+    "summary": "Write event files with `keras.callbacks.TensorBoard`.",
+    "compat": "Use the names of TensorFlow 2.",
+    "io": "Read files with NumPy or Python.",
+    "saved_model": "Save `.keras` files with `model.save`.",
+    "lite": "Save `.keras` files with `model.save`.",
+    "keras.applications": "Build the network of layers, or load a `.keras` file.",
+}
+
+
 def _unknown(message, prefix, name):
+    absent = _ABSENT.get(f"{prefix}.{name}" if prefix else name)
+    if absent is not None:
+        return f"{message} It is not supported. {absent}"
     near = difflib.get_close_matches(name, _tree().get(prefix, {}), n=3)
     return f"{message} Did you mean {' or '.join(map(repr, near))}?" if near else message
 

@@ -144,8 +144,8 @@ class Function:
         )
         warnings.warn(
             f"{self.__name__!r} runs eagerly, and slower: it asks for the value of a "
-            f"tensor{where}. Use ops such as "
-            "`ops.where` or `ops.cond` in place of Python's control flow.",
+            f"tensor{where}. Use ops such as `ops.where` or `ops.cond` in place of Python's "
+            "control flow. A loop whose end depends on values always runs eagerly.",
             stacklevel=4,
         )
 

@@ -32,6 +32,14 @@ def test_wrong_import_names_the_nearest():
     assert not hasattr(keras.config, "flotx")
 
 
+def test_what_is_absent_names_the_alternative():
+    with pytest.raises(AttributeError, match=r"not supported.*PyDataset"):
+        _ = estikeras.data
+    with pytest.raises(ImportError, match=r"not supported.*load a"):
+        importlib.import_module("estikeras.keras.applications")
+    assert not set(namespace._ABSENT) & {*dir(estikeras), *(f"keras.{n}" for n in dir(keras))}
+
+
 def test_lookup_finds_by_namespace_and_name():
     assert namespace.lookup("keras.config", "floatx") is keras.config.floatx
     assert namespace.lookup("config", "floatx") is keras.config.floatx
