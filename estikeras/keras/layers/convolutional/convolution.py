@@ -61,11 +61,11 @@ class Convolution(Layer):
 
     def build_kernels(self, channels):
         """Add the kernels for this many input channels."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define `build_kernels`.")
 
     def convolve(self, inputs):
         """Return the convolution of the inputs, without bias and activation."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define `convolve`.")
 
     def output_channels(self, channels):
         """Return the number of output channels for this many input channels."""

@@ -39,11 +39,11 @@ class FusedRNN(RNN):
 
     def _can_fuse(self):
         """Return whether the cell computes what the fused step does."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define `_can_fuse`.")
 
     def _fused(self, sequences, initial_state, mask):
         """Return the outputs at the time of their input, and the list of the last states."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define `_fused`.")
 
     def get_config(self):
         config = super().get_config()
