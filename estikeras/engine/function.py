@@ -61,16 +61,13 @@ class Function:
 
     Args:
         python_function: works on tensors with ops.
-        on_fallback: called with the error when tracing turns out to be impossible; by default a
-            warning.
     """
 
-    def __init__(self, python_function, on_fallback=None):
+    def __init__(self, python_function):
         functools.update_wrapper(self, python_function)
         self.python_function = python_function
         self._traces = {}
         self.eager = False
-        self._on_fallback = on_fallback or self._warn
 
     def __get__(self, instance, owner=None):
         if instance is None:
@@ -93,9 +90,9 @@ class Function:
         return concrete(arrays)
 
     def fall_back(self, error):
-        """Run eagerly from now on, since tracing failed with `error`."""
+        """Run eagerly from now on, with a warning, since tracing failed with `error`."""
         self.eager = True
-        self._on_fallback(error)
+        self._warn(error)
 
     def concrete(self, args, kwargs):
         """The Concrete for these arguments, traced now if they are of a new kind, and the arrays to

@@ -79,7 +79,6 @@ class Variable:
         self.regularizer = None
         self.constraint = None
         self.overwrite_with_gradient = False
-        self._initializer = initializer if callable(initializer) else None
         value = self._first_value(initializer, shape, dtype)
         self._dtype = value.dtype
         self._shape = value.shape

@@ -127,10 +127,8 @@ def _train_epoch(model, runner, adapter, limit, callbacks, bar):
             callbacks.on_train_batch_end(done - 1, logs)
             if not model.stop_training and done != _smallest(limit, adapter.num_batches):
                 callbacks.on_train_batch_begin(done)
-        if bar is not None and bar._verbose == 1:
-            bar.steps_done(done, as_floats(result))
-        elif bar is not None and bar.progress is not None:
-            bar.progress._seen = done
+        if bar is not None:
+            bar.steps_done(done, logs if hooks else as_floats(result))
         logs = result
         if model.stop_training:
             break

@@ -133,7 +133,7 @@ class ProgbarLogger(Callback):
 
     def __init__(self):
         super().__init__()
-        self.progress, self._epochs, self._in_fit, self._outer = None, 1, False, None
+        self.progress, self._epochs, self._in_fit = None, 1, False
 
     @property
     def _verbose(self):
@@ -148,15 +148,7 @@ class ProgbarLogger(Callback):
         self._begin()
 
     def _begin(self):
-        names = (
-            {"loss", *(metric.name for metric in self.model.metrics)}
-            if self.model is not None
-            else set()
-        )
-        self.progress = Progbar(
-            (self.params or {}).get("steps"), verbose=self._verbose, stateful_metrics=names
-        )
-        self.progress.stateful_metrics |= {"*"}
+        self.progress = Progbar((self.params or {}).get("steps"), verbose=self._verbose)
 
     def steps_done(self, done, logs):
         """Show progress in the middle of an epoch; the loop calls this at its own pace."""

@@ -15,8 +15,7 @@ def adapt(x, y=None, sample_weight=None, batch_size=None, shuffle=False, class_w
     """The adapter for arrays, a PyDataset, a generator or another iterable of batches.
 
     Raises:
-        ValueError: when `y`, `sample_weight` or `batch_size` come beside data that has them
-            already.
+        ValueError: when `y` or `sample_weight` come beside data that has them already.
         TypeError: for no data at all.
     """
     if isinstance(x, ArrayAdapter | DatasetAdapter | IterableAdapter):
@@ -26,7 +25,7 @@ def adapt(x, y=None, sample_weight=None, batch_size=None, shuffle=False, class_w
             "x", got=x, expected="arrays, a PyDataset, or an iterable of batches"
         )
     if isinstance(x, PyDataset):
-        _refuse(y, sample_weight, None, "a PyDataset")
+        _refuse(y, sample_weight, "a PyDataset")
         return DatasetAdapter(x, shuffle=shuffle, class_weight=class_weight)
     is_stream = isinstance(x, types.GeneratorType) or (
         not isinstance(x, list | tuple | dict | str | np.ndarray)
@@ -35,13 +34,13 @@ def adapt(x, y=None, sample_weight=None, batch_size=None, shuffle=False, class_w
         and not hasattr(x, "__array__")
     )
     if is_stream:
-        _refuse(y, sample_weight, None, "an iterable of batches")
+        _refuse(y, sample_weight, "an iterable of batches")
         return IterableAdapter(x, class_weight=class_weight)
     return ArrayAdapter(x, y, sample_weight, batch_size, shuffle, class_weight)
 
 
-def _refuse(y, sample_weight, batch_size, what):
-    for name, value in (("y", y), ("sample_weight", sample_weight), ("batch_size", batch_size)):
+def _refuse(y, sample_weight, what):
+    for name, value in (("y", y), ("sample_weight", sample_weight)):
         if value is not None:
             raise errors.invalid(
                 name,
