@@ -1,0 +1,35 @@
+"""How errors of distributed training read: what happened, on which rank, what to do."""
+
+
+class DistributionError(RuntimeError):
+    """Something about the ranks, rather than about one of them, is wrong."""
+
+
+class StartError(DistributionError):
+    """The ranks were not started as they must be; the message has the command that works."""
+
+
+class DisagreementError(DistributionError):
+    """The ranks do not run the same program; the message names the difference and the ranks."""
+
+
+def disagreement(what, values, hint=None):
+    """A DisagreementError that says which ranks have which value.
+
+    Args:
+        what: what differs, such as "the shape of variable 'dense/kernel'".
+        values: list with the value of every rank, by rank.
+        hint: what to do about it, or None.
+    """
+    by_value = {}
+    for rank, value in enumerate(values):
+        by_value.setdefault(repr(value), []).append(rank)
+    told = "; ".join(f"{ranks_text(ranks)}: {value}" for value, ranks in by_value.items())
+    hint = hint or "All ranks must run the same program on the same settings."
+    return DisagreementError(f"The ranks disagree about {what}. {told}. {hint}")
+
+
+def ranks_text(ranks):
+    """`rank 3`, or `ranks 0, 2, 3`."""
+    ranks = list(ranks)
+    return f"rank{'s' if len(ranks) > 1 else ''} {', '.join(map(str, ranks))}"
