@@ -12,7 +12,6 @@ The only reader of environment variables. Knows the standard library and how err
 
 import functools
 import json
-import math
 import numbers
 import os
 import tempfile
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from estikeras import errors
 from estikeras.public import public
+from strategies import cores as usable_cores
 
 KERAS_VERSION = "3.15.1"
 _FLOATS = ("bfloat16", "float16", "float32", "float64")
@@ -236,18 +236,16 @@ def is_nnx_enabled():
 
 
 def threads():
-    """How many threads one process should use: what was asked for, else the cores it may use."""
+    """How many threads this process should use: what was asked for, else its share of the cores,
+    which it has for itself unless a launcher started more ranks on this machine.
+    """
     asked = _whole_number("ESTIKERAS_NUM_THREADS") or _whole_number("OMP_NUM_THREADS")
-    return asked or cores()
+    return asked or usable_cores.threads_per_rank()
 
 
 def cores():
     """How many cores this process may use, after its affinity and its control group's quota."""
-    # sched_getaffinity exists on Linux only.
-    may_use = getattr(os, "sched_getaffinity", None)
-    count = len(may_use(0)) if may_use else os.cpu_count() or 1
-    quota = _cgroup_quota()
-    return max(1, count if quota is None else min(count, math.ceil(quota)))
+    return usable_cores.usable()
 
 
 def keras_home():
@@ -282,41 +280,6 @@ def _usable(folder):
 
 def _user():
     return os.getuid() if hasattr(os, "getuid") else 0
-
-
-def _cgroup_quota():
-    """The smallest CPU quota (in cores) of this process's control groups, or None."""
-    quotas = []
-    for folder, file in _cgroup_folders():
-        try:
-            words = (folder / file).read_text().split()
-            if file == "cpu.cfs_quota_us":
-                words.append((folder / "cpu.cfs_period_us").read_text())
-            allowed, period = float(words[0]), float(words[1])
-        except (OSError, ValueError, IndexError):
-            continue
-        if allowed > 0 and period > 0:
-            quotas.append(allowed / period)
-    return min(quotas, default=None)
-
-
-def _cgroup_folders():
-    """(folder, file) of every control group this process lies in, for versions 1 and 2."""
-    try:
-        lines = Path("/proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if controllers and "cpu" not in controllers.split(","):
-            continue
-        root = Path("/sys/fs/cgroup", *(["cpu"] if controllers else []))
-        file = "cpu.cfs_quota_us" if controllers else "cpu.max"
-        folder = root / path.lstrip("/")
-        for level in (folder, *folder.parents):
-            yield level, file
-            if level == root:
-                break
 
 
 def _whole_number(variable):

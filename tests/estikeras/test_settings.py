@@ -77,6 +77,17 @@ def test_threads_default_to_the_cores(monkeypatch):
     assert settings.threads() == settings.cores() >= 1
 
 
+def test_ranks_of_one_machine_share_its_cores(monkeypatch):
+    monkeypatch.setattr(settings.usable_cores, "usable", lambda: 8)
+    monkeypatch.setattr(settings.usable_cores, "threads_per_rank", lambda: 4)
+    monkeypatch.delenv("ESTIKERAS_NUM_THREADS", raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert settings.threads() == 4
+    assert settings.cores() == 8
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    assert settings.threads() == 5
+
+
 def test_cache_folder_is_made(monkeypatch, tmp_path):
     monkeypatch.setenv("ESTIKERAS_CACHE_DIR", str(tmp_path / "a" / "b"))
     assert settings.cache_folder() == tmp_path / "a" / "b"
