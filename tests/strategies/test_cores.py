@@ -15,7 +15,7 @@ PROGRAM = """
 import os
 os.environ.pop("OMP_NUM_THREADS"), os.environ.pop("OPENBLAS_NUM_THREADS")
 from strategies import cluster, cores
-print(settings.threads(), cores.threads_per_rank(), cores.usable())
+print(cores.usable(), cores.threads_per_rank())
 print("agreed", cores.agreed_threads_per_rank(cluster.world()))
 """
 
