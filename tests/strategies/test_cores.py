@@ -15,8 +15,9 @@ PROGRAM = """
 import os
 os.environ.pop("OMP_NUM_THREADS"), os.environ.pop("OPENBLAS_NUM_THREADS")
 from strategies import cluster, cores
-print(cores.usable(), cores.threads_per_rank())
-print("agreed", cores.agreed_threads_per_rank(cluster.world()))
+share = max(1, cores.usable() // 2)
+assert cores.threads_per_rank() == share
+assert cores.agreed_threads_per_rank(cluster.world()) == share
 """
 
 
@@ -141,10 +142,7 @@ def test_a_container_has_the_cores_of_its_control_group(monkeypatch, tmp_path, f
 
 @pytest.mark.mpi
 def test_unbound_ranks_divide_the_cores():
-    share = str(max(1, cores.usable() // 2))
-    lines = ranks.run_ranks(2, ["-c", PROGRAM]).check().text.splitlines()
-    assert lines.count(f"{cores.usable()} {share}") == 2
-    assert lines.count(f"agreed {share}") == 2
+    ranks.run_ranks(2, ["-c", PROGRAM]).check()
 
 
 def test_neither_numpy_nor_mpi_is_needed():
