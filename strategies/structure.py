@@ -3,6 +3,8 @@
 Dicts keep their own order, and are compared by their keys alone.
 """
 
+import copy
+
 
 def map_structure(function, structure, *others):
     """The structure with `function(leaf, ...)` for each leaf.
@@ -24,7 +26,11 @@ def map_structure(function, structure, *others):
             key: map_structure(function, value, *(other[key] for other in others))
             for key, value in structure.items()
         }
-        return mapped if type(structure) is dict else type(structure)(mapped)
+        if type(structure) is dict:
+            return mapped
+        copied = copy.copy(structure)  # keeps what a subclass has besides: a default factory
+        copied.update(mapped)
+        return copied
     children = [map_structure(function, *parts) for parts in zip(structure, *others, strict=True)]
     if hasattr(structure, "_fields"):
         return type(structure)(*children)
@@ -46,11 +52,10 @@ def is_nested(structure):
 
 def _check_same(structure, other):
     """A tuple may meet a list; a dict meets a dict of the same keys."""
-    both = isinstance(structure, dict), isinstance(other, dict)
-    if is_nested(other) and both[0] == both[1] and len(structure) == len(other):
-        if not both[0] or structure.keys() == other.keys():
-            return
-    raise ValueError(f"Structures differ: {_form(structure)} and {_form(other)}.")
+    kinds = isinstance(structure, dict), isinstance(other, dict)
+    same = is_nested(other) and kinds[0] == kinds[1] and len(structure) == len(other)
+    if not same or (kinds[0] and structure.keys() != other.keys()):
+        raise ValueError(f"Structures differ: {_form(structure)} and {_form(other)}.")
 
 
 def _form(structure):

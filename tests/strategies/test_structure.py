@@ -1,6 +1,6 @@
 """Mapping over nested structures keeps their form."""
 
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict, defaultdict, namedtuple
 
 import pytest
 
@@ -17,6 +17,7 @@ Point = namedtuple("Point", "x y")
         ({"b": 1, "a": (2,)}, {"b": 2, "a": (4,)}),
         (Point(1, Point(2, 3)), Point(2, Point(4, 6))),
         (OrderedDict(a=1), OrderedDict(a=2)),
+        (defaultdict(list, a=1), defaultdict(list, a=2)),
         ((), ()),
     ],
 )
@@ -38,5 +39,5 @@ def test_none_is_a_leaf():
 
 @pytest.mark.parametrize("other", [(1,), 1, {"a": 1, "b": 2}, (1, (2,), 3)])
 def test_other_forms_are_refused(other):
-    with pytest.raises(ValueError, match=r"Structures differ: \(\., \(\.\)\)"):
+    with pytest.raises(ValueError, match=r"Structures differ: \(\., \(\.,\)\)"):
         map_structure(lambda x, y: x, (1, (2,)), other)
