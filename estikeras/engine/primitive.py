@@ -33,6 +33,10 @@ class Primitive:
         kernel: name of the Numba kernel, `"family.function"`; None runs the reference.
         elementwise: expression over `x0`, `x1`, ... from which the fusing code generator writes
             kernels.
+        collective: whether all replicas run it together. Such a primitive takes any number of
+            tensors and gives as many; its parameters are those of `primitives.collective`.
+        additive: whether its value for the rows of all replicas, one after the other, is the sum of
+            its values for each replica's rows.
     """
 
     name: str
@@ -41,6 +45,8 @@ class Primitive:
     gradient: Callable | None
     kernel: str | None
     elementwise: str | None
+    collective: bool = False
+    additive: bool = False
 
     def __call__(self, *inputs, **params):
         xs = tuple([as_tensor(x) for x in inputs])
@@ -78,7 +84,7 @@ def _wrap(array, spec, shared):
     return Tensor(array)
 
 
-def primitive(name, rule, reference, gradient=None, kernel=None, elementwise=None):
+def primitive(name, rule, reference, gradient=None, kernel=None, elementwise=None, **properties):
     """Make a primitive and enter it into the registry.
 
     Raises:
@@ -86,5 +92,5 @@ def primitive(name, rule, reference, gradient=None, kernel=None, elementwise=Non
     """
     if name in REGISTRY:
         raise ValueError(f"The primitive {name!r} is defined twice.")
-    REGISTRY[name] = Primitive(name, rule, reference, gradient, kernel, elementwise)
+    REGISTRY[name] = Primitive(name, rule, reference, gradient, kernel, elementwise, **properties)
     return REGISTRY[name]

@@ -8,6 +8,7 @@ from estikeras import errors
 from estikeras.engine import context, dtypes, naming, tensor
 from estikeras.engine.tensor import Tensor, as_tensor, with_operators
 from estikeras.public import public
+from strategies import context as replicas
 
 ALIGNMENT = 64
 
@@ -166,6 +167,14 @@ class Variable:
                 expected=self._shape,
                 hint=f"It is assigned to the variable {self._path!r}.",
             )
+        if self._is_aggregated():
+            value = tensor.public_operators()["aggregated"](self, value)
+        return self._write(value)
+
+    def _is_aggregated(self):
+        return self._aggregation != "none" and replicas.replica() is not None
+
+    def _write(self, value):
         if value.dtype != self._dtype:
             value = tensor.public_operators()["cast"](value, self._dtype)
         if context.current.trace is not None:
@@ -182,11 +191,14 @@ class Variable:
 
     def assign_add(self, value, read_value=True):
         """Add to the value."""
+        if self._is_aggregated():
+            change = tensor.public_operators()["aggregated_change"](self, value)
+            return self._write(self.value + change)
         return self.assign(self.value + value)
 
     def assign_sub(self, value, read_value=True):
         """Subtract from the value."""
-        return self.assign(self.value - value)
+        return self.assign_add(-as_tensor(value))
 
     def numpy(self):
         """A copy of the value as a NumPy array."""

@@ -1,8 +1,18 @@
-"""Which op serves which of Python's operators on tensors, variables and symbolic tensors. The
-engine looks them up here.
+"""Which op serves which of Python's operators on tensors, variables and symbolic tensors, and which
+of variables that several replicas write. The engine looks them up here.
 """
 
-from estikeras.ops import arithmetic, comparison, core, joining, linalg, math, shaping, subscript
+from estikeras.ops import (
+    arithmetic,
+    comparison,
+    core,
+    joining,
+    linalg,
+    math,
+    replicas,
+    shaping,
+    subscript,
+)
 
 
 def _reflected(function):
@@ -61,4 +71,6 @@ OPERATORS = {
     "stack": joining.stack,
     "reshape": shaping.reshape,
     "squeeze": shaping.squeeze,
+    "aggregated": replicas.aggregated,
+    "aggregated_change": replicas.aggregated_change,
 }

@@ -16,6 +16,7 @@ from estikeras.engine import context, dtypes, naming, shapes
 from estikeras.engine.operation import op
 from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.engine.variable import Variable
+from estikeras.ops import replicas
 from estikeras.ops.core import floating, static_shape, tensor
 from estikeras.primitives import elementwise as ew
 from estikeras.primitives import indexing, shaping
@@ -24,6 +25,11 @@ from estikeras.primitives import reduce as red
 from estikeras.public import public
 
 _STEP = np.array([0, 1], "uint32")
+
+
+def _of_replica(rank):
+    """What the keys of a replica differ by: replicas draw values of their own for their rows."""
+    return np.array([rank * 0x9E3779B9 % 2**32, 0], "uint32")
 
 
 def _key_of(seed):
@@ -64,7 +70,8 @@ class SeedGenerator:
         """
         key = self.state.value
         self.state.assign(ew.add(key, _STEP))
-        return key
+        rank = replicas.rank_of_replica()
+        return ew.add(key, _of_replica(rank)) if rank else key
 
     def get_config(self):
         """The arguments that make a generator with the same first seed."""

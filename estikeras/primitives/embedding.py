@@ -48,4 +48,5 @@ embedding_gradient = primitive(
     reference=_embedding_gradient,
     gradient=lambda g, y, indices, outer, *, rows: (None, embedding(g, indices)),
     kernel="embedding.embedding_gradient",
+    additive=True,
 )

@@ -2,10 +2,12 @@
 changes it in place.
 """
 
+from estikeras.engine.passes.collectives import join_collectives
 from estikeras.engine.passes.constants import fold_constants
 from estikeras.engine.passes.dead import remove_dead
 from estikeras.engine.passes.duplicates import merge_duplicates
 from estikeras.engine.passes.fuse import fuse_elementwise
+from estikeras.engine.passes.gathers import gather_additive
 from estikeras.engine.passes.identities import remove_identities
 
 PASSES = (
@@ -14,6 +16,8 @@ PASSES = (
     remove_identities,
     merge_duplicates,
     remove_dead,
+    gather_additive,
+    join_collectives,
     fuse_elementwise,
 )
 

@@ -37,6 +37,7 @@ class Fused:
     """
 
     name, gradient, kernel, elementwise = "fused", None, None, None
+    collective = additive = False
 
     def __init__(self, arity, steps, results):
         self.arity, self.steps, self.results = arity, steps, results

@@ -2,6 +2,8 @@
 into which storage.
 """
 
+from estikeras.engine import dtypes
+from estikeras.engine.passes.collectives import is_collective
 from estikeras.engine.passes.fuse import Fused
 from estikeras.engine.program.codegen import FusedLoop
 from estikeras.kernels import abi, executor
@@ -13,9 +15,9 @@ class Storage:
     """Memory for one or more tensors.
 
     Attributes:
-        kind: "arena", "input", "constant" or "variable".
+        kind: "arena", "input", "constant", "variable", or "fixed" for memory that others see too.
         size_bytes: how much.
-        owner: the Tensor of a constant, the Variable of a variable.
+        owner: the Tensor of a constant, the Variable of a variable, the array of fixed memory.
         address: set when the memory is known.
         merged: the storage that took this one's place, or None.
     """
@@ -68,6 +70,7 @@ class Lowering:
         instructions: in order; those from `commit` on write variables.
         storages: id of a tensor -> Storage.
         commit: number of the first instruction that writes a variable.
+        arenas: id of a collective's node -> where its tensors lie, and the replicas meet.
     """
 
     def __init__(self, graph, threads):
@@ -82,7 +85,12 @@ class Lowering:
         self._settle_updates(order, staged, copied)
         self._reuse(order)
         self.outputs = [storage.found() for storage in self.outputs]
-        self.instructions = [self._instruction(node) for node in order]
+        self.arenas, brought = {}, self._settle_collectives(order)
+        self.outputs = [storage.found() for storage in self.outputs]
+        self.instructions = []
+        for node in order:
+            self.instructions += [self._copy(*pair) for pair in brought.get(id(node), ())]
+            self.instructions.append(self._instruction(node))
         writers = [
             i
             for i, x in enumerate(self.instructions)
@@ -227,6 +235,38 @@ class Lowering:
                         self._last_read[id(old)] = self._last_read.get(id(new), position)
                         break
 
+    def _settle_collectives(self, order):
+        """Let tensors be born where the replicas exchange them, and results be read where they
+        appear; gives, by node, the copies that are needed before it.
+        """
+        brought, numbers, held = {}, {}, {id(storage) for storage in self.outputs}
+        for position, node in enumerate(order):
+            if not is_collective(node):
+                continue
+            kinds, group = node.params["kinds"], node.params["group"]
+            specs = tuple(
+                (kind, x.shape, dtypes.to_numpy(x.dtype))
+                for kind, x in zip(kinds, node.inputs, strict=True)
+            )
+            number = numbers[specs] = numbers.get(specs, -1) + 1
+            arena = self.arenas[id(node)] = group.arena(specs, number)
+            for x, y, own, come in zip(
+                node.inputs, node.outputs, arena.views, arena.results, strict=True
+            ):
+                storage, place = self.of(x), _fixed(own)
+                if (
+                    storage.kind == "arena"
+                    and storage.size_bytes == place.size_bytes
+                    and id(storage) not in held
+                    and self._last_read[id(storage)] <= position
+                ):
+                    storage.merged = place
+                else:
+                    brought.setdefault(id(node), []).append((storage, place))
+                result = self.of(y)
+                result.merged = place if come is own else _fixed(come)
+        return brought
+
     def _instruction(self, node):
         reads, writes = [self.of(x) for x in node.inputs], [self.of(y) for y in node.outputs]
         instruction = Instruction(node, reads, writes)
@@ -236,8 +276,8 @@ class Lowering:
             parallel = self.threads > 1 and loop.work >= abi.SMALL_WORK
             instruction.calls = [abi.Call(loop.native(), loop.arguments(), parallel)]
         elif node.primitive.kernel is not None:
-            dtypes = [spec.dtype for spec in (*inputs, *outputs)]
-            kernel = abi.lookup(node.primitive.kernel, dtypes)
+            kinds = [spec.dtype for spec in (*inputs, *outputs)]
+            kernel = abi.lookup(node.primitive.kernel, kinds)
             plan = kernel and kernel.plan(inputs, outputs, node.params, self.threads)
             if plan:
                 instruction.calls = plan.calls
@@ -249,3 +289,10 @@ class Lowering:
         arguments = (("in", 0), ("out", 0), home.size_bytes)
         instruction.calls = [abi.Call(executor.copy.native({}), arguments, False)]
         return instruction
+
+
+def _fixed(array):
+    """The storage of an array that lies where it lies."""
+    storage = Storage("fixed", array.nbytes, array)
+    storage.address = array.ctypes.data
+    return storage

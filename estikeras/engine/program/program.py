@@ -89,6 +89,8 @@ class Program:
             return storage.owner.buffer.reshape(spec.shape)
         if storage.kind == "constant":
             return storage.owner.value.reshape(spec.shape)
+        if storage.kind == "fixed":
+            return storage.owner.reshape(spec.shape)
         start = storage.address - self._arena.ctypes.data
         return (
             self._arena[start : start + spec.size * dtype.itemsize].view(dtype).reshape(spec.shape)
@@ -111,7 +113,10 @@ class Program:
         return segments
 
     def host(self, node):
-        """A function that computes the node with NumPy."""
+        """A function that computes the node with NumPy, or together with the other replicas."""
+        arena = self._lowering.arenas.get(id(node))
+        if arena is not None:
+            return arena.exchange
         inputs, outputs = (
             [self._view(x) for x in node.inputs],
             [self._view(y) for y in node.outputs],

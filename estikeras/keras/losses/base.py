@@ -7,6 +7,7 @@ from estikeras.engine import naming, tree
 from estikeras.keras import dtype_policies
 from estikeras.keras.saving.deserialize import deserialize_keras_object
 from estikeras.keras.saving.serialize import serialize_keras_object
+from estikeras.ops import replicas
 from estikeras.public import public
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
@@ -193,7 +194,8 @@ def apply_mask(sample_weight, mask, dtype, reduction):
         return sample_weight
     weights = ops.cast(mask, dtype)
     if reduction in ("mean", "sum_over_batch_size"):
-        weights = weights * ops.divide_no_nan(ops.cast(ops.size(weights), dtype), ops.sum(weights))
+        count = replicas.total_for_mean(ops.sum(weights))
+        weights = weights * ops.divide_no_nan(ops.cast(ops.size(weights), dtype), count)
     if sample_weight is None:
         return weights
     weights, sample_weight = squeeze_or_expand_to_same_rank(
@@ -219,7 +221,9 @@ def _reduce(values, weights, reduction):
     if reduction in (None, "none") or tuple(values.shape) in ((), (0,)):
         return values
     if reduction == "sum" or 0 in values.shape:
-        return ops.sum(values)
+        share = replicas.replica_share()
+        return ops.sum(values) if share is None else ops.sum(values) / ops.cast(share, values.dtype)
     if reduction == "mean_with_sample_weight" and weights is not None:
-        return ops.divide_no_nan(ops.sum(values), ops.sum(weights))
+        count = replicas.total_for_mean(ops.sum(weights))
+        return ops.divide_no_nan(ops.sum(values), count)
     return ops.mean(values)

@@ -121,7 +121,7 @@ class AUC(Metric):
         )
         for name, count in zip(_COUNTS, new, strict=True):
             variable = getattr(self, name)
-            variable.assign(variable + count)
+            variable.assign_add(count)
 
     def result(self):
         """The area so far."""

@@ -35,7 +35,7 @@ class _Count(Metric):
             even=self._even,
             dtype=self.accumulator.dtype,
         )
-        self.accumulator.assign(self.accumulator + new[self._kind])
+        self.accumulator.assign_add(new[self._kind])
 
     def result(self):
         """The count so far, one for each threshold if there are several."""

@@ -89,7 +89,7 @@ class FBetaScore(Metric):
             (self.false_negatives, (1.0 - chosen) * y_true),
             (self.intermediate_weights, y_true),
         ):
-            variable.assign(variable + ops.sum(values * weights, axis=self.axis))
+            variable.assign_add(ops.sum(values * weights, axis=self.axis))
 
     def result(self):
         """The score so far: a scalar, or `(classes,)` if `average` is None."""

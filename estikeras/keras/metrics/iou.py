@@ -70,7 +70,7 @@ class IoU(Metric):
         y_true = ops.reshape(ops.convert_to_tensor(y_true, dtype="int32"), (-1,))
         y_pred = ops.reshape(ops.convert_to_tensor(y_pred, dtype="int32"), (-1,))
         counts = self._counts(y_true, y_pred, self._weights(sample_weight, y_true.shape))
-        self.total_cm.assign(self.total_cm + counts)
+        self.total_cm.assign_add(counts)
 
     def _weights(self, sample_weight, shape):
         if sample_weight is None:

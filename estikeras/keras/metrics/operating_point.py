@@ -57,7 +57,7 @@ class _BestAt(Metric):
             self.false_negatives,
         )
         for variable, count in zip(variables, new, strict=True):
-            variable.assign(variable + count)
+            variable.assign_add(count)
 
     def get_config(self):
         """The arguments that make an equal metric."""

@@ -47,8 +47,8 @@ class _Share(Metric):
             class_id=self.class_id,
             dtype=self.true_positives.dtype,
         )
-        self.true_positives.assign(self.true_positives + new[0])
-        self._other.assign(self._other + new[self._kind])
+        self.true_positives.assign_add(new[0])
+        self._other.assign_add(new[self._kind])
 
     def result(self):
         """The share so far, one for each threshold if there are several; 0 where nothing was

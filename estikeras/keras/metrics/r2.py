@@ -77,13 +77,11 @@ class R2Score(Metric):
             weights = ops.expand_dims(weights, axis=1)
         weights = ops.broadcast_to(weights, y_true.shape)
         weighted = y_true * weights
-        self.sum.assign(self.sum + ops.sum(weighted, axis=0))
-        self.squared_sum.assign(self.squared_sum + ops.sum(y_true * weighted, axis=0))
-        self.total_mse.assign(
-            self.total_mse + ops.sum(ops.square(y_true - y_pred) * weights, axis=0)
-        )
-        self.count.assign(self.count + ops.sum(weights, axis=0))
-        self.num_samples.assign(self.num_samples + y_true.size)
+        self.sum.assign_add(ops.sum(weighted, axis=0))
+        self.squared_sum.assign_add(ops.sum(y_true * weighted, axis=0))
+        self.total_mse.assign_add(ops.sum(ops.square(y_true - y_pred) * weights, axis=0))
+        self.count.assign_add(ops.sum(weights, axis=0))
+        self.num_samples.assign_add(y_true.size)
 
     def result(self):
         """The score so far: a scalar, or `(outputs,)` if `class_aggregation` is None."""

@@ -7,6 +7,7 @@ from estikeras.keras.losses.base import apply_mask, keras_mask, squeeze_or_expan
 from estikeras.keras.metrics.base import Metric
 from estikeras.keras.saving.deserialize import deserialize_keras_object
 from estikeras.keras.saving.serialize import serialize_keras_object
+from estikeras.ops import replicas
 from estikeras.public import public
 
 
@@ -31,7 +32,7 @@ class Sum(Metric):
             sample_weight: weights of the first axes of `values`, or None.
         """
         values, _ = by_sample(values, sample_weight, ops.sum, self.dtype)
-        self.total.assign(self.total + ops.sum(values))
+        self.total.assign_add(ops.sum(values))
 
     def result(self):
         """The sum so far."""
@@ -60,9 +61,13 @@ class Mean(Metric):
             sample_weight: weights of the first axes of `values`, or None.
         """
         values, weights = by_sample(values, sample_weight, ops.mean, self.dtype)
+        if weights is None and not values.shape:
+            # One number for a whole batch counts as much as this replica's share of the batch.
+            weights = replicas.replica_share()
+            values = values if weights is None else values * ops.cast(weights, self.dtype)
         samples = values.shape[0] if values.shape else 1
-        self.total.assign(self.total + ops.sum(values))
-        self.count.assign(self.count + (samples if weights is None else ops.sum(weights)))
+        self.total.assign_add(ops.sum(values))
+        self.count.assign_add(samples if weights is None else ops.sum(weights))
 
     def result(self):
         """The mean so far; 0 before the first value."""

@@ -16,6 +16,7 @@ from estikeras.engine.variable import Variable
 from estikeras.keras.optimizers import options
 from estikeras.keras.optimizers.averages import KeepsAverages
 from estikeras.keras.optimizers.clipping import clipped
+from estikeras.keras.optimizers.replicas import combined_gradients
 from estikeras.keras.optimizers.schedules.base import LearningRateSchedule
 from estikeras.keras.optimizers.selection import only_where
 from estikeras.keras.optimizers.variables import KeepsVariables, takes_gradient
@@ -194,12 +195,12 @@ class Optimizer(KeepsVariables, KeepsAverages):
         if not grads:
             return
         variables = self._variables_of(grads, trainable_variables)
-        with context.name_scope(self.name, caller=self):
+        with combined_gradients(grads) as grads, context.name_scope(self.name, caller=self):
             grads, variables = _with_gradient(grads, variables)
             grads, variables = self._overwrite_with_gradients(grads, variables)
             if grads:
                 self._apply(grads, variables)
-        self._iterations.assign_add(1)
+            self._iterations.assign_add(1)
 
     def _variables_of(self, grads, variables):
         if variables is None:

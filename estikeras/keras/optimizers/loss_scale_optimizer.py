@@ -6,6 +6,7 @@ from estikeras import errors, ops
 from estikeras.keras import initializers
 from estikeras.keras.optimizers import options
 from estikeras.keras.optimizers.base import Optimizer
+from estikeras.keras.optimizers.replicas import combined_gradients
 from estikeras.keras.optimizers.selection import only_where
 from estikeras.keras.saving.deserialize import deserialize_keras_object
 from estikeras.keras.saving.serialize import serialize_keras_object
@@ -75,23 +76,24 @@ class LossScaleOptimizer(Optimizer):
         if not grads:
             return
         variables = self._variables_of(grads, trainable_variables)
-        finite = self.check_finite(grads)
-        scale = self.dynamic_scale.value
-        unscaled = [
-            g
-            if g is None or getattr(v, "overwrite_with_gradient", False)
-            else g / ops.cast(scale, g.dtype)
-            for g, v in zip(grads, variables, strict=True)
-        ]
-        only_where(
-            finite,
-            [*self._trainable_variables, *self.inner_optimizer.variables],
-            lambda: self.inner_optimizer.apply(unscaled, variables),
-        )
-        is_full = ops.equal(self.step_counter, self.dynamic_growth_steps - 1)
-        counts = ops.logical_and(finite, ops.logical_not(is_full))
-        self.step_counter.assign(ops.where(counts, self.step_counter + 1, 0))
-        self.dynamic_scale.assign(scale * ops.where(finite, ops.where(is_full, 2.0, 1.0), 0.5))
+        with combined_gradients(grads) as grads:
+            finite = self.check_finite(grads)
+            scale = self.dynamic_scale.value
+            unscaled = [
+                g
+                if g is None or getattr(v, "overwrite_with_gradient", False)
+                else g / ops.cast(scale, g.dtype)
+                for g, v in zip(grads, variables, strict=True)
+            ]
+            only_where(
+                finite,
+                [*self._trainable_variables, *self.inner_optimizer.variables],
+                lambda: self.inner_optimizer.apply(unscaled, variables),
+            )
+            is_full = ops.equal(self.step_counter, self.dynamic_growth_steps - 1)
+            counts = ops.logical_and(finite, ops.logical_not(is_full))
+            self.step_counter.assign(ops.where(counts, self.step_counter + 1, 0))
+            self.dynamic_scale.assign(scale * ops.where(finite, ops.where(is_full, 2.0, 1.0), 0.5))
 
     def check_finite(self, grads):
         """Whether all gradients are finite, a scalar bool tensor."""

@@ -8,6 +8,7 @@ from collections.abc import MutableMapping
 from estikeras import errors
 from estikeras.keras.optimizers.base import Optimizer
 from estikeras.keras.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from estikeras.keras.optimizers.replicas import combined_gradients
 from estikeras.keras.saving.deserialize import deserialize_keras_object
 from estikeras.keras.saving.serialize import serialize_keras_object
 from estikeras.public import public
@@ -149,9 +150,12 @@ class MultiOptimizer(Optimizer):
         if not grads:
             return
         variables = self._variables_of(grads, trainable_variables)
-        for optimizer, pairs in self._split(variables, list(zip(grads, variables, strict=True))):
-            optimizer.apply([g for g, _ in pairs], [v for _, v in pairs])
-        self._iterations.assign_add(1)
+        with combined_gradients(grads) as grads:
+            for optimizer, pairs in self._split(
+                variables, list(zip(grads, variables, strict=True))
+            ):
+                optimizer.apply([g for g, _ in pairs], [v for _, v in pairs])
+            self._iterations.assign_add(1)
 
     def finalize_variable_values(self, var_list):
         """Give variables the averages that their optimizers keep, if any."""

@@ -5,7 +5,7 @@ from estikeras.keras.layers import roles
 from estikeras.keras.layers.input_spec import InputSpec
 from estikeras.keras.layers.layer import Layer
 from estikeras.keras.layers.normalization import renorm as batch_renormalization
-from estikeras.ops import normalization
+from estikeras.ops import normalization, replicas
 from estikeras.public import public
 
 
@@ -33,8 +33,8 @@ class BatchNormalization(Layer):
         renorm: whether batch renormalization corrects the batch's statistics in training.
         renorm_clipping: dict with `rmin`, `rmax` and `dmax`, the limits of that correction.
         renorm_momentum: `momentum` of the averages that renormalization keeps.
-        synchronized: whether the statistics are those of all replicas. One process is one replica,
-            so it makes no difference without a distribution strategy.
+        synchronized: whether the statistics are those of all replicas of a strategy; if not, each
+            normalizes with its own, and the moving averages take the replicas' mean.
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call arguments:
@@ -112,7 +112,9 @@ class BatchNormalization(Layer):
         if self.center:
             self.beta = roles.add_weight(self, "beta", (size,), autocast=False)
         self.moving_mean, self.moving_variance = (
-            roles.add_weight(self, role, (size,), trainable=False, autocast=False)
+            roles.add_weight(
+                self, role, (size,), trainable=False, autocast=False, aggregation="mean"
+            )
             for role in ("moving_mean", "moving_variance")
         )
         if self.renorm:
@@ -128,7 +130,8 @@ class BatchNormalization(Layer):
         if not (training and self.trainable):
             return self._normalize(inputs, self.moving_mean, self.moving_variance)
         inputs = ops.cast(inputs, self._wide(inputs))
-        if mask is None and not self.renorm:
+        together = self.synchronized and replicas.several()
+        if mask is None and not self.renorm and not together:
             outputs, mean, variance = normalization.batch_normalization_training(
                 inputs, self.axis, self.gamma, self.beta, self.epsilon
             )
@@ -167,7 +170,8 @@ class BatchNormalization(Layer):
 
     def _moments(self, inputs, mask):
         if mask is None:
-            return ops.moments(inputs, axes=self._reduction_axes)
+            mean, variance = ops.moments(inputs, axes=self._reduction_axes)
+            return self._of_all_replicas(mean, variance, inputs.size // mean.size)
         weights = ops.expand_dims(ops.cast(mask, inputs.dtype), -1)
         weights = ops.broadcast_to(weights, inputs.shape)
         count = ops.sum(weights, self._reduction_axes, keepdims=True) + settings.epsilon()
@@ -175,10 +179,15 @@ class BatchNormalization(Layer):
         deviation = inputs - mean
         variance = ops.sum(weights * deviation * deviation, self._reduction_axes, keepdims=True)
         variance = variance / count
-        return (
-            ops.squeeze(mean, self._reduction_axes),
-            ops.squeeze(variance, self._reduction_axes),
+        mean, variance, count = (
+            ops.squeeze(x, self._reduction_axes) for x in (mean, variance, count)
         )
+        return self._of_all_replicas(mean, variance, count)
+
+    def _of_all_replicas(self, mean, variance, count):
+        if not self.synchronized:
+            return mean, variance
+        return replicas.replica_moments(mean, variance, count)
 
     def _move(self, mean, variance):
         self._move_average(self.moving_mean, mean, self.momentum)

@@ -30,7 +30,12 @@ def add_weights(layer, size):
         ("renorm_stddev", deviation),
     ):
         weight = layer.add_weight(
-            name=name, shape=(size,), initializer=initializer, trainable=False, autocast=False
+            name=name,
+            shape=(size,),
+            initializer=initializer,
+            trainable=False,
+            autocast=False,
+            aggregation="mean",
         )
         setattr(layer, name, weight)
 

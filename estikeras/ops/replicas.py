@@ -1,0 +1,136 @@
+"""Sums and means over the replicas of a strategy, for the code of one replica's part of a step.
+
+With one replica alone, all of them give what they get, so that a step costs nothing more.
+Two kinds of steps use them. In `strategy.run` the caller divides by the global batch, and values of
+replicas are added. In `fit` and `evaluate` a replica's means are means over its own rows, and count
+as much as its share of the global batch.
+"""
+
+import numpy as np
+
+from estikeras.engine import dtypes
+from estikeras.ops.core import tensor
+from estikeras.ops.joining import stack
+from estikeras.ops.math import square
+from estikeras.ops.reduction import sum as total
+from estikeras.ops.shaping import broadcast_to, expand_dims
+from estikeras.primitives.collective import exchange
+from strategies import context
+
+
+def several():
+    """Whether this is one of several replicas' part of a step."""
+    return context.replica() is not None
+
+
+def replica_sum(*xs):
+    """Each tensor's sum over the replicas, a list."""
+    replica = context.replica()
+    if replica is None or not xs:
+        return list(xs)
+    even = replica.share is not None and replica.share.even
+    group = replica.strategy.reduction
+    return list(exchange(*xs, kinds=("sum",) * len(xs), group=group, even=even))
+
+
+def replica_mean(*xs):
+    """Each tensor's mean over the replicas, weighted by their shares of the batch, a list."""
+    replica = context.replica()
+    if replica is None or not xs:
+        return list(xs)
+    share = replica.share
+    if share is None or share.even:  # dividing afterwards is free: it is fused into what follows
+        return [x * tensor(1 / replica.num_replicas_in_sync, x.dtype) for x in replica_sum(*xs)]
+    return replica_sum(*[x * tensor(share.fraction, x.dtype) for x in xs])
+
+
+def combined_gradients(grads):
+    """Gradients of the replicas' losses, combined to those of the loss of the global batch.
+
+    Args:
+        grads: list of tensors, None where there is no gradient.
+    """
+    replica = context.replica()
+    if replica is None:
+        return grads
+    known = [g for g in grads if g is not None]
+    combine = replica_sum if replica.share is None else replica_mean
+    combined = iter(combine(*known))
+    return [None if g is None else next(combined) for g in grads]
+
+
+def replica_share():
+    """What part of the global batch this replica's is, a scalar; None where that is no matter."""
+    replica = context.replica()
+    if replica is None or replica.share is None:
+        return None
+    if replica.share.even:
+        return tensor(1 / replica.num_replicas_in_sync, "float32")
+    return tensor(replica.share.fraction, "float32")
+
+
+def total_for_mean(count):
+    """What to divide a sum over this replica's values by, so that means over the replicas, weighted
+    by their shares, become the sum over all values divided by `count` of all replicas.
+
+    Args:
+        count: scalar tensor, how many values this replica has, or the sum of their weights.
+    """
+    share = replica_share()
+    if share is None:
+        return count
+    return replica_sum(count)[0] * tensor(share, count.dtype)
+
+
+def replica_moments(mean, variance, count):
+    """Mean and variance over the values of all replicas.
+
+    Args:
+        mean: tensor (channels,), the mean of this replica's values.
+        variance: tensor (channels,), their variance.
+        count: scalar or tensor (channels,), how many values there are for each channel.
+
+    Reference: Chan, Golub and LeVeque, 1983, Algorithms for Computing the Sample Variance,
+    section 2 (the pairwise formula, for any number of parts).
+    """
+    replica = context.replica()
+    if replica is None:
+        return mean, variance
+    own = stack([mean, variance, broadcast_to(tensor(count, mean.dtype), mean.shape)])
+    place = np.zeros((replica.num_replicas_in_sync, 1, 1))
+    place[replica.replica_id_in_sync_group] = 1
+    parts = replica_sum(expand_dims(own, 0) * tensor(place, mean.dtype))[0]
+    means, variances, counts = parts[:, 0], parts[:, 1], parts[:, 2]
+    count = total(counts, axis=0)
+    joint = total(counts * means, axis=0) / count
+    spread = total(counts * (variances + square(means - joint)), axis=0) / count
+    return joint, spread
+
+
+def rank_of_replica():
+    """The number of this replica, from 0."""
+    replica = context.replica()
+    return 0 if replica is None else replica.replica_id_in_sync_group
+
+
+def aggregated(variable, value):
+    """The value that a variable gets on all replicas when each assigns its own."""
+    kind, value = variable.aggregation, tensor(value, variable._dtype)
+    if kind == "sum":
+        return variable.value + aggregated_change(variable, value - variable.value)
+    if kind == "only_first_replica":
+        kept = value if rank_of_replica() == 0 else tensor(_zeros_like(value), value.dtype)
+        return replica_sum(kept)[0]
+    return replica_mean(value)[0]
+
+
+def aggregated_change(variable, change):
+    """What is added to a variable on all replicas when each adds its own."""
+    change = tensor(change, variable._dtype)
+    if variable.aggregation == "sum":
+        return replica_sum(change)[0]
+    return aggregated(variable, variable.value + change) - variable.value
+
+
+def _zeros_like(x):
+    return np.zeros(x.shape, dtypes.to_numpy(x.dtype))

@@ -1,0 +1,128 @@
+"""The one collective of a step: sums of arrays over the replicas, and beside them what each rank
+tells about the data that it has.
+
+Arrays lie in one arena for each set of shapes, in the order given, each at a multiple of 64 bytes,
+so that a training loop can write its gradients where they are reduced.
+"""
+
+import math
+
+import numpy as np
+
+from strategies.communicators.base import TAIL, Layout, Segment
+
+ALIGNMENT = 64
+ROWS, SQUARES = 0, 1  # places in the tail: the rows of the next batch, and their square
+
+
+class Reduction:
+    """Sums over the replicas of a strategy.
+
+    Args:
+        communicator: the Communicator of the replicas.
+
+    Attributes:
+        size: number of replicas.
+        contributes: whether what this rank brings counts; a rank without data sets it to False.
+        announced: float64 (8,), what this rank tells the others with the next collective.
+        agreed: float64 (8,), the sum of what all ranks told with the last one.
+        count: how many collectives there were.
+    """
+
+    def __init__(self, communicator):
+        self.communicator, self.size = communicator, communicator.size
+        self.contributes = True
+        self.announced, self.agreed = np.zeros(TAIL), np.zeros(TAIL)
+        self.count = 0
+        self._arenas = {}
+
+    def arena(self, specs, number=0):
+        """The Arena for arrays of these kinds, shapes and dtypes.
+
+        All ranks ask for the same arenas in the same order: the first time, they make it together.
+
+        Args:
+            specs: tuple of ("sum" or "gather", shape, NumPy dtype).
+            number: tells apart arenas of equal specs that hold values at the same time.
+        """
+        specs = tuple((kind, tuple(shape), np.dtype(dtype)) for kind, shape, dtype in specs)
+        key = (specs, number)
+        if key not in self._arenas:
+            self._arenas[key] = Arena(self, specs)
+        return self._arenas[key]
+
+    def exchange(self, arrays, kinds):
+        """Each array's sum over the replicas, or all replicas' arrays one after the other: new
+        arrays.
+
+        Args:
+            arrays: list of NumPy arrays; all ranks give equal shapes and dtypes.
+            kinds: for each "sum" or "gather".
+        """
+        specs = [(kind, a.shape, a.dtype) for kind, a in zip(kinds, arrays, strict=True)]
+        arena = self.arena(specs)
+        for view, array in zip(arena.views, arrays, strict=True):
+            view[...] = array
+        arena.exchange()
+        return [result.copy() for result in arena.results]
+
+    def sums(self, arrays):
+        """The sum of each array over the replicas: new arrays."""
+        return self.exchange(arrays, ("sum",) * len(arrays))
+
+    def tell(self):
+        """Exchange what is announced, and no array; gives `agreed`."""
+        self.arena(()).exchange()
+        return self.agreed
+
+
+class Arena:
+    """Memory for arrays that are exchanged together.
+
+    Args:
+        reduction: the Reduction that it belongs to.
+        specs: tuple of (kind, shape, NumPy dtype).
+
+    Attributes:
+        views: for each spec the array for this rank's part.
+        results: for each spec the array in which the sum (that is the view itself) or the
+            gathered parts appear.
+    """
+
+    def __init__(self, reduction, specs):
+        self._reduction = reduction
+        sums, sizes = [], {}
+        for kind, shape, dtype in specs:
+            if kind == "sum":
+                step = max(1, ALIGNMENT // dtype.itemsize)
+                start, count = sizes.get(dtype, 0), math.prod(shape)
+                sums.append((dtype, slice(start, start + count)))
+                sizes[dtype] = start + -(-count // step) * step
+        gathers = [(dtype, math.prod(shape)) for kind, shape, dtype in specs if kind == "gather"]
+        segments = [Segment("sum", dtype, count) for dtype, count in sizes.items()]
+        segments += [Segment("gather", dtype, count) for dtype, count in gathers]
+        buffer = self._buffer = reduction.communicator.buffer(Layout(tuple(segments)))
+        blocks = dict(zip(sizes, buffer.contributions, strict=False))
+        for block in blocks.values():
+            block[...] = 0  # what lies between the arrays is summed too
+        sums = iter(blocks[dtype][place] for dtype, place in sums)
+        gathers = iter(
+            zip(buffer.contributions[len(sizes) :], buffer.results[len(sizes) :], strict=True)
+        )
+        self.views, self.results = [], []
+        for kind, shape, _ in specs:
+            own = come = next(sums) if kind == "sum" else None
+            if kind == "gather":
+                own, come = next(gathers)
+            view = own.reshape(shape)
+            self.views.append(view)
+            joined = (reduction.size * shape[0], *shape[1:]) if kind == "gather" else None
+            self.results.append(view if kind == "sum" else come.reshape(joined))
+
+    def exchange(self):
+        """The collective: sums in place, gathered parts in the results, the announcements."""
+        reduction, buffer = self._reduction, self._buffer
+        buffer.tail[:] = reduction.announced
+        buffer.exchange(reduction.contributes)
+        reduction.agreed[:] = buffer.agreed
+        reduction.count += 1
