@@ -5,13 +5,10 @@ one process alone works without it.
 """
 
 import functools
-import os
 import socket
 
-# What the launchers tell a process about its world: Open MPI, MPICH (hydra, PMI), Slurm's steps.
-# SLURM_NTASKS is set in a batch script too, where there is one process.
-_SIZES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
-_LOCAL_SIZES = ("OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE")
+from strategies import guard, mpi
+from strategies.launched import launched_size, machine_name
 
 
 class Cluster:
@@ -42,7 +39,7 @@ class Cluster:
             return
         self.communicator = communicator.Dup()
         self.rank, self.size = communicator.Get_rank(), communicator.Get_size()
-        self.hosts = hosts or self.communicator.allgather(_machine())
+        self.hosts = hosts or self.communicator.allgather(machine_name())
         mine = self.hosts[self.rank]
         number = sorted(set(self.hosts)).index(mine)
         self.local_communicator = self.communicator.Split(number, self.rank)
@@ -67,36 +64,12 @@ class Cluster:
         return Cluster(self.local_communicator, [self.host] * self.local_size)
 
 
-def launched_size():
-    """How many processes the launcher says that it started; 1 without a launcher."""
-    return next((int(os.environ[name]) for name in _SIZES if _is_number(name)), 1)
-
-
-def launched_local_size():
-    """How many of them the launcher says are on this machine; 1 without a launcher."""
-    if launched_size() == 1:
-        return 1
-    return next((int(os.environ[name]) for name in _LOCAL_SIZES if _is_number(name)), 1)
-
-
-def _is_number(name):
-    return os.environ.get(name, "").isdigit()
-
-
-def _machine():
-    """A name that no other machine has, even where containers share host names."""
-    try:
-        with open("/proc/sys/kernel/random/boot_id") as file:
-            return f"{socket.gethostname()}/{file.read().strip()[:8]}"
-    except OSError:
-        return socket.gethostname()
-
-
 @functools.cache
 def world():
     """The Cluster of all ranks of this job; one process alone where no launcher started it."""
     if launched_size() == 1:
         return Cluster()
-    from strategies import mpi
-
-    return Cluster(mpi.start().COMM_WORLD)
+    cluster = Cluster(mpi.start().COMM_WORLD)
+    if cluster.size > 1:
+        guard.start(cluster)
+    return cluster

@@ -8,7 +8,7 @@ import math
 import os
 from pathlib import Path
 
-from strategies.cluster import launched_local_size
+from strategies.launched import launched_local_size
 
 
 def usable():

@@ -1,0 +1,293 @@
+"""Each rank's guard: a thread that tells the monitor what the rank does, and ends the process when
+the job cannot go on. What happens to a rank ends all of them, or none.
+
+A rank that raises ends the job; one that comes to its end waits, asleep, until all have.
+"""
+
+import atexit
+import contextlib
+import faulthandler
+import json
+import os
+import secrets
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+
+from strategies import leftovers, monitor, status, verdicts
+from strategies.errors import StartError
+from strategies.launched import machine_name
+
+# Where a supervisor's monitor is: "KEY host:port host:port ...".
+ADDRESS = "ESTIKERAS_MONITOR"
+_state = {}
+
+
+def start(cluster):
+    """Begin to guard this rank; the second call has no effect.
+
+    Every rank calls it; it blocks until all have.
+
+    Args:
+        cluster: the Cluster of all ranks.
+    """
+    if "guard" in _state:
+        return
+    leftovers.forget_names(cluster)
+    _prepare_streams()
+    # A child process that starts a job of its own must not find this one's monitor.
+    given = os.environ.pop(ADDRESS, "").split()
+    supervised, watching = bool(given), None
+    if not supervised:
+        if cluster.is_chief:
+            key = secrets.token_hex(16)
+            everywhere = cluster.local_size < cluster.size
+            watching = monitor.Monitor(cluster.size, key, monitor.stall_timeout_s(), everywhere)
+            given = [key, *watching.addresses()]
+        given = cluster.communicator.bcast(given)
+    guard = Guard(cluster, given[0], given[1:], supervised, watching)
+    guard.start()
+    _state["guard"] = guard
+    sys.excepthook = _except_hook(sys.excepthook)
+    atexit.register(guard.finish)
+
+
+def leave_status(code):
+    """Say with which exit status this rank comes to its end, where that is known."""
+    if "guard" in _state:
+        _state["guard"].status = code
+
+
+def fail(text):
+    """Report this rank's exception, a traceback's text, and end all ranks; does not return."""
+    _state["guard"].fail(text)
+
+
+def traceback_text(error, inside=()):
+    """The traceback of an exception, without the outer frames that are in the files `inside`."""
+    trace = error.__traceback__
+    while trace and trace.tb_frame.f_code.co_filename in inside:
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(type(error), error, trace))
+
+
+def end(code):
+    """End this process with a status that is not 0: then the launcher ends the others, too."""
+    leftovers.remove_names([os.getpid()])
+    if "SLURM_STEP_NUM_TASKS" in os.environ and "mpi4py.MPI" in sys.modules:
+        # srun does not end a step for one task's status.
+        sys.modules["mpi4py.MPI"].COMM_WORLD.Abort(code)
+    os._exit(code)
+
+
+class Guard(threading.Thread):
+    """The thread.
+
+    Args:
+        cluster: the Cluster of all ranks.
+        key: the monitor's secret.
+        addresses: list of "host:port" to try.
+        supervised: whether the monitor is a supervisor's, and not in rank 0.
+        watching: the Monitor, if it is in this process.
+    """
+
+    def __init__(self, cluster, key, addresses, supervised, watching=None):
+        super().__init__(name="guard", daemon=True)
+        self.status = None
+        self._rank = cluster.rank
+        self._watching = watching
+        # With a supervisor, rank 0 is a rank like all others.
+        self._host_of_monitor = None if supervised else cluster.hosts[0]
+        self._limit_s = monitor.stall_timeout_s()
+        self._pause_s = monitor.period_s(self._limit_s, cluster.size)
+        self._hello = {
+            "key": key,
+            "rank": cluster.rank,
+            "host": socket.gethostname(),
+            "machine": machine_name(),
+            "pid": os.getpid(),
+        }
+        self._what = {"state": "running"}
+        self._lock = threading.Lock()
+        self._released = threading.Event()
+        self._told_to_end = threading.Event()
+        self._heard = time.monotonic()
+        self._connection, self._rest = self._connect(addresses)
+        monitor.close_after_fork(self)
+
+    @property
+    def is_own_process(self):
+        """False in a forked child, which is no rank."""
+        return os.getpid() == self._hello["pid"]
+
+    def fail(self, text):
+        """Report an exception and wait for the end, which the monitor orders."""
+        self._leave("failed", text)
+
+    def interrupt(self):
+        """Report that the user ends the job."""
+        self._leave("interrupted", "")
+
+    def finish(self):
+        """Wait, asleep, until all ranks have come to their end."""
+        if not self.is_own_process or self._released.is_set():
+            return
+        # Set by Python when it reports an exception, also where another hook than ours printed it.
+        error = getattr(sys, "last_value", None)
+        if error is not None and not hasattr(sys, "ps1"):
+            self.fail(traceback_text(error))
+        _flush()
+        self._what = {"state": "done", "status": self.status}
+        if not self._say():
+            return
+        if "mpi4py.run" in sys.modules:
+            # Under `python -m mpi4py` it is mpi4py that ends the others after a bad status.
+            self._released.set()
+            if self._watching:
+                self._watching.leave_alone()
+            return
+        self._released.wait()
+
+    def close_sockets(self):
+        """Close the line, in a forked child."""
+        self._connection.close()
+
+    def run(self):
+        said = 0.0
+        while not self._released.is_set():
+            ready, _, _ = select.select([self._connection], [], [], self._pause_s)
+            if ready and not self._listen():
+                self._line_closed()
+                return
+            now = time.monotonic()
+            if now - said >= self._pause_s:
+                said = now
+                self._say()
+            self._check_monitor(now)
+
+    def _connect(self, addresses):
+        problem = None
+        for address in addresses:
+            host, _, port = address.rpartition(":")
+            try:
+                connection = socket.create_connection((host, int(port)), timeout=10)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._connection = connection
+                self._say({**self._hello, **self._now()})
+                answer = connection.recv(65536)
+            except OSError as error:
+                problem = error
+                continue
+            if answer.startswith(b'{"do": "welcome"}\n'):
+                return connection, answer.partition(b"\n")[2]
+            connection.close()
+        raise StartError(
+            f"rank {self._rank} on {self._hello['host']} cannot reach the monitor of the job at "
+            f"{', '.join(addresses)} ({problem}). Machines of a job must reach each other by TCP."
+        )
+
+    def _now(self):
+        current = status.current
+        return {
+            **self._what,
+            "step": current.step,
+            "collective": current.collective,
+            "inside": current.inside,
+            "for_s": time.monotonic() - current.since,
+        }
+
+    def _say(self, message=None):
+        """Send a message, by default what the rank does; False if the line is closed."""
+        try:
+            with self._lock:
+                self._connection.sendall(json.dumps(message or self._now()).encode() + b"\n")
+        except OSError:
+            return False
+        return True
+
+    def _leave(self, state, text):
+        _flush()
+        self._what = {"state": state, "text": text}
+        if self._say() and self._told_to_end.wait(3):
+            # The thread ends this process.
+            time.sleep(10)
+        elif text:
+            monitor.print_line(f"estikeras: rank {self._rank} failed:\n{text}")
+        end(1 if text else verdicts.INTERRUPTED)
+
+    def _listen(self):
+        """Read the monitor's orders; False if the line is closed."""
+        data = self._connection.recv(65536)
+        if not data:
+            return False
+        self._heard = time.monotonic()
+        *messages, self._rest = (self._rest + data).split(b"\n")
+        for message in messages:
+            order = json.loads(message)
+            if order["do"] == "show":
+                os.kill(os.getpid(), signal.SIGUSR1)
+            elif order["do"] == "leave":
+                self._released.set()
+            elif order["do"] == "end":
+                self._told_to_end.set()
+                end(order["code"])
+        return True
+
+    def _check_monitor(self, now):
+        """Where rank 0 watches, somebody must watch rank 0."""
+        limit_s = self._limit_s * (verdicts.FIRST_STEP if status.current.step == 0 else 1)
+        silent_s = now - self._heard
+        if self._host_of_monitor and self._rank > 0 and silent_s > limit_s + self._pause_s:
+            self._speak_up(f"gave no sign of life for {silent_s:.1f} s")
+
+    def _line_closed(self):
+        """The monitor is gone without a word."""
+        if not self._released.is_set():
+            self._speak_up("died")
+
+    def _speak_up(self, what):
+        """Say what the monitor cannot, and end this rank."""
+        # One rank is enough to say it; the next does if that one is gone, too.
+        time.sleep(0.3 * max(0, self._rank - 1))
+        host, doing = self._host_of_monitor, status.current
+        inside = f" waits in '{doing.inside}' and" if doing.inside else ""
+        monitor.print_line(
+            f"estikeras: {f'rank 0 on {host}' if host else 'the supervisor'} {what}; rank "
+            f"{self._rank} on {self._hello['host']} (step {doing.step}){inside} ends the job."
+        )
+        end(verdicts.ENDED)
+
+
+def _except_hook(before):
+    def hook(kind, error, trace):
+        guard = _state["guard"]
+        if not guard.is_own_process:
+            before(kind, error, trace)
+        elif issubclass(kind, KeyboardInterrupt):
+            guard.interrupt()
+        else:
+            guard.fail(traceback_text(error.with_traceback(trace)))
+
+    return hook
+
+
+def _prepare_streams():
+    """Let nothing that was printed be lost, and let a signal print where the program is."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(line_buffering=True)
+    if not faulthandler.is_enabled():
+        faulthandler.enable(file=2)
+    if signal.getsignal(signal.SIGUSR1) == signal.SIG_DFL:
+        faulthandler.register(signal.SIGUSR1, file=2, all_threads=False)
+
+
+def _flush():
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
