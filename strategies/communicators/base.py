@@ -1,0 +1,280 @@
+"""The contract that all communicators keep. Every collective begins with one small all-reduce, the
+meeting: it carries the tail and says what each rank is about to do, so that ranks which run
+different programs get an error instead of wrong sums or a hang. This module must not know how
+large arrays travel.
+"""
+
+import time
+import weakref
+import zlib
+from collections import Counter
+
+import numpy as np
+
+from strategies import errors
+from strategies.communicators.layout import Layout, Placement, Segment
+from strategies.status import current
+
+__all__ = ["TAIL", "Buffer", "Communicator", "Layout", "Segment"]
+
+TAIL = 8
+# Waiting for others: so long at full speed, so long with short sleeps, then with long ones.
+_SPIN_S, _SHORT_SLEEPS_S = 0.002, 0.1
+_SHORT_SLEEP_S, _LONG_SLEEP_S = 5e-5, 1e-3
+# No MPI counts further than 2**31 in one call.
+_MOST_BYTES = 1 << 30
+_SAME_PROGRAM = "All ranks must run the same program: a collective is called by all or by none."
+
+
+class Communicator:
+    """The ranks of a cluster, as seen by what they exchange.
+
+    Every method is a collective: all ranks call it, in the same order, and it blocks until it is
+    done. A rank that calls another one raises DisagreementError on all ranks; one that calls none
+    lets the others wait.
+
+    Args:
+        cluster: the Cluster whose ranks exchange.
+        compression: None or "bf16".
+
+    Attributes:
+        name: by which `create` finds it.
+        rank, size: of the cluster.
+        shares_memory: whether `shared_array` can be called.
+        lane, lanes: the number of this rank's slice of a sum, and how many slices there are: the
+            size of the smallest machine.
+    """
+
+    name = ""
+    shares_memory = False
+
+    def __init__(self, cluster, compression=None):
+        self.cluster, self.compression = cluster, compression
+        self.rank, self.size = cluster.rank, cluster.size
+        self.lane, self.lanes = cluster.local_rank, min(Counter(cluster.hosts).values())
+        self.mpi = cluster.communicator
+        self._sent, self._received = np.zeros(TAIL + 4), np.zeros(TAIL + 4)
+        self._buffers = weakref.WeakSet()
+        self._number_of_buffers = 0
+
+    def allgather(self, value):
+        """What every rank gave: list by rank. For small things: they are pickled."""
+        return self._collective("allgather", lambda: self.mpi.allgather(value), [value])
+
+    def bcast(self, value, root=0):
+        """What the rank `root` gave. For small things: they are pickled."""
+        return self._collective(f"bcast from {root}", lambda: self.mpi.bcast(value, root), value)
+
+    def bcast_array(self, array, root=0):
+        """Make an array equal on all ranks, in place.
+
+        Args:
+            array: an array of the same shape and dtype on every rank.
+            root: the rank whose array all others get.
+        """
+        what = f"bcast_array from {root} of {array.dtype} {array.shape}"
+        self._collective(what, lambda: self._bcast_bytes(array, root), None)
+
+    def barrier(self, name="barrier"):
+        """Wait until all ranks are here.
+
+        Args:
+            name: what they wait for, as the error and the status of the rank say it.
+        """
+        self._collective(name, lambda: None, None)
+
+    def agree(self, what, value, hint=None):
+        """Raise DisagreementError on every rank unless all ranks gave an equal value.
+
+        Args:
+            what: what the value is, such as "the number of variables".
+            value: something small that can be pickled and compared.
+            hint: what to do about a difference, or None.
+        """
+        doing = f"agree about {what}"
+        values = self._collective(doing, lambda: self.mpi.allgather(value), [value])
+        if any(other != values[0] for other in values):
+            raise errors.disagreement(what, values, hint)
+
+    def buffer(self, layout):
+        """A Buffer for a layout that is the same on all ranks.
+
+        Args:
+            layout: iterable of Segment.
+
+        Raises:
+            DisagreementError: if the ranks have different layouts; it names the first difference.
+        """
+        layout = tuple(layout)
+        layouts = self.allgather(layout)
+        if any(other != layout for other in layouts):
+            raise _different_segment(layouts)
+        self._number_of_buffers += 1
+        buffer = self._make_buffer(Placement(layout), self._number_of_buffers)
+        self._buffers.add(buffer)
+        return buffer
+
+    def shared_array(self, size_bytes):
+        """Memory of which the ranks of a machine have one copy: array (size_bytes,) uint8 of zeros.
+
+        Raises:
+            DistributionError: on all ranks, if one of them has not enough shared memory, or this
+                communicator shares none.
+        """
+        raise errors.DistributionError(f"The communicator {self.name!r} shares no memory.")
+
+    def close(self):
+        """Give back the memory of all buffers. This is no collective."""
+        for buffer in list(self._buffers):
+            buffer.close()
+
+    def _make_buffer(self, placement, number):
+        raise NotImplementedError
+
+    def meet(self, meeting, sent, received):
+        """Wait for all ranks, add their tails, and see that all do the same.
+
+        Args:
+            meeting: the Meeting that this rank comes to.
+            sent: array (TAIL + 4,) float64: this rank's tail, and room for the meeting's words.
+            received: array (TAIL + 4,) float64 that gets the sums.
+        """
+        sent[TAIL:] = meeting.words
+        if self.size == 1:
+            received[:] = sent
+            return
+        # Not a blocking all-reduce, which costs 1 us less: this is where a rank waits for others.
+        # So it can sleep in a long wait, and signals are handled.
+        _wait(self.mpi.Iallreduce(sent, received))
+        if received[TAIL:].tobytes() != meeting.expected:
+            raise errors.disagreement(
+                "what to do next", self.mpi.allgather(meeting.what), _SAME_PROGRAM
+            )
+
+    def _collective(self, what, exchange, alone):
+        """Meet and then exchange; `alone` is the result of one rank."""
+        current.enter(what)
+        try:
+            self.meet(Meeting(what, self.size), self._sent, self._received)
+            return exchange() if self.size > 1 else alone
+        finally:
+            current.leave()
+
+    def _bcast_bytes(self, array, root):
+        packed = np.ascontiguousarray(array)
+        data = packed.reshape(-1).view(np.uint8)
+        for start in range(0, data.size, _MOST_BYTES):
+            self.mpi.Bcast(data[start : start + _MOST_BYTES], root)
+        if not np.may_share_memory(packed, array) and self.rank != root:
+            array[...] = packed
+
+
+class Meeting:
+    """What ranks meet for, as numbers whose sums tell whether all ranks have the same.
+
+    The sums of x and of x * x over n ranks are n * mine and n * mine * mine only if all x are mine,
+    and if they are not, no rank sees that they are: so all of them raise, or none.
+
+    Args:
+        what: in words.
+        size: number of ranks.
+    """
+
+    def __init__(self, what, size):
+        self.what = what
+        number = zlib.crc32(what.encode())
+        # 16 bits each: their squares are summed exactly by 2**21 ranks.
+        low, high = number & 0xFFFF, number >> 16
+        self.words = np.array([low, low * low, high, high * high], np.float64)
+        self.expected = (size * self.words).tobytes()
+
+
+class Buffer:
+    """Arrays that the ranks exchange again and again, in one go.
+
+    Attributes:
+        layout: tuple of Segment.
+        contributions: list of arrays (count,), one for each segment: the caller writes there what
+            this rank has. Zeros at first.
+        results: list of arrays: for "sum" the contribution itself, which becomes the sum; for
+            "gather" an array (size, count), by rank.
+        tail: array (TAIL,) float64 that the caller writes.
+        agreed: array (TAIL,) float64: the sum of all tails, after an exchange.
+    """
+
+    def __init__(self, communicator, placement, number, block):
+        self.communicator, self.layout, self._placement = communicator, placement.layout, placement
+        self._sent, self._received = np.zeros(TAIL + 4), np.zeros(TAIL + 4)
+        self.tail, self.agreed = self._sent[:TAIL], self._received[:TAIL]
+        self.contributions = placement.views(block)
+        self.results = [
+            np.zeros((communicator.size, s.count), s.dtype) if s.kind == "gather" else contribution
+            for s, contribution in zip(self.layout, self.contributions, strict=True)
+        ]
+        size = communicator.size
+        self._exchange = Meeting(f"exchange of buffer {number}", size)
+        self._reduce_scatter = Meeting(f"reduce_scatter of buffer {number}", size)
+
+    def exchange(self, contribute=True):
+        """Sum and gather the contributions of all ranks, and sum their tails. A collective.
+
+        Args:
+            contribute: False for a rank without data: its segments count as zeros. Its tail counts
+                all the same.
+        """
+        self._run(self._exchange, contribute)
+
+    def reduce_scatter(self, contribute=True):
+        """Like `exchange`, but of a sum only this rank's slice is promised. A collective.
+
+        What the rest of the sums' arrays holds afterwards is not defined.
+        """
+        self._run(self._reduce_scatter, contribute)
+
+    def slice_of(self, i):
+        """`(start, stop)` of this rank's slice of sum segment `i`, in elements.
+
+        The slices of the ranks of one machine tile the segment; they begin at multiples of 16.
+        """
+        return self._placement.slice_of(i, self.communicator.lane, self.communicator.lanes)
+
+    def close(self):
+        """Give back the memory, which nobody may use any more. This is no collective."""
+        self.contributions, self.results = [], []
+
+    def _run(self, meeting, contribute):
+        current.enter(meeting.what)
+        try:
+            if not contribute:
+                for contribution in self.contributions:
+                    contribution.fill(0)
+            self.communicator.meet(meeting, self._sent, self._received)
+            self._move(everywhere=meeting is self._exchange)
+        finally:
+            current.leave()
+
+    def _move(self, everywhere):
+        """Sum and gather; all ranks are here. `everywhere`: sums are wanted on all ranks."""
+        raise NotImplementedError
+
+
+def _wait(request):
+    """Wait for an MPI request: spinning first, since it is mostly soon done."""
+    done = request.Test
+    if done():
+        return
+    start = time.monotonic()
+    while not done():
+        waited = time.monotonic() - start
+        if waited > _SPIN_S:
+            time.sleep(_SHORT_SLEEP_S if waited < _SHORT_SLEEPS_S else _LONG_SLEEP_S)
+
+
+def _different_segment(layouts):
+    """The DisagreementError about the first segment that is not the same on all ranks."""
+    longest = max(len(layout) for layout in layouts)
+    for i in range(longest):
+        found = [str(layout[i]) if i < len(layout) else "none" for layout in layouts]
+        if len(set(found)) > 1:
+            return errors.disagreement(f"segment {i} of a buffer", found)
+    return errors.disagreement("the layout of a buffer", layouts)
