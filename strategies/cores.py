@@ -1,7 +1,7 @@
 """How many threads a rank should use: its cores, divided by the ranks that share them.
 
 Knows the affinity mask, the quota and the cores of the control groups, and what the launcher says.
-Neither MPI nor NumPy is imported: the answer is needed before NumPy's own threads start.
+MPI is not needed for the answer, since threads are started before it is.
 """
 
 import math

@@ -145,6 +145,6 @@ def test_unbound_ranks_divide_the_cores():
     ranks.run_ranks(2, ["-c", PROGRAM]).check()
 
 
-def test_neither_numpy_nor_mpi_is_needed():
+def test_mpi_is_not_needed():
     code = "import sys; from strategies import cores; print('mpi4py' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"
