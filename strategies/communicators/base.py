@@ -249,7 +249,9 @@ class Buffer:
                 for contribution in self.contributions:
                     contribution.fill(0)
             self.communicator.meet(meeting, self._sent, self._received)
-            self._move(everywhere=meeting is self._exchange)
+            # Sums that are no longer finite are a matter of those who look at them.
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._move(everywhere=meeting is self._exchange)
         finally:
             current.leave()
 

@@ -212,6 +212,17 @@ def test_slices_of_a_machine_tile_every_sum_and_are_right(communicator, cluster)
         assert all(end % 16 == 0 or end == segment.count for end in ends)
 
 
+def test_sums_that_are_not_finite_are_no_warning(communicator):
+    values = [3e38, np.inf, -np.inf if RANK else np.inf, np.nan, 1]
+    largest = np.finfo(np.float16).max
+    layout = [Segment("sum", np.float32, 5), Segment("sum", np.float16, 1)]
+    found, half = exchanged(communicator, layout, lambda _r, _s, i: [values, [largest]][i])
+    alone = SIZE == 1
+    expected = [3e38 if alone else np.inf, np.inf, np.inf if alone else np.nan, np.nan, SIZE]
+    np.testing.assert_array_equal(found, np.array(expected, np.float32))
+    np.testing.assert_array_equal(half, np.float16([largest if alone else np.inf]))
+
+
 def test_large_sums_are_right(communicator):
     count = 4 * 1024 * 1024 + 3
     pattern = np.arange(count, dtype=np.float32) % 1000
