@@ -67,9 +67,7 @@ class Cluster:
 @functools.cache
 def world():
     """The Cluster of all ranks of this job; one process alone where no launcher started it."""
-    if launched_size() == 1:
-        return Cluster()
-    cluster = Cluster(mpi.start().COMM_WORLD)
-    if cluster.size > 1:
+    cluster = Cluster(mpi.start().COMM_WORLD if launched_size() > 1 else None)
+    if guard.is_wanted(cluster):
         guard.start(cluster)
     return cluster

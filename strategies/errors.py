@@ -13,6 +13,10 @@ class DisagreementError(DistributionError):
     """The ranks do not run the same program; the message names the difference and the ranks."""
 
 
+class RemoteError(DistributionError):
+    """What a rank raised, with its traceback there."""
+
+
 def disagreement(what, values, hint=None):
     """A DisagreementError that says which ranks have which value.
 

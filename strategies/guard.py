@@ -24,6 +24,8 @@ from strategies.launched import machine_name
 
 # Where a supervisor's monitor is: "KEY host:port host:port ...".
 ADDRESS = "ESTIKERAS_MONITOR"
+# How long a rank lives on after SIGTERM, in seconds; launchers kill after a second or less.
+_TO_SPEAK_S = 0.2
 _state = {}
 
 
@@ -37,7 +39,8 @@ def start(cluster):
     """
     if "guard" in _state:
         return
-    leftovers.forget_names(cluster)
+    if cluster.size > 1:
+        leftovers.forget_names(cluster)
     _prepare_streams()
     # A child process that starts a job of its own must not find this one's monitor.
     given = os.environ.pop(ADDRESS, "").split()
@@ -56,21 +59,26 @@ def start(cluster):
     atexit.register(guard.finish)
 
 
+def is_wanted(cluster):
+    """Whether a rank needs a guard: it is one of several, or a supervisor listens."""
+    return cluster.size > 1 or ADDRESS in os.environ
+
+
 def leave_status(code):
     """Say with which exit status this rank comes to its end, where that is known."""
     if "guard" in _state:
         _state["guard"].status = code
 
 
-def fail(text):
-    """Report this rank's exception, a traceback's text, and end all ranks; does not return."""
-    _state["guard"].fail(text)
+def hide_frames(*files):
+    """Leave out of tracebacks the outer frames that are in these files."""
+    _state["hidden"] = files
 
 
-def traceback_text(error, inside=()):
-    """The traceback of an exception, without the outer frames that are in the files `inside`."""
+def traceback_text(error):
+    """The traceback of an exception, from where the user's program begins."""
     trace = error.__traceback__
-    while trace and trace.tb_frame.f_code.co_filename in inside:
+    while trace and trace.tb_frame.f_code.co_filename in _state.get("hidden", ()):
         trace = trace.tb_next
     return "".join(traceback.format_exception(type(error), error, trace))
 
@@ -101,7 +109,7 @@ class Guard(threading.Thread):
         self._rank = cluster.rank
         self._watching = watching
         # With a supervisor, rank 0 is a rank like all others.
-        self._host_of_monitor = None if supervised else cluster.hosts[0]
+        self._host_of_monitor = None if supervised else cluster.hosts[0].partition("/")[0]
         self._limit_s = monitor.stall_timeout_s()
         self._pause_s = monitor.period_s(self._limit_s, cluster.size)
         self._hello = {
@@ -116,6 +124,8 @@ class Guard(threading.Thread):
         self._released = threading.Event()
         self._told_to_end = threading.Event()
         self._heard = time.monotonic()
+        self._ends_at = None
+        self._signals = None if supervised else _termination_signals()
         self._connection, self._rest = self._connect(addresses)
         monitor.close_after_fork(self)
 
@@ -159,11 +169,17 @@ class Guard(threading.Thread):
     def run(self):
         said = 0.0
         while not self._released.is_set():
-            ready, _, _ = select.select([self._connection], [], [], self._pause_s)
-            if ready and not self._listen():
+            sources = [self._connection, *([self._signals] if self._signals else [])]
+            ready, _, _ = select.select(sources, [], [], 0.02 if self._ends_at else self._pause_s)
+            if self._connection in ready and not self._listen():
                 self._line_closed()
                 return
             now = time.monotonic()
+            if self._signals in ready and signal.SIGTERM in self._signals.recv(64):
+                # The launcher saw a rank die, before us. Let it be said which, then obey.
+                self._ends_at = now + _TO_SPEAK_S
+            if self._ends_at and now > self._ends_at:
+                end(128 + signal.SIGTERM)
             if now - said >= self._pause_s:
                 said = now
                 self._say()
@@ -222,7 +238,10 @@ class Guard(threading.Thread):
 
     def _listen(self):
         """Read the monitor's orders; False if the line is closed."""
-        data = self._connection.recv(65536)
+        try:
+            data = self._connection.recv(65536)
+        except OSError:
+            return False
         if not data:
             return False
         self._heard = time.monotonic()
@@ -285,6 +304,24 @@ def _prepare_streams():
         faulthandler.enable(file=2)
     if signal.getsignal(signal.SIGUSR1) == signal.SIG_DFL:
         faulthandler.register(signal.SIGUSR1, file=2, all_threads=False)
+
+
+def _termination_signals():
+    """A socket that has a byte for each signal that asks this process to end.
+
+    Python's own handlers run when the main thread comes back from MPI, if ever.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return None
+    if signal.getsignal(signal.SIGTERM) != signal.SIG_DFL or signal.set_wakeup_fd(-1) != -1:
+        return None
+    reader, writer = socket.socketpair()
+    for end_of_pair in (reader, writer):
+        end_of_pair.setblocking(False)
+    _state["waker"] = writer
+    signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGTERM, lambda number, frame: None)
+    return reader
 
 
 def _flush():

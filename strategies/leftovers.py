@@ -77,6 +77,8 @@ def end_job(job, within_s=3.0):
     for pid in pids:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGTERM)
+            # A stopped process hears it only so.
+            os.kill(pid, signal.SIGCONT)
     until = time.monotonic() + within_s
     while (pids := processes(job)) and time.monotonic() < until:
         time.sleep(0.05)

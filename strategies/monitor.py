@@ -182,6 +182,8 @@ class Monitor:
         rank.step, rank.collective, rank.inside = told["step"], told["collective"], told["inside"]
         rank.since = rank.seen - told["for_s"]
         rank.state = told["state"]
+        if rank.state == "done":
+            rank.done_at = rank.done_at or rank.seen
         rank.text, rank.status = told.get("text", ""), told.get("status")
         if self.verdict is None and all(rank.state == "done" for rank in self.ranks):
             self._tell_all({"do": "leave"})

@@ -12,6 +12,8 @@ ENDED = 75
 INTERRUPTED = 130
 # How much longer than the others the first step may take: it compiles.
 FIRST_STEP = 3
+# How long after a rank that left with a status that is not 0 the others may leave, too.
+_BAD_STATUS_S = 2.0
 
 
 @dataclass
@@ -30,7 +32,8 @@ class Rank:
         since: when it entered or left the last one, by this process's `time.monotonic()`.
         seen: when it was last heard of, likewise.
         text: the traceback of its exception.
-        status: its exit status, where it is known and done.
+        status: its exit status, where it is done and that is known.
+        done_at: when it was done.
     """
 
     number: int
@@ -45,9 +48,13 @@ class Rank:
     seen: float = field(default_factory=time.monotonic)
     text: str = ""
     status: int | None = None
+    done_at: float | None = None
 
     def __str__(self):
-        return f"rank {self.number} on {self.host} (pid {self.pid}, step {self.step})"
+        step = (
+            f"step {self.step}" if self.state != "closed" else f"last heard of in step {self.step}"
+        )
+        return f"rank {self.number} on {self.host} (pid {self.pid}, {step})"
 
     def waits_beyond(self, seconds, now):
         """Whether it is inside a collective for longer than this."""
@@ -122,7 +129,10 @@ def _left(ranks, now, limit_s):
     """Ranks that are done, while others wait in a collective which these never entered."""
     waiting = [rank for rank in ranks if rank.waits_beyond(0, now)]
     last = max((rank.collective for rank in waiting), default=0)
-    gone = [rank for rank in ranks if rank.state == "done" and rank.collective < last]
+    done = [rank for rank in ranks if rank.state == "done"]
+    gone = [rank for rank in done if rank.collective < last]
+    if not gone and len(done) < len(ranks):
+        gone = [rank for rank in done if rank.status and now - rank.done_at > _BAD_STATUS_S]
     if not gone:
         return None
     told = {rank.status for rank in gone} - {None}

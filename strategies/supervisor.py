@@ -1,0 +1,216 @@
+"""Starts a job of ranks, watches it, ends it when one of them fails, and starts it again if asked.
+
+The ranks run in a session of their own: what the user does to the terminal reaches the supervisor
+alone, which then ends all of them, once.
+"""
+
+import contextlib
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from strategies import cores, guard, leftovers, monitor, mpi, verdicts
+from strategies.monitor import Monitor
+
+WORKER = str(Path(__file__).with_name("worker.py"))
+# In the environment of the ranks: how often the job failed before.
+ATTEMPT = "ESTIKERAS_ATTEMPT"
+# In the environment of the ranks: the columns of the terminal that shows the chief's output.
+TERMINAL = "ESTIKERAS_TERMINAL"
+_THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "ESTIKERAS_NUM_THREADS",
+)
+# The exit status after SIGTERM or SIGHUP.
+TERMINATED = 128 + signal.SIGTERM
+
+
+@dataclass
+class Job:
+    """What is to run.
+
+    Attributes:
+        arguments: the words for Python in each rank: a script or `-m` and a module, then its own.
+        num_ranks: how many ranks.
+        hosts: names of the machines, or none for this one.
+        max_restarts: how often to start again after a failure.
+        stall_timeout_s: how long a rank may keep the others waiting, in seconds.
+        options: words for the Python interpreter, such as `-O`.
+        write: a function that prints a text.
+        output: a function that takes the bytes which the ranks print, or None to let them go to
+            this process's own standard output and error.
+    """
+
+    arguments: list
+    num_ranks: int
+    hosts: tuple = ()
+    max_restarts: int = 0
+    stall_timeout_s: float = field(default_factory=monitor.stall_timeout_s)
+    options: tuple = ()
+    write: object = monitor.print_line
+    output: object = None
+
+
+class _Terminated(BaseException):
+    """A signal asked this process to end."""
+
+
+def run(job):
+    """Run a job to its end.
+
+    Returns:
+        Its exit status: 0; 1 after an exception; 75 if it was ended because of a rank; 130 after
+        Ctrl-C; else that of the launcher.
+
+    Raises:
+        StartError: if there is no MPI that could start it.
+    """
+    launcher = mpi.find_launcher()
+    for attempt in range(job.max_restarts + 1):
+        code, progress = _Attempt(job, launcher, attempt).run()
+        if code in (0, verdicts.INTERRUPTED, TERMINATED) or attempt == job.max_restarts:
+            return code
+        if not progress:
+            job.write("estikeras: not started again, since no rank completed a step.")
+            return code
+        job.write(f"estikeras: restart {attempt + 1} of {job.max_restarts}.")
+    return code
+
+
+def thread_variables(num_ranks, num_hosts=1):
+    """The variables that let ranks have a part of the cores each, but for those that are set."""
+    threads = cores.threads_per_rank(-(-num_ranks // num_hosts))
+    return {name: str(threads) for name in _THREADS if name not in os.environ}
+
+
+class _Attempt:
+    """One start of a job."""
+
+    def __init__(self, job, launcher, attempt):
+        self._job, self._launcher, self._attempt = job, launcher, attempt
+        self._name = secrets.token_hex(8)
+        key = secrets.token_hex(16)
+        everywhere = bool(job.hosts) or launcher.is_slurm
+        self._monitor = Monitor(job.num_ranks, key, job.stall_timeout_s, everywhere, job.write)
+        self._address = " ".join([key, *self._monitor.addresses()])
+
+    def run(self):
+        """(exit status, whether a rank did a step)."""
+        with _signals_end_it():
+            process = self._start()
+            try:
+                code = self._wait(process)
+            except (KeyboardInterrupt, _Terminated) as reason:
+                self._job.write("\nestikeras: interrupted, all ranks end.")
+                code = TERMINATED
+                if isinstance(reason, KeyboardInterrupt):
+                    code = verdicts.INTERRUPTED
+                with _no_interruption():
+                    self._monitor.end_all(code)
+                    self._end(process)
+        with _no_interruption():
+            self._end(process)
+            self._monitor.close()
+        return code, self._monitor.progress()
+
+    def _start(self):
+        job, launcher = self._job, self._launcher
+        environment = {
+            **launcher.environment(job.hosts),
+            **thread_variables(job.num_ranks, max(1, len(job.hosts))),
+            guard.ADDRESS: self._address,
+            ATTEMPT: str(self._attempt),
+            "ESTIKERAS_STALL_TIMEOUT": str(job.stall_timeout_s),
+            leftovers.JOB: f"{os.environ.get(leftovers.JOB, '')}.{self._name}",
+        }
+        if job.output is None and sys.stdout.isatty():
+            environment[TERMINAL] = str(os.get_terminal_size(sys.stdout.fileno()).columns)
+        command = [sys.executable, *job.options, WORKER, *job.arguments]
+        stdin = None if sys.stdin and not sys.stdin.isatty() else subprocess.DEVNULL
+        output = None if job.output is None else subprocess.PIPE
+        process = subprocess.Popen(
+            launcher.command(job.num_ranks, command, job.hosts, environment),
+            env=environment,
+            stdin=stdin,
+            stdout=output,
+            stderr=output and subprocess.STDOUT,
+            start_new_session=True,
+        )
+        if output:
+            self._reader = threading.Thread(target=self._forward, args=[process.stdout])
+            self._reader.start()
+        return process
+
+    def _forward(self, stream):
+        while data := os.read(stream.fileno(), 65536):
+            self._job.output(data)
+
+    def _wait(self, process):
+        """The exit status; returns when the launcher ended, or the monitor has a verdict."""
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = process.wait(0.02 if self._monitor.verdict else 0.2)
+                # A rank's death and the launcher's reaction race: let the monitor hear of it.
+                if code != 0:
+                    self._monitor.ended.wait(0.5)
+                verdict = self._monitor.verdict
+                return verdict.code if verdict else _status(code)
+            if self._monitor.ended.is_set():
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(1)
+                return self._monitor.verdict.code
+
+    def _end(self, process):
+        """Leave nothing of the job on this machine."""
+        if process.poll() is None or leftovers.processes(self._name):
+            leftovers.end_job(self._name)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if self._job.output is not None:
+            self._reader.join()
+            process.stdout.close()
+
+
+def _status(code):
+    """The shell's exit status of a process: 128 and the signal that ended it."""
+    return 128 - code if code < 0 else code
+
+
+@contextlib.contextmanager
+def _signals_end_it():
+    """Let SIGTERM and SIGHUP, too, interrupt the main thread for the length of a `with` block."""
+
+    def interrupt(number, frame):
+        raise _Terminated
+
+    with _handled({signal.SIGTERM: interrupt, signal.SIGHUP: interrupt}):
+        yield
+
+
+@contextlib.contextmanager
+def _no_interruption():
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    with _handled(dict.fromkeys(numbers, signal.SIG_IGN)):
+        yield
+
+
+@contextlib.contextmanager
+def _handled(handlers):
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
