@@ -140,7 +140,11 @@ def _get(module_name, prefix, name):
 _ABSENT = {
     "data": "Give `fit` arrays, a generator or a `keras.utils.PyDataset`.",
     "config": "Threads are set by ESTIKERAS_NUM_THREADS; there are no devices to choose from.",
-    "distribute": "Train in one process.",
+    "distribute.ParameterServerStrategy": "Use `MultiWorkerMirroredStrategy`.",
+    "distribute.experimental.ParameterServerStrategy": "Use `MultiWorkerMirroredStrategy`.",
+    "distribute.experimental.CentralStorageStrategy": "Use `MirroredStrategy`.",
+    "distribute.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
+    "distribute.experimental.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
     "estimator": "Train with `keras.Model.fit`.",
     "feature_column": "Use layers such as `keras.layers.Embedding` and `Normalization`.",
     "train": "Save with `model.save`, resume with `keras.callbacks.BackupAndRestore`.",

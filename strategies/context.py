@@ -64,9 +64,9 @@ def experimental_set_strategy(strategy):
 
 @contextlib.contextmanager
 def scope(strategy):
-    """Let a strategy hold for the length of a `with` block."""
+    """Let a strategy hold for the length of a `with` block; None leaves all scopes."""
     before = _state.strategies
-    _state.strategies = (*before, strategy)
+    _state.strategies = () if strategy is None else (*before, strategy)
     try:
         yield strategy
     finally:

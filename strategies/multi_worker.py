@@ -1,17 +1,17 @@
 """All ranks of the job are replicas of one model."""
 
-from strategies import cluster
-from strategies.resolvers import check_tf_config
+from strategies import cluster, errors
+from strategies.communication import CommunicationOptions
+from strategies.resolvers import MPIClusterResolver
 from strategies.strategy import Strategy
-
-_IMPLEMENTATIONS = ("AUTO", "RING", "CollectiveCommunication.AUTO", "CollectiveCommunication.RING")
+from strategies.tf_config import check_tf_config
 
 
 class MultiWorkerMirroredStrategy(Strategy):
     """Synchronous training on all ranks, on one machine or many.
 
     Args:
-        cluster_resolver: a ClusterResolver whose task must be this rank, or None. The world itself
+        cluster_resolver: a ClusterResolver whose task is this rank, or None. The world itself
             comes from MPI.
         communication_options: a CommunicationOptions, or None.
         communicator: "auto", "shared", "flat" or "naive".
@@ -28,14 +28,25 @@ class MultiWorkerMirroredStrategy(Strategy):
         communicator="auto",
         compression=None,
     ):
-        implementation = getattr(communication_options, "implementation", "AUTO")
-        if str(getattr(implementation, "value", implementation)) not in _IMPLEMENTATIONS:
-            raise ValueError(
-                f"`communication_options`: expected the implementation AUTO or RING, got "
-                f"{implementation!r}. Gradients are averaged over MPI."
+        if not isinstance(communication_options, CommunicationOptions | None):
+            raise TypeError(
+                "`communication_options`: expected CommunicationOptions or None, got "
+                f"{communication_options!r}."
             )
         world = cluster.world()
-        check_tf_config(world)
+        of_environment = check_tf_config(world)
         super().__init__(world, communicator, compression)
         if cluster_resolver is not None:
-            self.cluster_resolver = cluster_resolver
+            _check_resolver(cluster_resolver, world)
+        self.cluster_resolver = cluster_resolver or of_environment or MPIClusterResolver(world)
+
+
+def _check_resolver(resolver, world):
+    """Raise StartError unless the resolver's tasks are as many as the ranks."""
+    spec = resolver.cluster_spec()
+    tasks = sum(spec.num_tasks(job) for job in spec.jobs if job in ("chief", "master", "worker"))
+    if tasks not in (0, world.size):
+        raise errors.StartError(
+            f"`cluster_resolver`: it has {tasks} training tasks, but {world.size} ranks were "
+            f"started. Start as many: estikeras run -n {tasks} SCRIPT."
+        )

@@ -36,6 +36,9 @@ class Reduction:
         self.count = 0
         self._arenas = {}
 
+    def __repr__(self):
+        return f"<{type(self).__name__} over {self.size} replicas>"
+
     def arena(self, specs, number=0):
         """The Arena for arrays of these kinds, shapes and dtypes.
 

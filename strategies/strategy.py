@@ -4,13 +4,18 @@ import functools
 
 import numpy as np
 
-from strategies import communicators, context, values
+from strategies import communicators, context, errors, values
 from strategies.cluster import Cluster
 from strategies.input import distribute, distribute_from_function
 from strategies.reduction import Reduction
 from strategies.resolvers import MPIClusterResolver
 from strategies.structure import map_structure
 from strategies.values import ReduceOp
+
+_ALONE = (
+    "All ranks must build the same model. To let each rank train a model of its own, do it in "
+    "`with OneDeviceStrategy().scope():`."
+)
 
 
 class ReplicaContext:
@@ -199,17 +204,21 @@ class Strategy:
         """Give arrays the chief's values, once all ranks agree what the arrays are.
 
         Args:
-            arrays: dict from a name to a NumPy array, which is written to.
+            arrays: list of pairs of a name and a NumPy array, which is written to.
             what: what they are, for the error.
 
         Raises:
-            DisagreementError: if names, shapes or dtypes differ.
+            DisagreementError: if their number, shapes or dtypes differ.
         """
         if self.num_replicas_in_sync == 1:
             return
-        facts = [(name, array.shape, str(array.dtype)) for name, array in arrays.items()]
-        self.communicator.agree(what, facts)
-        for array in arrays.values():
+        own = [(name, array.shape, str(array.dtype)) for name, array in arrays]
+        of_ranks = self.communicator.allgather(own)
+        for number in range(max(map(len, of_ranks))):
+            kinds = [facts[number] if number < len(facts) else None for facts in of_ranks]
+            if len({kind and kind[1:] for kind in kinds}) > 1:
+                raise errors.disagreement(f"{what} (number {number} of them)", kinds, _ALONE)
+        for _, array in arrays:
             self.communicator.bcast_array(array)
 
     def __deepcopy__(self, memo):

@@ -14,6 +14,7 @@ import numpy as np
 from estikeras import errors, namespace
 from estikeras.engine import dtypes
 from estikeras.public import public
+from strategies import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,3 +258,12 @@ def with_operators(cls):
 
 
 with_operators(Tensor)
+
+
+def _reduced_by(name):
+    return lambda *args: public_operators()[name](*args)
+
+
+# How values of replicas meet: `Strategy.reduce` and `gather` take tensors.
+for _name in ("sum_over_replicas", "sum_along", "divided", "gathered"):
+    getattr(values, _name).register(Tensor)(_reduced_by(_name))

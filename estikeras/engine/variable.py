@@ -86,6 +86,9 @@ class Variable:
         self._buffer = aligned_empty(value.shape, value.value.dtype)
         self._buffer[...] = value.value
         self._read = None
+        if replicas.has_strategy():
+            own = [(self._path, self._buffer)]
+            replicas.get_strategy().synchronize(own, "the variable that is made")
 
     def _first_value(self, initializer, shape, dtype):
         with context.init_scope(), context.scope(autocast=None):

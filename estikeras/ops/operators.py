@@ -73,4 +73,8 @@ OPERATORS = {
     "squeeze": shaping.squeeze,
     "aggregated": replicas.aggregated,
     "aggregated_change": replicas.aggregated_change,
+    "sum_over_replicas": replicas.sum_over_replicas,
+    "sum_along": replicas.sum_along,
+    "divided": arithmetic.true_divide,
+    "gathered": replicas.gathered,
 }

@@ -9,12 +9,14 @@ as much as its share of the global batch.
 import numpy as np
 
 from estikeras.engine import dtypes
+from estikeras.engine.operation import is_traced
+from estikeras.engine.tensor import as_tensor
 from estikeras.ops.core import tensor
 from estikeras.ops.joining import stack
 from estikeras.ops.math import square
 from estikeras.ops.reduction import sum as total
 from estikeras.ops.shaping import broadcast_to, expand_dims
-from estikeras.primitives.collective import exchange
+from estikeras.primitives.collective import exchange, scale_gradient
 from strategies import context
 
 
@@ -28,9 +30,15 @@ def replica_sum(*xs):
     replica = context.replica()
     if replica is None or not xs:
         return list(xs)
-    even = replica.share is not None and replica.share.even
-    group = replica.strategy.reduction
-    return list(exchange(*xs, kinds=("sum",) * len(xs), group=group, even=even))
+    share, group = replica.share, replica.strategy.reduction
+    even = share is not None and share.even
+    weighted = share is not None and not even
+    if weighted:  # gradients of the replicas' losses are added after they were weighted
+        xs = [scale_gradient(x, tensor(1 / share.fraction, x.dtype)) for x in map(as_tensor, xs)]
+    sums = exchange(*xs, kinds=("sum",) * len(xs), group=group, even=even)
+    if weighted:
+        sums = [scale_gradient(y, tensor(share.fraction, y.dtype)) for y in sums]
+    return list(sums)
 
 
 def replica_mean(*xs):
@@ -134,3 +142,26 @@ def aggregated_change(variable, change):
 
 def _zeros_like(x):
     return np.zeros(x.shape, dtypes.to_numpy(x.dtype))
+
+
+# How tensors take part in `Strategy.reduce` and `Strategy.gather`; see `strategies.values`.
+
+
+def sum_over_replicas(x, reduction):
+    """The sum of a tensor over the replicas; inside a traced function a part of its graph."""
+    return exchange(x, kinds=("sum",), group=reduction, even=False)[0]
+
+
+def sum_along(x, axis):
+    """The sum of a tensor along an axis, and the length of that axis, a scalar tensor."""
+    return total(x, axis=axis), as_tensor(np.float32(x.shape[axis]))
+
+
+def gathered(x, axis, communicator):
+    """The replicas' tensors, which may differ in length along `axis`, one after the other."""
+    if is_traced(x):
+        raise NotImplementedError(
+            "`gather` needs values, and a function is being traced. Call `strategy.gather` on what "
+            "the function returns."
+        )
+    return as_tensor(np.concatenate(communicator.allgather(x.numpy()), axis))

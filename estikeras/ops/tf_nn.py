@@ -16,6 +16,7 @@ from estikeras.primitives import activation, shaping
 from estikeras.primitives import elementwise as ew
 from estikeras.primitives import reduce as red
 from estikeras.primitives import softmax as softmax_primitives
+from strategies import get_strategy
 
 
 @op("nn.relu")
@@ -279,21 +280,23 @@ def bias_add(value, bias, data_format=None, name=None):
 
 @op("nn.scale_regularization_loss")
 def scale_regularization_loss(regularization_loss):
-    """The sum of penalties; ranks of a strategy share one copy of them, so nothing is divided
-    here.
+    """This replica's part of penalties that all replicas have: their sum, divided by the number of
+    replicas.
     """
     x = floating(regularization_loss)
-    return red.reduce_sum(x, axes=tuple(range(x.ndim)), keepdims=False)
+    total = red.reduce_sum(x, axes=tuple(range(x.ndim)), keepdims=False)
+    return total / get_strategy().num_replicas_in_sync
 
 
 @op("nn.compute_average_loss")
 def compute_average_loss(per_example_loss, sample_weight=None, global_batch_size=None):
-    """The sum of losses divided by the number of samples of the global batch.
+    """This replica's part of the mean loss of the global batch: the sum of its losses divided by
+    the number of samples of all replicas.
 
     Args:
         per_example_loss: float tensor (batch, ...).
         sample_weight: tensor that broadcasts to the losses, or None.
-        global_batch_size: int; None means the samples that are there.
+        global_batch_size: int; None means the samples that are there, for each replica.
     """
     loss = floating(per_example_loss)
     if sample_weight is not None:
@@ -301,7 +304,9 @@ def compute_average_loss(per_example_loss, sample_weight=None, global_batch_size
         missing = (1,) * max(0, loss.ndim - weight.ndim)
         loss = loss * shaping.reshape(weight, shape=(*weight.shape, *missing))
     total = red.reduce_sum(loss, axes=tuple(range(loss.ndim)), keepdims=False)
-    return total / (loss.shape[0] if global_batch_size is None else global_batch_size)
+    if global_batch_size is None:
+        global_batch_size = loss.shape[0] * get_strategy().num_replicas_in_sync
+    return total / global_batch_size
 
 
 @op("nn.local_response_normalization", "nn.lrn")

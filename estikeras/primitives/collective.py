@@ -6,6 +6,7 @@ Knows no strategy: `group` is a `strategies.reduction.Reduction`, or whatever ha
 
 from estikeras import errors
 from estikeras.engine.primitive import Spec, primitive
+from estikeras.primitives import elementwise as ew
 
 
 def _rule(*specs, kinds, group, even):
@@ -38,4 +39,13 @@ exchange = primitive(
     reference=lambda *arrays, kinds, group, even: tuple(group.exchange(arrays, kinds)),
     gradient=_gradient,
     collective=True,
+)
+
+# The value of the first input; its gradient is multiplied by the second, a scalar.
+scale_gradient = primitive(
+    "scale_gradient",
+    rule=lambda x, factor: x,
+    reference=lambda x, factor: x,
+    gradient=lambda g, y, x, factor: (ew.multiply(g, factor), None),
+    elementwise="x0",
 )

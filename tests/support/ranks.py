@@ -35,7 +35,7 @@ def run_ranks(num_ranks, arguments, timeout_s=60, environment=None):
     """
     launcher = mpi.find_launcher()
     command = launcher.command(num_ranks, [sys.executable, *map(str, arguments)])
-    # Ranks on one machine must not fight for its cores; what is tested is not the number of threads.
+    # Ranks on one machine must not fight for its cores.
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     job = subprocess.Popen(
         command,

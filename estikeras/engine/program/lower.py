@@ -85,7 +85,8 @@ class Lowering:
         self._settle_updates(order, staged, copied)
         self._reuse(order)
         self.outputs = [storage.found() for storage in self.outputs]
-        self.arenas, brought = {}, self._settle_collectives(order)
+        self.arenas = {}
+        brought = self._settle_collectives(order)
         self.outputs = [storage.found() for storage in self.outputs]
         self.instructions = []
         for node in order:

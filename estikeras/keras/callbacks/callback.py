@@ -24,6 +24,9 @@ class Callback:
     ...         self.model.optimizer.learning_rate *= 2
     """
 
+    # Whether all it does is to show or write things. Under a strategy every rank runs callbacks, on
+    # equal logs; of those that are `chief_only` rank 0 alone.
+    chief_only = False
     params = None
     _model = None
 

@@ -3,6 +3,7 @@
 from estikeras import errors, namespace
 from estikeras.keras.callbacks.callback import BATCH_HOOKS, Callback
 from estikeras.keras.callbacks.history import History
+from estikeras.keras.callbacks.silent import for_this_rank
 from estikeras.public import public
 
 
@@ -22,7 +23,7 @@ class CallbackList(Callback):
     """
 
     def __init__(self, callbacks=None, add_history=False, add_progbar=False, model=None, **params):
-        self.callbacks = _flat(callbacks)
+        self.callbacks = [for_this_rank(callback) for callback in _flat(callbacks)]
         self._history = self._find_or_add(History, add_history)
         if add_progbar:
             self._find_or_add(namespace.lookup("keras.callbacks", "ProgbarLogger"), add_progbar)

@@ -20,6 +20,8 @@ class CSVLogger(Callback):
         append: bool, add to a file that is there in place of replacing it.
     """
 
+    chief_only = True
+
     def __init__(self, filename, separator=",", append=False):
         super().__init__()
         self.filename = str(filename)

@@ -10,11 +10,13 @@ from estikeras.keras.callbacks.monitor import MonitorCallback
 from estikeras.keras.callbacks.save_frequency import SaveFrequency
 from estikeras.keras.utils import messages
 from estikeras.public import public
+from strategies import get_strategy
 
 
 @public("keras.callbacks.ModelCheckpoint")
 class ModelCheckpoint(MonitorCallback):
-    """Save the model after epochs or batches, every time or when it is the best so far.
+    """Save the model after epochs or batches, every time or when it is the best so far. Under a
+    strategy rank 0 alone writes.
 
     Args:
         filepath: path; `{epoch}`, `{batch}` and names of the logs in it are filled in, such as
@@ -78,7 +80,7 @@ class ModelCheckpoint(MonitorCallback):
 
     def _save(self, epoch, batch, logs):
         path = self._path(epoch, batch, logs)
-        if not self._is_wanted(epoch, logs, path):
+        if not self._is_wanted(epoch, logs, path) or not get_strategy().cluster.is_chief:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():

@@ -26,6 +26,8 @@ class RemoteMonitor(Callback):
         send_as_json: bool, send JSON in place of a form.
     """
 
+    chief_only = True
+
     def __init__(
         self,
         root="http://localhost:9000",

@@ -31,6 +31,8 @@ class TensorBoard(Callback):
         NotImplementedError: for profiles and embeddings.
     """
 
+    chief_only = True
+
     def __init__(
         self,
         log_dir="logs",

@@ -1,5 +1,6 @@
 """The loops over epochs and batches, with callbacks: fit, evaluate, predict."""
 
+import functools
 import itertools
 import numbers
 import warnings
@@ -10,10 +11,14 @@ from estikeras import errors, settings
 from estikeras.engine import tree
 from estikeras.keras.callbacks.callback_list import CallbackList
 from estikeras.keras.trainer.adapters.arrays import ArrayAdapter
+from estikeras.keras.trainer.adapters.distributed import OwnShares
 from estikeras.keras.trainer.adapters.select import adapt, split
 from estikeras.keras.trainer.adapters.streams import IterableAdapter
+from estikeras.keras.trainer.prediction import predict_part, whole_batches
 from estikeras.keras.trainer.progress import ProgbarLogger, resolve_verbose
+from estikeras.keras.trainer.replicas import ArrayShare, StreamShare, begin_together
 from estikeras.keras.utils.batches import unpack_x_y_sample_weight
+from strategies import get_strategy
 
 
 def as_floats(logs):
@@ -31,9 +36,10 @@ def as_floats(logs):
 
 
 def _callbacks(model, callbacks, verbose, **params):
-    """The callbacks of a run, and among them the progress bar, if any."""
+    """The callbacks of a run, and among them the progress bar, if any: the chief's alone."""
     if isinstance(callbacks, CallbackList):
         return callbacks, None
+    verbose = verbose if get_strategy().cluster.is_chief else 0
     bar = ProgbarLogger() if verbose else None
     given = tree.flatten(callbacks) if callbacks is not None else []
     made = CallbackList(
@@ -48,6 +54,44 @@ def _at_once(model, has_hooks):
     return None if has_hooks else "many"
 
 
+def in_scope_of_model(run):
+    """Let a loop run in the scope of the model's strategy."""
+
+    @functools.wraps(run)
+    def scoped(model, *args, **kwargs):
+        strategy = model.distribute_strategy
+        if strategy.num_replicas_in_sync == 1:
+            return run(model, *args, **kwargs)
+        with strategy.scope():
+            return run(model, *args, **kwargs)
+
+    return scoped
+
+
+def _shared(adapter, goes_on=False):
+    """The adapter of this rank's part of the data."""
+    strategy = get_strategy()
+    if strategy.num_replicas_in_sync == 1 or isinstance(adapter, ArrayShare | StreamShare):
+        return adapter
+    if isinstance(adapter, ArrayAdapter):
+        return ArrayShare(adapter, strategy)
+    is_local = isinstance(getattr(adapter, "iterable", None), OwnShares)
+    return StreamShare(adapter, strategy, is_local, goes_on)
+
+
+def _stops(model, flag, listens=True):
+    """Whether a flag of the model is set, on this rank or another. Nobody can have set it while
+    no callback listened.
+    """
+    if not listens and get_strategy().num_replicas_in_sync > 1:
+        return False
+    stops = get_strategy().is_any(getattr(model, flag, False))
+    if stops:
+        setattr(model, flag, True)
+    return stops
+
+
+@in_scope_of_model
 def fit(
     model,
     *,
@@ -81,7 +125,9 @@ def fit(
     adapter = adapt(x, y, sample_weight, batch_size, shuffle, class_weight)
     validation = None
     if validation_data is not None:
-        validation = _validation_adapter(validation_data, validation_batch_size or batch_size)
+        validation = _shared(
+            _validation_adapter(validation_data, validation_batch_size or batch_size)
+        )
     limit = _smallest(steps_per_epoch, settings.max_steps_per_epoch())
     epochs = _smallest(epochs, settings.max_epochs())
     callbacks, bar = _callbacks(
@@ -89,24 +135,32 @@ def fit(
     )
     model.stop_training = False
     runner = model.make_train_function()
-    stream = (
-        _Endless(adapter)
-        if steps_per_epoch is not None and not isinstance(adapter, ArrayAdapter)
-        else None
-    )
+    is_endless = steps_per_epoch is not None and not isinstance(adapter, ArrayAdapter)
+    stream = _shared(_Endless(adapter) if is_endless else adapter, goes_on=is_endless)
     callbacks.on_train_begin()
+    first_epoch = getattr(model, "_initial_epoch", None) or initial_epoch
+    begin_together(
+        model,
+        get_strategy(),
+        epochs=(first_epoch, epochs),
+        batch_size=getattr(adapter, "batch_size", None),
+        number_of_samples=getattr(adapter, "num_rows", None),
+        steps_per_epoch=limit,
+        validation=validation is not None,
+        callbacks_that_listen_to_batches=callbacks.has_train_batch_hooks,
+    )
     logs = {}
-    for epoch in range(getattr(model, "_initial_epoch", None) or initial_epoch, epochs):
+    for epoch in range(first_epoch, epochs):
         model.reset_metrics()
         callbacks.on_epoch_begin(epoch)
-        adapter.on_epoch_begin()
-        logs = _train_epoch(model, runner, stream or adapter, limit, callbacks, bar)
-        adapter.on_epoch_end()
+        stream.on_epoch_begin()
+        logs = _train_epoch(model, runner, stream, limit, callbacks, bar)
+        stream.on_epoch_end()
         if validation is not None and _should_validate(epoch, validation_freq):
             scores = evaluate(model, validation, None, None, 0, None, validation_steps, callbacks)
             logs = {**logs, **{f"val_{name}": value for name, value in scores.items()}}
         callbacks.on_epoch_end(epoch, logs)
-        if model.stop_training:
+        if _stops(model, "stop_training"):
             break
     if model.optimizer is not None and epochs > initial_epoch:
         model.optimizer.finalize_variable_values(model.trainable_variables)
@@ -125,12 +179,13 @@ def _train_epoch(model, runner, adapter, limit, callbacks, bar):
         if hooks:
             logs = as_floats(result)
             callbacks.on_train_batch_end(done - 1, logs)
-            if not model.stop_training and done != _smallest(limit, adapter.num_batches):
-                callbacks.on_train_batch_begin(done)
+        stops = _stops(model, "stop_training", hooks)
+        if hooks and not stops and done != _smallest(limit, adapter.num_batches):
+            callbacks.on_train_batch_begin(done)
         if bar is not None:
             bar.steps_done(done, logs if hooks else as_floats(result))
         logs = result
-        if model.stop_training:
+        if stops:
             break
     if limit is not None and done < limit and adapter.num_batches is None:
         warnings.warn(
@@ -156,6 +211,15 @@ class _Endless:
     def __init__(self, adapter):
         self._adapter = adapter
         self._batches = iter(())
+        self.iterable = getattr(adapter, "iterable", None)
+
+    def on_epoch_begin(self):
+        """Tell the adapter."""
+        self._adapter.on_epoch_begin()
+
+    def on_epoch_end(self):
+        """Tell the adapter."""
+        self._adapter.on_epoch_end()
 
     def batches(self):
         """The batches after those of the last epoch; data that can be read again begins again."""
@@ -187,10 +251,11 @@ def _should_validate(epoch, validation_freq):
     return (epoch + 1) % validation_freq == 0
 
 
+@in_scope_of_model
 def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks):
     """The metrics on data as a dict of floats; see `Trainer.evaluate`."""
     verbose = resolve_verbose(verbose)
-    adapter = adapt(x, y, sample_weight, batch_size)
+    adapter = x if isinstance(x, StreamShare) else _shared(adapt(x, y, sample_weight, batch_size))
     limit = _smallest(steps, settings.max_steps_per_epoch())
     callbacks, bar = _callbacks(
         model, callbacks, verbose, epochs=1, steps=_smallest(limit, adapter.num_batches)
@@ -208,7 +273,7 @@ def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks):
         if bar is not None:
             bar.steps_done(done, as_floats(result) if verbose == 1 else {})
         logs = result
-        if getattr(model, "stop_evaluating", False):
+        if _stops(model, "stop_evaluating", hooks):
             break
     if done == 0:
         raise ValueError("`x` gave no batch at all: a generator can be read only once.")
@@ -217,6 +282,7 @@ def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks):
     return logs
 
 
+@in_scope_of_model
 def predict(model, x, batch_size, verbose, steps, callbacks):
     """The outputs for data, concatenated; see `Trainer.predict`."""
     verbose = resolve_verbose(verbose)
@@ -232,17 +298,19 @@ def predict(model, x, batch_size, verbose, steps, callbacks):
     for k, batch in enumerate(itertools.islice(adapter.batches(), limit)):
         if hooks:
             callbacks.on_predict_batch_begin(k)
-        outputs = tree.map_structure(lambda t: t.numpy(), runner.run(batch))
-        parts.append(outputs)
+        outputs = predict_part(runner, batch)
         if hooks:
+            (outputs,) = whole_batches([outputs])
             callbacks.on_predict_batch_end(k, {"outputs": outputs})
+        parts.append(outputs)
         if bar is not None:
             bar.steps_done(k + 1, {})
-        if getattr(model, "stop_predicting", False):
+        if _stops(model, "stop_predicting", hooks):
             break
     callbacks.on_predict_end()
     if not parts:
         raise ValueError("`x` gave no batch at all: a generator can be read only once.")
+    parts = parts if hooks else whole_batches(parts)
     return tree.map_structure(lambda *arrays: np.concatenate(arrays), *parts)
 
 

@@ -131,6 +131,8 @@ class ProgbarLogger(Callback):
     `verbose` asks for it.
     """
 
+    chief_only = True
+
     def __init__(self):
         super().__init__()
         self.progress, self._epochs, self._in_fit = None, 1, False

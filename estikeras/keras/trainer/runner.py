@@ -31,13 +31,12 @@ class Runner:
         self.step, self.eager = step, eager
         self.function = Function(step)
 
-    def run(self, batch):
-        """The step's result for a batch of arrays."""
+    def run(self, batch, *flags):
+        """The step's result for a batch of arrays; flags are the step's further arguments."""
         if self.eager or self.function.eager:
-            return self.step(
-                tree.map_structure(lambda a: None if a is None else Tensor(np.array(a)), batch)
-            )
-        return self.function(batch)
+            batch = tree.map_structure(lambda a: None if a is None else Tensor(np.array(a)), batch)
+            return self.step(batch, *flags)
+        return self.function(batch, *flags)
 
     def epoch(self, adapter, limit=None, at_once=None):
         """Run the step on the batches of an epoch.
@@ -78,7 +77,7 @@ class Runner:
         for k in range(done, batches):
             yield k, 1, self.run(adapter.batch(k))
 
-    def _concrete(self, adapter):
+    def _concrete(self, adapter, *flags):
         """The compiled step for a full batch, or None when it can only run eagerly."""
         if self.function.eager:
             return None
@@ -89,7 +88,7 @@ class Runner:
             adapter.data,
         )
         try:
-            return self.function.concrete((sample,), {})[0]
+            return self.function.concrete((sample, *flags), {})[0]
         except TraceError as error:
             self.function.fall_back(error)
             return None

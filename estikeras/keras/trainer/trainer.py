@@ -20,8 +20,10 @@ from estikeras.keras.trainer.adapters.arrays import pack
 from estikeras.keras.trainer.adapters.streams import as_batch
 from estikeras.keras.trainer.compiled_loss import CompileLoss
 from estikeras.keras.trainer.compiled_metrics import CompileMetrics
+from estikeras.keras.trainer.replicas import ReplicaRunner
 from estikeras.keras.trainer.runner import Runner
 from estikeras.keras.utils.batches import unpack_x_y_sample_weight
+from strategies import get_strategy, has_strategy
 
 
 class Trainer:
@@ -43,6 +45,7 @@ class Trainer:
             None
         )
         self.train_function = self.test_function = self.predict_function = None
+        self._distribute_strategy = get_strategy() if has_strategy() else None
 
     @untracked
     def compile(
@@ -81,6 +84,8 @@ class Trainer:
             raise errors.invalid(
                 "steps_per_execution", got=steps_per_execution, expected="an int of at least 1"
             )
+        if has_strategy():
+            self._distribute_strategy = get_strategy()
         optimizer = optimizers.get(optimizer)
         if (
             auto_scale_loss
@@ -231,16 +236,27 @@ class Trainer:
             samples = next(iter(ops.shape(leaf)[0] for leaf in tree.flatten(x) if leaf is not None))
             self._loss_tracker.update_state(loss, sample_weight=samples)
 
+    @property
+    def distribute_strategy(self):
+        """The strategy in whose scope the model was made or compiled, else the one that holds."""
+        return self._distribute_strategy or get_strategy()
+
+    def _runner(self, step):
+        strategy = self.distribute_strategy
+        if strategy.num_replicas_in_sync == 1:
+            return Runner(step, eager=self.run_eagerly)
+        return ReplicaRunner(step, self.run_eagerly, strategy)
+
     def make_train_function(self, force=False):
         """Make the runner of `train_step`; `force` makes it anew."""
         if self.train_function is None or force:
-            self.train_function = Runner(self.train_step, eager=self.run_eagerly)
+            self.train_function = self._runner(self.train_step)
         return self.train_function
 
     def make_test_function(self, force=False):
         """Make the runner of `test_step`; `force` makes it anew."""
         if self.test_function is None or force:
-            self.test_function = Runner(self.test_step, eager=self.run_eagerly)
+            self.test_function = self._runner(self.test_step)
         return self.test_function
 
     def make_predict_function(self, force=False):

@@ -7,8 +7,10 @@ import numpy as np
 from estikeras import errors
 from estikeras.engine import tree
 from estikeras.keras.trainer.adapters.arrays import ArrayAdapter, as_arrays
+from estikeras.keras.trainer.adapters.distributed import OwnShares
 from estikeras.keras.trainer.adapters.streams import DatasetAdapter, IterableAdapter
 from estikeras.keras.utils.py_dataset import PyDataset
+from strategies import DistributedDataset
 
 
 def adapt(x, y=None, sample_weight=None, batch_size=None, shuffle=False, class_weight=None):
@@ -24,6 +26,8 @@ def adapt(x, y=None, sample_weight=None, batch_size=None, shuffle=False, class_w
         raise errors.wrong_type(
             "x", got=x, expected="arrays, a PyDataset, or an iterable of batches"
         )
+    if isinstance(x, DistributedDataset):
+        x = OwnShares(x)
     if isinstance(x, PyDataset):
         _refuse(y, sample_weight, "a PyDataset")
         return DatasetAdapter(x, shuffle=shuffle, class_weight=class_weight)

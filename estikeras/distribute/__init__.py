@@ -1,5 +1,5 @@
 """The names of `tf.distribute`: the package `strategies`, which knows nothing of Keras."""
 
-import strategies as _strategies
+from estikeras.namespace import attach
 
-from estikeras.public import public
+__getattr__, __dir__ = attach(__name__)
