@@ -1,18 +1,15 @@
-"""Memory that the ranks of a machine share: a file in /dev/shm that has no name any more when it is
-used, so that nothing is left over, however the ranks end. Not an MPI window, which some MPIs make
-end in a bus error where /dev/shm is small.
+"""Memory that the ranks of a machine share: a file in memory that never has a name, so that nothing
+is left over, however the ranks end. Not an MPI window, nor a file in /dev/shm: both are limited by
+the size of /dev/shm, which is small in containers.
 """
 
 import mmap
 import os
-import tempfile
 import warnings
 
 import numpy as np
 
 from strategies.status import current
-
-DIRECTORY = "/dev/shm"
 
 
 def allocate(communicator, size_bytes):
@@ -23,31 +20,33 @@ def allocate(communicator, size_bytes):
         size_bytes: the same on all ranks of a machine.
 
     Returns:
-        Array (size_bytes,) uint8 of zeros; or None, on all ranks, if one of them has not enough
+        Array (size_bytes,) uint8 of zeros; or None, on all ranks, if one of them cannot have the
         memory, about which the chief warns.
     """
     cluster = communicator.cluster
-    path = memory = problem = None
+    descriptor = path = memory = problem = None
     try:
         if cluster.local_rank == 0:
-            path, problem = _attempt(_create, size_bytes)
+            descriptor, problem = _attempt(_create, size_bytes)
+            # The other ranks open the file of this process; the number is enough for that.
+            path = None if problem else f"/proc/{os.getpid()}/fd/{descriptor}"
         current.enter("share memory")
-        shared_path = cluster.local_communicator.bcast(path)
+        path = cluster.local_communicator.bcast(path)
         current.leave()
-        if shared_path:
-            memory, problem = _attempt(_map, shared_path, size_bytes, cluster)
-        # All have the file open here, or will never have: its name is needed no longer.
+        if path:
+            memory, problem = _attempt(_map, path, size_bytes, cluster)
+        # Whoever can open the file has done so when all have told.
         problems = communicator.allgather(problem)
     finally:
-        if path:
-            os.unlink(path)  # noqa: PTH108 - tempfile gave a string
+        if descriptor is not None:
+            os.close(descriptor)
     failures = [f"rank {rank}: {text}" for rank, text in enumerate(problems) if text]
     if not failures:
         return memory
     if cluster.is_chief:
         warnings.warn(
             f"The ranks cannot share {size_bytes / 1e6:.1f} MB of memory ({failures[0]}), so sums "
-            f"take a slower way. Make {DIRECTORY} larger (docker run --shm-size=...).",
+            "take a slower way.",
             RuntimeWarning,
             stacklevel=2,
         )
@@ -55,7 +54,7 @@ def allocate(communicator, size_bytes):
 
 
 def _attempt(function, *arguments):
-    """`(result, None)`, or `(None, what went wrong)` where the machine has no such memory."""
+    """`(result, None)`, or `(None, what went wrong)` where the system refuses."""
     try:
         return function(*arguments), None
     except OSError as error:
@@ -63,21 +62,20 @@ def _attempt(function, *arguments):
 
 
 def _create(size_bytes):
-    descriptor, path = tempfile.mkstemp(prefix="strategies-", dir=DIRECTORY)
+    """The descriptor of a new file."""
+    descriptor = os.memfd_create("strategies")
     try:
         os.ftruncate(descriptor, size_bytes)
     except OSError:
-        os.unlink(path)  # noqa: PTH108
-        raise
-    finally:
         os.close(descriptor)
-    return path
+        raise
+    return descriptor
 
 
 def _map(path, size_bytes, cluster):
     """Map the file, after this rank's part of it has got its memory.
 
-    So what is missing is an error here and no SIGBUS later, and the memory is near the rank that
+    So what is missing is an error here and no signal later, and the memory is near the rank that
     uses it most.
     """
     descriptor = os.open(path, os.O_RDWR)
