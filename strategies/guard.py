@@ -167,6 +167,15 @@ class Guard(threading.Thread):
         self._connection.close()
 
     def run(self):
+        try:
+            self._watch()
+        except BaseException:
+            # A rank without a guard could hang unseen.
+            monitor.print_line(traceback.format_exc())
+            end(verdicts.ENDED)
+            raise
+
+    def _watch(self):
         said = 0.0
         while not self._released.is_set():
             sources = [self._connection, *([self._signals] if self._signals else [])]

@@ -64,6 +64,7 @@ class Monitor:
         self._key, self._limit_s, self._write = key, limit_s, write
         self._lines = {}  # rank -> its connection
         self._warned = set()
+        self._collecting = False
         self._orders = []
         self._listener = socket.create_server(("" if everywhere else "127.0.0.1", 0), backlog=1024)
         self._everywhere = everywhere
@@ -105,11 +106,18 @@ class Monitor:
             self._waker.send(b"!")
 
     def _run(self):
+        try:
+            self._watch()
+        finally:
+            # Should this end by a mistake, the ranks end: their lines are closed.
+            self.close_sockets()
+
+    def _watch(self):
         last = beat = time.monotonic()
         pause = period_s(self._limit_s, len(self.ranks))
         while True:
-            changed = False
-            for key, _ in self._selector.select(pause):
+            changed = self._collecting
+            for key, _ in self._selector.select(_COLLECT_S / 4 if self._collecting else pause):
                 if key.fileobj is self._listener:
                     self._accept()
                 elif key.fileobj is self._wake:
@@ -126,7 +134,6 @@ class Monitor:
             last = now
             for order in self._orders:
                 if order[0] == "close":
-                    self.close_sockets()
                     return
                 self._tell_all({"do": order[0], "code": order[1]})
             self._orders.clear()
@@ -209,15 +216,8 @@ class Monitor:
         """Whether every rank failed, or the others had time to say that they did too."""
         failed = [rank for rank in self.ranks if rank.state == "failed"]
         first = min(rank.seen for rank in failed)
-        if len(failed) < len(self.ranks) and now - first < _COLLECT_S:
-            self._orders_after(_COLLECT_S)
-            return False
-        return True
-
-    def _orders_after(self, seconds):
-        timer = threading.Timer(seconds, self._waker.send, [b"!"])
-        timer.daemon = True
-        timer.start()
+        self._collecting = len(failed) < len(self.ranks) and now - first < _COLLECT_S
+        return not self._collecting
 
     def _show(self, verdict):
         """Let the blamed ranks print where they are: by a signal, which reaches Python even where

@@ -20,7 +20,7 @@ from strategies.monitor import Monitor
 WORKER = str(Path(__file__).with_name("worker.py"))
 # In the environment of the ranks: how often the job failed before.
 ATTEMPT = "ESTIKERAS_ATTEMPT"
-# In the environment of the ranks: the columns of the terminal that shows the chief's output.
+# In the environment of the ranks: the columns of the terminal that shows the output, 0 without.
 TERMINAL = "ESTIKERAS_TERMINAL"
 _THREADS = (
     "OMP_NUM_THREADS",
@@ -130,9 +130,8 @@ class _Attempt:
             ATTEMPT: str(self._attempt),
             "ESTIKERAS_STALL_TIMEOUT": str(job.stall_timeout_s),
             leftovers.JOB: f"{os.environ.get(leftovers.JOB, '')}.{self._name}",
+            TERMINAL: str(_columns() if job.output is None else 0),
         }
-        if job.output is None and sys.stdout.isatty():
-            environment[TERMINAL] = str(os.get_terminal_size(sys.stdout.fileno()).columns)
         command = [sys.executable, *job.options, WORKER, *job.arguments]
         stdin = None if sys.stdin and not sys.stdin.isatty() else subprocess.DEVNULL
         output = None if job.output is None else subprocess.PIPE
@@ -178,6 +177,14 @@ class _Attempt:
         if self._job.output is not None:
             self._reader.join()
             process.stdout.close()
+
+
+def _columns():
+    """The width of the terminal that this process prints on; 0 if it is none."""
+    try:
+        return os.get_terminal_size(1).columns
+    except OSError:
+        return 0
 
 
 def _status(code):

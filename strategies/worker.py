@@ -22,13 +22,12 @@ from strategies import cluster, guard, shipping, supervisor
 
 def main(words):
     """Run the program of the command line as a rank."""
-    columns = os.environ.pop(supervisor.TERMINAL, None)
+    columns = int(os.environ.pop(supervisor.TERMINAL))
     world = cluster.world()
     if world.rank > 0:
         sys.stdout, sys.stderr = (_marked(stream, f"[{world.rank}] ") for stream in (1, 2))
-    elif columns:
-        os.environ.setdefault("COLUMNS", columns)
-        sys.stdout = _Terminal(open(1, "wb", closefd=False), line_buffering=True)  # noqa: SIM115
+    else:
+        sys.stdout = _chiefs_output(columns)
     guard.hide_frames(__file__, runpy.__file__, "<frozen runpy>", shipping.__file__)
     try:
         if words[0] == "--job":
@@ -68,8 +67,9 @@ class _MarkedLines(io.RawIOBase):
 
     def write(self, data):
         *lines, self._begun = (self._begun + bytes(data)).split(b"\n")
-        if lines:
-            os.write(self._descriptor, b"".join(self._mark + line + b"\n" for line in lines))
+        text = b"".join(self._mark + line + b"\n" for line in lines)
+        while text:
+            text = text[os.write(self._descriptor, text) :]
         return len(data)
 
     def finish(self):
@@ -86,11 +86,23 @@ def _marked(descriptor, mark):
     return io.TextIOWrapper(lines, errors=errors, write_through=True)
 
 
-class _Terminal(io.TextIOWrapper):
-    """Standard output, which reaches a terminal by way of the launcher's pipe."""
+def _chiefs_output(columns):
+    """Standard output that says whether a terminal shows it, and not what the launcher reads it by:
+    Open MPI's pretends to be a terminal, MPICH's is a pipe.
+    """
+    if columns:
+        os.environ.setdefault("COLUMNS", str(columns))
+    file = io.BufferedWriter(io.FileIO(1, "w", closefd=False))
+    stream = _Output(file, line_buffering=True)
+    stream.on_terminal = columns > 0
+    return stream
+
+
+class _Output(io.TextIOWrapper):
+    on_terminal = False
 
     def isatty(self):
-        return True
+        return self.on_terminal
 
 
 if __name__ == "__main__":

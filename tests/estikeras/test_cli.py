@@ -12,12 +12,10 @@ def test_info_names_versions_cores_and_cache(capsys, monkeypatch, tmp_path):
     lines = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines())
     assert {"estikeras", "Python", "numpy", "numba", "cores", "BLAS", "MPI", "kernel"} <= set(lines)
     assert "threads" in lines["cores"]
+    if "not installed" not in lines["MPI"]:
+        assert {"shared", "ranks"} <= set(lines)
+        assert "of the same MPI" in lines["MPI launcher"] if "MPI launcher" in lines else True
     assert str(tmp_path) in lines["kernel"]
-
-
-def test_two_mpi_wheels_are_reported(monkeypatch):
-    monkeypatch.setattr(cli, "_version", lambda package: "5.0" if "mpi" in package else None)
-    assert "keep one" in dict(cli._facts())["MPI"]
 
 
 def test_an_unknown_command_is_refused(capsys):

@@ -1,0 +1,159 @@
+"""What happens to one rank ends the job on all, says which rank and where, and leaves nothing."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from strategies import mpi
+from tests.support.ranks import ROOT, run_ranks
+from tests.support.remains import Remains
+
+pytestmark = pytest.mark.mpi
+PROGRAM = ROOT / "tests" / "mpi" / "failing.py"
+STALL_S = 1.5
+# The program's imports, half a second of steps, and the ten seconds that are promised.
+LIMIT_S = 15
+# What the rank does -> (exit status under the supervisor, what is said).
+FAULTS = {
+    "raise": (1, r"rank {r} on {host} .*step 5\) failed:(?s:.*)in raise_error(?s:.*)seventh seal"),
+    "memory": (1, r"rank {r} on {host} .*failed:(?s:.*)in exhaust_memory(?s:.*)Unable to allocate"),
+    "exit 3": (75, r"rank {r} on {host} .*came to the end of the program"),
+    "exit 0": (75, r"rank {r} on {host} .*came to the end of the program"),
+    "return": (75, r"rank {r} on {host} .*end of the program.*while rank {o} waits in 'sum'"),
+    "stall": (75, r"rank {r} on {host} .*hangs(?s:.*)is here:(?s:.*)failing.py"),
+    "SIGSTOP": (75, r"rank {r} on {host} .*no sign of life"),
+    "interpreter": (75, r"rank {r} on {host} .*no sign of life"),
+    "SIGKILL": (75, r"rank {r} on {host} .*died"),
+    "SIGSEGV": (75, r"rank {r} on {host} .*died"),
+    "os._exit": (75, r"rank {r} on {host} .*died"),
+}
+# The launcher ends the other ranks as soon as it sees a death, maybe before they can speak; then it
+# is the launcher's message that names the rank (Open MPI) or the process and the host (MPICH).
+BY_LAUNCHER = r"rank {r} with PID \d+ on node {host}|@1,{r}\]|PID \d+ RUNNING AT {host}"
+
+
+def said(pattern, rank):
+    host = re.escape(socket.gethostname())
+    return pattern.replace("{r}", str(rank)).replace("{o}", str(1 - rank)).replace("{host}", host)
+
+
+def run_supervised(arguments, remains, timeout_s=LIMIT_S, **options):
+    command = [sys.executable, "-m", "estikeras.cli", "run", "-n", "2", *map(str, arguments)]
+    environment = {**os.environ, **remains.environment, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=timeout_s, **options
+    )
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_ends_a_job_without_supervisor(fault, rank):
+    remains = Remains(f"{os.getpid()} {fault} {rank}")
+    environment = {**remains.environment, "ESTIKERAS_STALL_TIMEOUT": str(STALL_S)}
+    result = run_ranks(2, [PROGRAM, fault, rank], LIMIT_S, environment)
+    assert result.status != 0
+    pattern = said(FAULTS[fault][1], rank)
+    if fault in ("SIGKILL", "SIGSEGV", "os._exit"):
+        pattern = f"{pattern}|{said(BY_LAUNCHER, rank)}|Exit code: +3"
+    assert re.search(pattern, result.text), result.text
+    remains.check()
+
+
+@pytest.mark.parametrize(
+    ("fault", "rank"), [*((fault, 1) for fault in FAULTS), ("raise", 0), ("stall", 0)]
+)
+def test_a_fault_ends_a_job_with_supervisor(fault, rank, tmp_path):
+    remains = Remains(f"{os.getpid()} {fault} {rank}")
+    arguments = ["--stall-timeout", STALL_S, PROGRAM, fault, rank]
+    result = run_supervised(arguments, remains, cwd=tmp_path)
+    code, pattern = FAULTS[fault]
+    assert result.returncode == code, result.stderr
+    assert re.search(said(pattern, rank), result.stderr), result.stderr
+    assert result.stderr.count("estikeras: rank") <= 2
+    remains.check()
+
+
+def test_a_status_that_all_ranks_leave_with_is_that_of_the_job(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text("import sys\nfrom strategies import cluster\ncluster.world()\nsys.exit(3)\n")
+    remains = Remains(f"{os.getpid()} all")
+    assert run_supervised([program], remains).returncode == 3
+    assert run_ranks(2, [program], environment=remains.environment).status == 3
+    remains.check()
+
+
+def test_a_rank_waits_for_the_others_end_asleep(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import atexit, time\n"
+        "atexit.register(lambda: print(rank, waited() - start, time.process_time() - used))\n"
+        "waited = time.monotonic\n"
+        "from strategies import cluster\n"
+        "rank = cluster.world().rank\n"
+        "time.sleep(0 if rank else 1.5)\n"
+        "start, used = waited(), time.process_time()\n"
+    )
+    lines = run_ranks(2, [program]).check().text.split("\n")
+    waited = {line.split()[0]: list(map(float, line.split()[1:])) for line in lines if line}
+    assert waited["1"][0] > 1 > waited["0"][0]
+    assert waited["1"][1] < 0.3
+
+
+def test_the_same_exception_on_all_ranks_is_told_once(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from strategies import cluster\ncluster.world()\nraise KeyError('the fifth element')\n"
+    )
+    result = run_ranks(3, [program], LIMIT_S)
+    assert result.status == 1
+    assert result.text.count("Traceback") == 1
+    assert re.search(r"The same on ranks \d, \d\.", result.text), result.text
+
+
+@pytest.mark.parametrize("whom", ["supervisor", "launcher"])
+def test_control_c_ends_all_ranks_with_one_message(whom):
+    remains = Remains(f"{os.getpid()} ctrl-c {whom}")
+    environment = {**os.environ, **remains.environment, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "estikeras.cli", "run", "-n", "2", str(PROGRAM), "stall"]
+    if whom == "launcher":
+        launcher = mpi.find_launcher()
+        environment = {**launcher.environment(), **remains.environment, "PYTHONPATH": str(ROOT)}
+        command = launcher.command(2, [sys.executable, str(PROGRAM), "stall"])
+    job = subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(2.5)
+    # As a terminal does it: to the whole foreground group.
+    os.killpg(job.pid, signal.SIGINT)
+    text, _ = job.communicate(timeout=LIMIT_S)
+    assert job.returncode != 0
+    assert "Traceback" not in text
+    if whom == "supervisor":
+        assert job.returncode == 130
+        assert text.count("interrupted") == 1
+    remains.check()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_ranks_end_with_their_supervisor(number):
+    remains = Remains(f"{os.getpid()} supervisor {number}")
+    environment = {**os.environ, **remains.environment, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "estikeras.cli", "run", "-n", "2", str(PROGRAM), "stall"]
+    job = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    time.sleep(2.5)
+    assert len(remains.processes()) >= 4
+    job.send_signal(number)
+    assert job.wait(LIMIT_S) == (143 if number == signal.SIGTERM else -9)
+    remains.check(within_s=5)
