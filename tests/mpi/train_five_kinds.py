@@ -44,7 +44,7 @@ def convolution(random):
             layers.Conv2D(4, 3, use_bias=False),
             layers.BatchNormalization(synchronized=True),
             layers.ReLU(),
-            layers.Conv2D(4, 3),
+            layers.Conv2D(4, 3, use_bias=False),
             layers.BatchNormalization(synchronized=True, momentum=0.9),
             layers.GlobalAveragePooling2D(),
             layers.Dense(2),

@@ -1,0 +1,87 @@
+"""Runs one program in one process and on ranks, and compares what came out."""
+
+import os
+import pickle
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+
+from tests.support.ranks import ROOT, Outcome, run_ranks
+
+TOLERANCE = 1e-5
+
+
+@dataclass
+class Run:
+    """What a program said and what it came to."""
+
+    outcome: Outcome
+    results: object
+
+
+def run_plain(arguments, timeout_s=60, environment=None):
+    """Run a Python program in one process, without any launcher."""
+    job = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout_s,
+    )
+    return Outcome(job.returncode, job.stdout)
+
+
+def results_of(num_ranks, script, folder, *arguments, timeout_s=60, environment=None):
+    """Run `python script FILE arguments...`, which pickles its results into FILE.
+
+    Args:
+        num_ranks: 0 for one process without a launcher, else how many ranks.
+        script: path below the root of the project.
+        folder: where the file with the results is written.
+        *arguments: further words.
+        timeout_s: after how many seconds the run is ended, which fails the test.
+        environment: variables to set besides.
+    """
+    file = folder / f"{script.replace('/', '_')}-{num_ranks}-{'-'.join(map(str, arguments))}.pickle"
+    words = [script, file, *arguments]
+    if num_ranks:
+        outcome = run_ranks(num_ranks, words, timeout_s, environment).check()
+    else:
+        outcome = run_plain(words, timeout_s, environment).check()
+    return Run(outcome, pickle.loads(file.read_bytes()))
+
+
+def leaves(results, name=""):
+    """Pairs of a name and an array of everything in nested dicts and lists."""
+    if isinstance(results, dict):
+        for key, value in results.items():
+            yield from leaves(value, f"{name}/{key}")
+    elif isinstance(results, list | tuple):
+        for number, value in enumerate(results):
+            yield from leaves(value, f"{name}/{number}")
+    else:
+        yield name, np.asarray(results)
+
+
+def assert_equal(got, expected, tolerance=TOLERANCE):
+    """Fail unless all arrays are equal, relative to each one's largest value; name what is not."""
+    got, expected = dict(leaves(got)), dict(leaves(expected))
+    assert list(got) == list(expected)
+    wrong = []
+    for name, array in expected.items():
+        if array.dtype.kind in "US":
+            same = array == got[name]
+        else:
+            same = got[name].shape == array.shape and np.array_equal(
+                np.isnan(got[name].astype(float)), np.isnan(array.astype(float))
+            )
+            limit = tolerance * max(np.nanmax(np.abs(array.astype(float)), initial=0), 1e-30)
+            same = same and np.all(~(np.abs(got[name].astype(float) - array.astype(float)) > limit))
+        if not same:
+            wrong.append(f"{name}: got {got[name]}, expected {array}")
+    assert not wrong, "\n".join([f"{len(wrong)} of {len(expected)} differ", *wrong[:20]])
