@@ -55,7 +55,11 @@ class Primitive:
                 y = x.node.graph.apply(self, xs, params)
                 break
         else:
-            y = self.evaluate(xs, params)
+            if self.collective and context.current.trace is not None:
+                # The replicas meet when the program runs, not while each traces it.
+                y = context.current.trace.apply(self, xs, params)
+            else:
+                y = self.evaluate(xs, params)
         for tape in context.current.tapes:
             tape.record(self, xs, y, params)
         return y

@@ -146,6 +146,7 @@ class Program:
         with team.current().lock:
             for place, array in zip(self._inputs, arrays, strict=True):
                 np.copyto(place, array, casting="no")
+            self._before_writes()
             self._execute(self._segments)
             return self.outputs()
 
@@ -169,6 +170,7 @@ class Program:
                 self._fed = ((*sources, order), self._with_feed(sources, order))
             self.counter[0] = first
             segments = self._fed[1]
+            self._before_writes()
             if len(segments) == 1:
                 self._execute(segments, steps)
             else:
@@ -189,9 +191,11 @@ class Program:
             else [feed, *self._segments]
         )
 
-    def _execute(self, segments, steps=1):
+    def _before_writes(self):
         for variable in self._updated:
             variable.before_write()
+
+    def _execute(self, segments, steps=1):
         for segment in segments:
             if isinstance(segment, Table):
                 self.error[:] = 0

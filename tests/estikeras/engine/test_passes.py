@@ -9,12 +9,16 @@ from estikeras import ops
 from estikeras.engine import context, passes
 from estikeras.engine.graph import Graph
 from estikeras.engine.passes.buffers import plan_arena
+from estikeras.engine.passes.collectives import join_collectives
 from estikeras.engine.passes.constants import fold_constants
 from estikeras.engine.passes.dead import remove_dead
 from estikeras.engine.passes.duplicates import merge_duplicates
+from estikeras.engine.passes.gathers import gather_additive
 from estikeras.engine.passes.identities import remove_identities
 from estikeras.engine.program.program import Program
 from estikeras.engine.tensor import Spec
+from estikeras.primitives.collective import exchange
+from estikeras.primitives.embedding import embedding_gradient
 
 
 def trace(function, *shapes, dtype="float32"):
@@ -139,3 +143,66 @@ def test_storages_that_live_at_the_same_time_do_not_overlap(spans):
 
 def test_storages_that_follow_one_another_share_memory():
     assert plan_arena([(0, 1, 640), (2, 3, 640), (4, 5, 640)])[1] == 640
+
+
+class FourReplicas:
+    """Stands for a Reduction where only shapes matter."""
+
+    size = 4
+
+
+def summed(*xs, even=True):
+    return exchange(*xs, kinds=("sum",) * len(xs), group=FourReplicas, even=even)
+
+
+def test_collectives_that_do_not_wait_for_one_another_become_one():
+    def step(x):
+        (a,), (b,) = summed(ops.exp(x)), summed(ops.tanh(x))
+        return ops.concatenate([a, b])
+
+    graph = trace(step, (2, 2))
+    join_collectives(graph)
+    assert applied(graph.verify()) == ["exp", "tanh", "exchange", "concatenate"]
+
+
+def test_collectives_of_one_level_come_before_those_that_wait_for_them():
+    def step(x):
+        (a,) = summed(ops.exp(x))
+        (b,) = summed(ops.tanh(a))
+        (c,) = summed(ops.sin(x))
+        return b + c
+
+    graph = trace(step, (2, 2))
+    join_collectives(graph)
+    names = applied(graph.verify())
+    assert names == ["exp", "sin", "exchange", "tanh", "exchange", "add"]
+
+
+def test_collectives_are_never_computed_while_a_function_is_traced():
+    graph = trace(lambda x: summed(ops.ones((2, 2)))[0] + x, (2, 2))
+    fold_constants(graph)
+    assert "exchange" in applied(graph)
+
+
+@pytest.mark.parametrize(
+    ("rows", "even", "kinds"),
+    [(1000, True, ("gather", "gather")), (10, True, ("sum",)), (1000, False, ("sum",))],
+    ids=["large table", "small table", "uneven shares"],
+)
+def test_the_gradient_of_a_large_table_is_exchanged_as_rows(rows, even, kinds):
+    indices = np.arange(6, dtype="int32")
+
+    def step(g):
+        gradient = embedding_gradient(ops.convert_to_tensor(indices), g, rows=rows)
+        return summed(gradient, even=even)[0]
+
+    graph = trace(step, (6, 3))
+    gather_additive(graph)
+    (collective,) = [
+        n for n in graph.verify().nodes if n.kind == "apply" and n.primitive is exchange
+    ]
+    assert collective.params["kinds"] == kinds
+    (table,) = graph.outputs
+    assert table.shape == (rows, 3)
+    if "gather" in kinds:
+        assert [x.shape for x in table.node.inputs] == [(24,), (24, 3)]
