@@ -4,6 +4,7 @@ different programs get an error instead of wrong sums or a hang. This module mus
 large arrays travel.
 """
 
+import os
 import time
 import weakref
 import zlib
@@ -18,8 +19,9 @@ from strategies.status import current
 __all__ = ["TAIL", "Buffer", "Communicator", "Layout", "Segment"]
 
 TAIL = 8
-# Waiting for others: so long at full speed, so long with short sleeps, then with long ones.
-_SPIN_S, _SHORT_SLEEPS_S = 0.002, 0.1
+# Waiting for others: some looks at full speed, then so long with others let in between, then so
+# long with short sleeps, then with long ones.
+_LOOKS, _YIELD_S, _SHORT_SLEEPS_S = 20, 1e-3, 0.1
 _SHORT_SLEEP_S, _LONG_SLEEP_S = 5e-5, 1e-3
 # No MPI counts further than 2**31 in one call.
 _MOST_BYTES = 1 << 30
@@ -261,14 +263,21 @@ class Buffer:
 
 
 def _wait(request):
-    """Wait for an MPI request: spinning first, since it is mostly soon done."""
+    """Wait for an MPI request, which is mostly soon done.
+
+    Where there are more ranks than cores, the others need this one's core. Measured with MPICH, 4
+    ranks on 2 cores: 8 ms an exchange without yielding, 0.1 ms with it.
+    """
     done = request.Test
-    if done():
-        return
+    for _ in range(_LOOKS):
+        if done():
+            return
     start = time.monotonic()
     while not done():
         waited = time.monotonic() - start
-        if waited > _SPIN_S:
+        if waited < _YIELD_S:
+            os.sched_yield()
+        else:
             time.sleep(_SHORT_SLEEP_S if waited < _SHORT_SLEEPS_S else _LONG_SLEEP_S)
 
 
