@@ -9,6 +9,7 @@ from estikeras.keras.trainer.adapters.arrays import as_arrays, pack
 from estikeras.keras.trainer.adapters.class_weights import weights_of_classes
 from estikeras.keras.trainer.adapters.prefetch import prefetched
 from estikeras.keras.utils.batches import unpack_x_y_sample_weight
+from strategies import get_strategy
 
 
 def as_batch(item, class_weight=None):
@@ -26,7 +27,7 @@ class DatasetAdapter:
 
     Args:
         dataset: a `keras.utils.PyDataset`.
-        shuffle: whether every epoch takes the batches in a new order.
+        shuffle: whether every epoch takes the batches in a new order, the chief's.
         class_weight: dict from class to weight, or None.
     """
 
@@ -52,7 +53,8 @@ class DatasetAdapter:
     def _indices(self):
         if not self.shuffle:
             return range(self.num_batches)
-        return np.random.permutation(self.num_batches).tolist()  # noqa: NPY002  as Keras draws it
+        order = np.random.permutation(self.num_batches)  # noqa: NPY002  as Keras draws it
+        return get_strategy().bcast(order).tolist()
 
 
 class IterableAdapter:
