@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from strategies import status
 from strategies.communicators.base import TAIL, Layout, Segment
 
 ALIGNMENT = 64
@@ -129,3 +130,4 @@ class Arena:
         buffer.exchange(reduction.contributes)
         reduction.agreed[:] = buffer.agreed
         reduction.count += 1
+        status.current.step = reduction.count
