@@ -2,6 +2,7 @@
 Started with the name of the file to write and the number of seeds.
 """
 
+import itertools
 import pickle
 import sys
 import warnings
@@ -38,6 +39,13 @@ class Again:
         return iter(self.batches)
 
 
+class Listener(keras.callbacks.Callback):
+    """Wants to be told of every batch."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        assert logs["loss"] >= 0
+
+
 def endless(batches):
     """The batches over and over."""
     while True:
@@ -66,7 +74,7 @@ def choose(seed):
             edges = sorted({0, *map(int, cuts), rows})
         parts = [
             (x[a:b], y[a:b]) if weights is None else (x[a:b], y[a:b], weights[a:b])
-            for a, b in zip(edges, edges[1:], strict=False)
+            for a, b in itertools.pairwise(edges)
         ]
         made = {"sequence": Sequence, "again": Again, "endless": endless, "generator": iter}
         data = {"x": made[form](parts)}
@@ -80,7 +88,7 @@ def choose(seed):
         options["callbacks"] = [
             keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: None)
         ]
-    return data, options, f"{form}, {rows} rows in batches of {batch}, {steps} steps, {options}"
+    return data, options, f"{seed}: {form}, {rows} rows in batches of {batch}, {steps} steps"
 
 
 def train(seed):
@@ -92,8 +100,7 @@ def train(seed):
             [keras.Input((3,)), layers.Dense(4, "tanh"), layers.Dense(1, "sigmoid")]
         )
         model.compile("adam", "bce", metrics=["accuracy"], weighted_metrics=["mae"])
-    data, options, words = choose(seed)
-    print(seed, words, file=sys.stderr, flush=True)
+    data, options, _ = choose(seed)
     history = model.fit(**data, **options)
     rows = np.linspace(-1, 1, 3 * (seed + 1)).reshape(-1, 3).astype("float32")
     return {
@@ -106,6 +113,6 @@ def train(seed):
 
 if __name__ == "__main__":
     warnings.filterwarnings("ignore", "The data ran out")
-    results = {seed: train(seed) for seed in range(int(sys.argv[2]))}
+    results = {choose(seed)[2]: train(seed) for seed in range(int(sys.argv[2]))}
     if strategies.get_strategy().cluster.is_chief:
         Path(sys.argv[1]).write_bytes(pickle.dumps(results))

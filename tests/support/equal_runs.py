@@ -47,7 +47,8 @@ def results_of(num_ranks, script, folder, *arguments, timeout_s=60, environment=
         timeout_s: after how many seconds the run is ended, which fails the test.
         environment: variables to set besides.
     """
-    file = folder / f"{script.replace('/', '_')}-{num_ranks}-{'-'.join(map(str, arguments))}.pickle"
+    number = len(list(folder.iterdir()))
+    file = folder / f"{number}-of-{num_ranks}-ranks.pickle"
     words = [script, file, *arguments]
     if num_ranks:
         outcome = run_ranks(num_ranks, words, timeout_s, environment).check()
