@@ -68,6 +68,8 @@ class Cluster:
 def world():
     """The Cluster of all ranks of this job; one process alone where no launcher started it."""
     cluster = Cluster(mpi.start().COMM_WORLD if launched_size() > 1 else None)
+    if cluster.is_chief:
+        mpi.warn_of_binding(cluster.local_size)
     if guard.is_wanted(cluster):
         guard.start(cluster)
     return cluster

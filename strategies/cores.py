@@ -49,6 +49,15 @@ def agreed_threads_per_rank(cluster):
     return _threads(mask, sharing, cluster.local_size)
 
 
+def idle_beside(local_size):
+    """How many more cores each rank could have if it was not bound to those that it may run on.
+
+    Args:
+        local_size: how many ranks this machine has.
+    """
+    return max(0, len(_whole()) // local_size - len(_mask()))
+
+
 def _threads(mask, sharing, local_size):
     """Of the cores in `mask`, for each of the ranks that share them; the quota is for all ranks."""
     return max(1, int(min(len(mask) / sharing, _quota() / local_size)))

@@ -101,10 +101,10 @@ def _own_command():
     """(options of the interpreter, script and its arguments) of this process."""
     script = getattr(sys.modules["__main__"], "__file__", None)
     why = None
-    if script is None or not Path(script).exists() or hasattr(sys, "ps1"):
-        why = "an interactive session or a notebook"
-    elif "pytest" in sys.modules and "PYTEST_CURRENT_TEST" in os.environ:
+    if "pytest" in sys.modules and "PYTEST_CURRENT_TEST" in os.environ:
         why = "a test"
+    elif script is None or not Path(script).exists() or hasattr(sys, "ps1"):
+        why = "an interactive session or a notebook"
     elif multiprocessing.parent_process() is not None:
         why = "a child process"
     if why:

@@ -13,6 +13,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+from strategies import cores
 from strategies.errors import StartError
 from strategies.launched import launched_local_size, launched_size
 
@@ -237,8 +238,32 @@ def launched_by():
         except (OSError, ValueError, IndexError):
             break
         if Path(words[0]).name in ("mpiexec", "mpirun", "mpiexec.hydra", "prterun"):
-            return family, shutil.which(words[0]) or words[0]
+            return family, _program(folder) or shutil.which(words[0]) or words[0]
     return family, {"openmpi": "an mpirun of Open MPI", "mpich": "an mpiexec of MPICH"}.get(family)
+
+
+def _program(folder):
+    """The file that a process runs, or None where that is not told."""
+    try:
+        return str((folder / "exe").readlink())
+    except OSError:
+        return None
+
+
+def warn_of_binding(local_size):
+    """Warn where Open MPI bound this rank to fewer cores than it could have; so it does by default.
+
+    Args:
+        local_size: how many ranks this machine has.
+    """
+    idle = cores.idle_beside(local_size)
+    if idle and "OMPI_COMM_WORLD_SIZE" in os.environ:
+        warnings.warn(
+            f"Open MPI bound each rank to {cores.usable()} of the machine's cores, and {idle} more "
+            "could serve it. Start it by mpirun --bind-to none, or by estikeras run.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
 
 
 def start():

@@ -256,7 +256,7 @@ def test_ranks_of_a_launcher_of_another_mpi_are_refused(tmp_path):
     result = subprocess.run(words, capture_output=True, text=True, env=environment, timeout=40)
     assert result.returncode != 0
     assert "2 processes were started by" in result.stderr
-    assert path in result.stderr and "estikeras run -n 2" in result.stderr
+    assert str(Path(path).parent) in result.stderr and "estikeras run -n 2" in result.stderr
 
 
 def test_silent_worlds_of_one_rank_are_refused(tmp_path):
@@ -267,6 +267,16 @@ def test_silent_worlds_of_one_rank_are_refused(tmp_path):
     assert result.returncode == 1
     assert "each would be a world of its own" in result.stderr
     assert mpi.find_launcher().path in result.stderr
+
+
+def test_a_rank_that_is_bound_to_few_cores_is_warned_of(monkeypatch):
+    monkeypatch.setattr(mpi.cores, "_whole", lambda: set(range(16)))
+    monkeypatch.setattr(mpi.cores, "_mask", lambda: {3})
+    mpi.warn_of_binding(2)  # some other launcher's, or the user's own
+    monkeypatch.setenv("OMPI_COMM_WORLD_SIZE", "2")
+    mpi.warn_of_binding(16)
+    with pytest.warns(RuntimeWarning, match=r"to 1 of .* 7 more .*--bind-to none"):
+        mpi.warn_of_binding(2)
 
 
 def test_two_mpi_packages_are_refused(monkeypatch):
