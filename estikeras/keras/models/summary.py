@@ -27,10 +27,14 @@ def print_summary(
     show_trainable=False,
     layer_range=None,
 ):
-    """Print the table; the arguments are those of `Model.summary`, and the model."""
+    """Print the table; the arguments are those of `Model.summary`, and the model. Of the ranks of
+    a strategy the chief alone prints.
+    """
     text = to_text(model, line_length, positions, expand_nested, show_trainable, layer_range)
     if print_fn is not None:
         print_fn(text)
+        return
+    if not model.distribute_strategy.cluster.is_chief:
         return
     if sys.stdout.isatty():
         text = to_text(

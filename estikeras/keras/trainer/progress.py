@@ -9,6 +9,7 @@ import time
 from estikeras import errors, settings
 from estikeras.keras.callbacks.callback import Callback
 from estikeras.public import public
+from strategies import get_strategy
 
 REDRAW_SECONDS = 0.05
 WIDTH = 20
@@ -38,7 +39,7 @@ def _number(value):
 
 @public("keras.utils.Progbar")
 class Progbar:
-    """A progress bar on standard output.
+    """A progress bar on standard output; of the ranks of a strategy the chief alone shows it.
 
     Args:
         target: number of steps, or None if unknown.
@@ -59,7 +60,8 @@ class Progbar:
         stateful_metrics=None,
         unit_name="step",
     ):
-        self.target, self.width, self.verbose, self.interval = target, width, verbose, interval
+        self.target, self.width, self.interval = target, width, interval
+        self.verbose = verbose if get_strategy().cluster.is_chief else 0
         self.stateful_metrics, self.unit_name = set(stateful_metrics or ()), unit_name
         self._values, self._seen = {}, 0
         self._start = self._last = time.perf_counter()
