@@ -329,8 +329,16 @@ def _termination_signals():
         end_of_pair.setblocking(False)
     _state["waker"] = writer
     signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-    signal.signal(signal.SIGTERM, lambda number, frame: None)
+    signal.signal(signal.SIGTERM, _leave_to_guard)
     return reader
+
+
+def _leave_to_guard(number, frame):
+    """The handler of SIGTERM: where no guard obeys, as in a forked child, Python's default does."""
+    guard = _state["guard"]
+    if not guard.is_own_process or not guard.is_alive():
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
 
 
 def _flush():

@@ -4,7 +4,9 @@ and removes those of one job. Where there is no /proc it finds nothing.
 
 import contextlib
 import os
+import shutil
 import signal
+import tempfile
 import time
 from pathlib import Path
 
@@ -44,6 +46,11 @@ def _names(pid):
         return set()
     files = {line[line.index("/") :] for line in lines if _SHARED_MEMORY in line}
     return {file for file in files if file.removeprefix(_SHARED_MEMORY).startswith(_OF_MPI)}
+
+
+def remove_session(pid):
+    """Remove the folder that Open MPI's launcher, the process `pid`, leaves if it is killed."""
+    shutil.rmtree(Path(tempfile.gettempdir(), f"ompi.{pid}"), ignore_errors=True)
 
 
 def processes(job):

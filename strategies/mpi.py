@@ -13,7 +13,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from strategies import cores
+from strategies import cores, leftovers
 from strategies.errors import StartError
 from strategies.launched import launched_local_size, launched_size
 
@@ -292,8 +292,11 @@ def start():
             # mpi4py suspects a wrong launcher, which is an error below.
             warnings.simplefilter("ignore", RuntimeWarning)
             MPI.Init_thread()
-    if size > 1 and MPI.COMM_WORLD.Get_size() == 1:
-        raise _wrong_launcher(MPI, size)
+    if MPI.COMM_WORLD.Get_size() == 1:
+        if size > 1:
+            raise _wrong_launcher(MPI, size)
+        # Open MPI leaves these behind if no launcher started it.
+        leftovers.remove_names([os.getpid()])
     return MPI
 
 

@@ -174,6 +174,7 @@ class _Attempt:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        leftovers.remove_session(process.pid)
         if self._job.output is not None:
             self._reader.join()
             process.stdout.close()

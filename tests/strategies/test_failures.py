@@ -121,6 +121,27 @@ def test_the_same_exception_on_all_ranks_is_told_once(tmp_path):
     assert re.search(r"The same on ranks \d, \d\.", result.text), result.text
 
 
+def test_children_of_ranks_neither_hide_a_death_nor_stay(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import multiprocessing, os, signal, time\nfrom strategies import cluster, status\n"
+        "world = cluster.world()\n"
+        "fork = multiprocessing.get_context('fork')\n"
+        "first = fork.Process(target=time.sleep, args=(60,))\nfirst.start()\n"
+        "first.terminate()\nfirst.join(5)\nprint('ended by', first.exitcode)\n"
+        "fork.Process(target=time.sleep, args=(60,)).start()\n"
+        "status.current.enter('sum')\n"
+        "world.rank and os.kill(os.getpid(), signal.SIGKILL)\n"
+        "world.communicator.allreduce(1)\n"
+    )
+    remains = Remains(f"{os.getpid()} children")
+    result = run_supervised([program], remains)
+    assert result.returncode == 75
+    assert result.stdout.count("ended by -15") == 2
+    assert re.search(r"rank 1 on .* died", result.stderr), result.stderr
+    remains.check()
+
+
 @pytest.mark.parametrize("whom", ["supervisor", "launcher"])
 def test_control_c_ends_all_ranks_with_one_message(whom):
     remains = Remains(f"{os.getpid()} ctrl-c {whom}")

@@ -77,7 +77,7 @@ def test_launch_says_which_rank_left_or_died(how, why):
 def test_launch_works_where_this_process_has_mpi_started(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(
-        "from mpi4py import MPI\nimport strategies\n"
+        "import strategies\nfrom strategies import mpi\nmpi.start()\n"
         "from tests.mpi.launched import rank_and_sum\n"
         "print(strategies.launch(rank_and_sum, ([1.0],)))\n"
     )
