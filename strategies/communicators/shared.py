@@ -155,20 +155,24 @@ class _SliceSum:
 
     def add(self):
         for additions, _, _ in self._blocks:
-            for ufunc, inputs, out in additions:
-                ufunc(*inputs, out=out, dtype=self._dtype)
+            self._add(additions)
 
     def spread(self, everywhere):
         for _, total, targets in self._blocks:
-            for target in targets if everywhere else targets[: self._kept]:
-                np.copyto(target, total, casting="same_kind")
+            self._spread(total, targets, everywhere)
 
     def add_and_spread(self, everywhere):
         for additions, total, targets in self._blocks:
-            for ufunc, inputs, out in additions:
-                ufunc(*inputs, out=out, dtype=self._dtype)
-            for target in targets if everywhere else targets[: self._kept]:
-                np.copyto(target, total, casting="same_kind")
+            self._add(additions)
+            self._spread(total, targets, everywhere)
+
+    def _add(self, additions):
+        for ufunc, inputs, out in additions:
+            ufunc(*inputs, out=out, dtype=self._dtype)
+
+    def _spread(self, total, targets, everywhere):
+        for target in targets if everywhere else targets[: self._kept]:
+            np.copyto(target, total, casting="same_kind")
 
 
 def _additions(parts, between, last):

@@ -66,7 +66,9 @@ class Bfloat16Reducer:
                 np.add(total, addend, out=total)
         encode(self._sum, self._mine)
         self._mpi.Allgather(MPI.IN_PLACE, self._sent)
-        decode(self._sent.reshape(-1)[:n], self._array)
+        everything = self._sent.reshape(-1)[:n]
+        for start in range(0, n, step):
+            decode(everything[start : start + step], self._array[start : start + step])
 
 
 def encode(numbers, out):
@@ -90,4 +92,6 @@ def encode(numbers, out):
 
 def decode(bits, out):
     """Widen bfloat16 bits (uint16) to float32 numbers. Both (n,)."""
-    np.left_shift(bits, 16, out=out.view(np.uint32), dtype=np.uint32)
+    wide = out.view(np.uint32)
+    wide[...] = bits
+    np.left_shift(wide, 16, out=wide)
