@@ -1,24 +1,40 @@
 """Keeps the state of a training on disk, so that the same script goes on where it was cut off."""
 
+import dataclasses
 import json
 import shutil
+import warnings
 from pathlib import Path
 
 from estikeras import errors
 from estikeras.formats import atomic
+from estikeras.keras.callbacks import resumption
 from estikeras.keras.callbacks.callback import Callback
+from estikeras.keras.callbacks.resumption import Resumption
 from estikeras.keras.callbacks.save_frequency import SaveFrequency
 from estikeras.public import public
+from strategies import get_strategy
 
 
 @public("keras.callbacks.BackupAndRestore")
 class BackupAndRestore(Callback):
-    """Back up weights, optimizer state and epoch; `fit` run again goes on after the last backup.
+    """Back up the state of the training; `fit` run again goes on after the last backup, and comes
+    to what it would have come to without the interruption.
+
+    A backup has the weights, the optimizer, the epoch and batch, the values of the metrics, and the
+    states of random generators: those of NumPy, of Python and of `keras.random`, and of layers.
+    It has nothing of other callbacks: `EarlyStopping` and `ReduceLROnPlateau` count anew. Put this
+    one behind callbacks that change the model at the end of an epoch.
+
+    Data other than arrays are read again up to where training goes on, so generators must give the
+    same batches again. A generator that goes on from epoch to epoch (`steps_per_epoch`) is read
+    from its beginning, other data from the beginning of the epoch.
+
+    Under a strategy all ranks have the callback, and rank 0 alone reads and writes files.
 
     Args:
         backup_dir: path of a folder for this training alone.
-        save_freq: `"epoch"`, or the number of batches between two backups. Training goes on at the
-            beginning of the epoch in which the backup was made.
+        save_freq: `"epoch"`, or the number of batches between two backups.
         double_checkpoint: bool, keep the backup before the last one too, for the case that the last
             one cannot be read.
         delete_checkpoint: bool, remove the folder when training ends well.
@@ -26,6 +42,7 @@ class BackupAndRestore(Callback):
     Raises:
         ValueError: for an empty `backup_dir`, an unknown `save_freq`, or (in training) a model that
             is not built.
+        OSError: (in training) if a backup cannot be read or written.
     """
 
     def __init__(
@@ -39,8 +56,6 @@ class BackupAndRestore(Callback):
         self.double_checkpoint = double_checkpoint
         self.delete_checkpoint = delete_checkpoint
         self._frequency = SaveFrequency(save_freq)
-        self._current_epoch = 0
-        self._last_batch = 0
         folder = Path(backup_dir)
         self._files = (folder / "latest.weights.h5", folder / "training_metadata.json")
 
@@ -50,55 +65,108 @@ class BackupAndRestore(Callback):
         return super()._listens_to(hook)
 
     def on_train_begin(self, logs=None):
-        try:
-            self._restore()
-        except OSError:
-            if not _previous(self._files[0]).exists():
-                raise
-            for file in self._files:
-                shutil.copyfile(_previous(file), file)
-            self._restore()
-
-    def on_epoch_end(self, epoch, logs=None):
-        self._current_epoch, self._last_batch = epoch + 1, 0
-        if not self._frequency.by_batches:
-            self._back_up()
-
-    def on_train_batch_end(self, batch, logs=None):
-        self._last_batch = batch
-        if self._frequency.by_batches and self._frequency.is_due(batch):
-            self._back_up()
-
-    def on_train_end(self, logs=None):
-        if self.delete_checkpoint:
-            shutil.rmtree(self.backup_dir, ignore_errors=True)
-
-    def _back_up(self):
-        weights, metadata = self._files
-        weights.parent.mkdir(parents=True, exist_ok=True)
-        if self.double_checkpoint:
-            for file in self._files:
-                if file.exists():
-                    shutil.copyfile(file, _previous(file))
-        self.model.save_weights(str(weights), overwrite=True)
-        state = {"epoch": self._current_epoch, "batch": self._last_batch}
-        atomic.write_text(metadata, json.dumps(state))
-
-    def _restore(self):
-        weights, metadata = self._files
         if not self.model.built:
             raise ValueError(
                 f"BackupAndRestore needs a model that is built before `fit`; {self.model.name!r} "
                 "is not. Call it on a batch of data first."
             )
-        if weights.exists():
-            optimizer = self.model.optimizer
-            if optimizer is not None and not optimizer.built:
-                optimizer.build(self.model.trainable_variables)
-            self.model.load_weights(str(weights))
-        if metadata.exists():
-            self.model._initial_epoch = json.loads(metadata.read_text())["epoch"]
+        self._frequency = SaveFrequency(self.save_freq)
+        if not _is_chief():
+            return
+        weights, previous = self._files[0], _previous(self._files[0])
+        try:
+            if weights.exists() or not previous.exists():
+                self._restore()
+                return
+        except OSError:
+            if not previous.exists():
+                raise
+        for file in self._files:
+            _copy(_previous(file), file)
+        self._restore()
+
+    def on_epoch_end(self, epoch, logs=None):
+        if not self._frequency.by_batches and _is_chief():
+            self._back_up(
+                Resumption(
+                    epoch + 1,
+                    beginning=self.model._resumption.beginning,
+                    randomness=resumption.random_state(),
+                )
+            )
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self._frequency.by_batches and self._frequency.is_due(batch) and _is_chief():
+            self._back_up(
+                dataclasses.replace(
+                    self.model._resumption,
+                    batches=batch + 1,
+                    steps=self._steps(),
+                    randomness=resumption.random_state(),
+                    logs=logs,
+                    metrics=[v.numpy() for v in resumption.metric_variables(self.model)],
+                )
+            )
+
+    def on_train_end(self, logs=None):
+        if self.delete_checkpoint and _is_chief():
+            shutil.rmtree(self.backup_dir, ignore_errors=True)
+
+    def _steps(self):
+        return (self.params or {}).get("steps")
+
+    def _back_up(self, state):
+        weights, metadata = self._files
+        weights.parent.mkdir(parents=True, exist_ok=True)
+        if self.double_checkpoint:
+            for file in self._files:
+                _copy(file, _previous(file))
+        resumption.write(weights, self.model, state)
+        # What the reference reads; here it is for its backups only, whose weights say no epoch.
+        place = {"epoch": state.epoch, "batch": max(state.batches - 1, 0)}
+        atomic.write_text(metadata, json.dumps(place))
+
+    def _restore(self):
+        weights, metadata = self._files
+        if not weights.exists():
+            return
+        optimizer = self.model.optimizer
+        if optimizer is not None and not optimizer.built:
+            optimizer.build(self.model.trainable_variables)
+        state = resumption.read(weights, self.model)
+        if state is None:
+            state = Resumption(_epoch_in(metadata))
+        elif state.batches and state.steps != self._steps():
+            warnings.warn(
+                f"An epoch has {self._steps()} batches, and had {state.steps} when the backup was "
+                f"made. Training goes on at the beginning of epoch {state.epoch}.",
+                stacklevel=6,
+            )
+            state = Resumption(state.epoch, beginning=state.beginning, randomness=state.order)
+        self.model._resumption = state
+        if state.batches:
+            self._frequency.go_on_after(state.batches - 1)
+
+
+def _is_chief():
+    return get_strategy().cluster.is_chief
 
 
 def _previous(file):
     return file.with_name(f"{file.name}.bkp")
+
+
+def _copy(file, target):
+    if file.exists():
+        with atomic.replacing(target) as beside:
+            shutil.copyfile(file, beside)
+
+
+def _epoch_in(metadata):
+    """The epoch in a file that the reference wrote; 0 without one."""
+    if not metadata.exists():
+        return 0
+    try:
+        return int(json.loads(metadata.read_text())["epoch"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise OSError(f"{str(metadata)!r} is damaged: {error}") from error

@@ -27,6 +27,10 @@ class SaveFrequency:
         """Whether batches count, not epochs."""
         return self.save_freq != "epoch"
 
+    def go_on_after(self, batch):
+        """Begin to count after a batch, at which was saved."""
+        self._since_save, self._last_batch = 0, batch
+
     def is_due(self, batch):
         """Count the batches up to `batch` (from 0 in each epoch); whether it is time to save."""
         new_epoch = self._last_batch is None or batch <= self._last_batch

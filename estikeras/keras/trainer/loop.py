@@ -16,7 +16,13 @@ from estikeras.keras.trainer.adapters.select import adapt, split
 from estikeras.keras.trainer.adapters.streams import IterableAdapter
 from estikeras.keras.trainer.prediction import predict_part, whole_batches
 from estikeras.keras.trainer.progress import ProgbarLogger, resolve_verbose
-from estikeras.keras.trainer.replicas import ArrayShare, StreamShare, begin_together
+from estikeras.keras.trainer.replicas import (
+    ArrayShare,
+    StreamShare,
+    begin_together,
+    build_together,
+)
+from estikeras.keras.trainer.resuming import Start
 from estikeras.keras.utils.batches import unpack_x_y_sample_weight
 from strategies import get_strategy
 
@@ -133,28 +139,32 @@ def fit(
     callbacks, bar = _callbacks(
         model, callbacks, verbose, epochs=epochs, steps=_smallest(limit, adapter.num_batches)
     )
-    model.stop_training = False
+    model.stop_training, model._initial_epoch, model._resumption = False, None, None
     runner = model.make_train_function()
     is_endless = steps_per_epoch is not None and not isinstance(adapter, ArrayAdapter)
-    stream = _shared(_Endless(adapter) if is_endless else adapter, goes_on=is_endless)
+    source = _Endless(adapter) if is_endless else adapter
+    stream = _shared(source, goes_on=is_endless)
+    build_together(model, get_strategy())
     callbacks.on_train_begin()
-    first_epoch = getattr(model, "_initial_epoch", None) or initial_epoch
+    start = Start(model, get_strategy(), initial_epoch)
     begin_together(
         model,
         get_strategy(),
-        epochs=(first_epoch, epochs),
+        epochs=(initial_epoch, epochs),
         batch_size=getattr(adapter, "batch_size", None),
         number_of_samples=getattr(adapter, "num_rows", None),
         steps_per_epoch=limit,
         validation=validation is not None,
         callbacks_that_listen_to_batches=callbacks.has_train_batch_hooks,
     )
+    start.before_epochs(source, limit if is_endless else None)
     logs = {}
-    for epoch in range(first_epoch, epochs):
+    for epoch in range(start.epoch, epochs):
         model.reset_metrics()
         callbacks.on_epoch_begin(epoch)
+        start.before_order(epoch, callbacks.has_train_batch_hooks)
         stream.on_epoch_begin()
-        logs = _train_epoch(model, runner, stream, limit, callbacks, bar)
+        logs = _train_epoch(model, runner, stream, limit, callbacks, bar, epoch, start)
         stream.on_epoch_end()
         if validation is not None and _should_validate(epoch, validation_freq):
             scores = evaluate(model, validation, None, None, 0, None, validation_steps, callbacks)
@@ -168,12 +178,13 @@ def fit(
     return model.history
 
 
-def _train_epoch(model, runner, adapter, limit, callbacks, bar):
+def _train_epoch(model, runner, adapter, limit, callbacks, bar, epoch, start):
     hooks = callbacks.has_train_batch_hooks
-    steps = runner.epoch(adapter, limit, _at_once(model, hooks))
-    logs, done = {}, 0
-    if hooks:
-        callbacks.on_train_batch_begin(0)
+    logs, done = start.last_logs(epoch), start.done_in(epoch)
+    reached = functools.partial(start.reached, runner.run)
+    steps = runner.epoch(adapter, limit, _at_once(model, hooks), done, reached)
+    if hooks and (done == 0 or done != _smallest(limit, adapter.num_batches)):
+        callbacks.on_train_batch_begin(done)
     for first, count, result in steps:
         done = first + count
         if hooks:

@@ -235,6 +235,15 @@ def _one_row(array):
     return None if array is None else np.zeros((1, *array.shape[1:]), array.dtype)
 
 
+def build_together(model, strategy):
+    """Build the model's optimizer on all ranks: making variables is collective."""
+    optimizer = model.optimizer
+    several = strategy.num_replicas_in_sync > 1
+    if several and optimizer is not None and model.built and not optimizer.built:
+        with context.scope(strategy):
+            optimizer.build(model.trainable_variables)
+
+
 def begin_together(model, strategy, **settings):
     """Before the first step: check that all ranks train the same model, and give it the chief's
     values on all ranks.
@@ -253,9 +262,7 @@ def begin_together(model, strategy, **settings):
     facts = {"version of estikeras": estikeras.__version__, **settings}
     if optimizer is not None:
         facts["optimizer"] = (type(optimizer).__name__, repr(optimizer.get_config()))
-        if model.built and not optimizer.built:
-            with context.scope(strategy):
-                optimizer.build(model.trainable_variables)
+    build_together(model, strategy)
     for what, fact in facts.items():
         strategy.communicator.agree(f"the {what.replace('_', ' ')}", fact)
     variables = list(model.variables) + (optimizer.variables if optimizer is not None else [])

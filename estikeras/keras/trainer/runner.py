@@ -4,6 +4,7 @@ to batches, else one by one.
 Knows functions and adapters; what a step does, and what its results mean, is the trainer's.
 """
 
+import collections
 import itertools
 import time
 
@@ -38,7 +39,7 @@ class Runner:
             return self.step(batch, *flags)
         return self.function(batch, *flags)
 
-    def epoch(self, adapter, limit=None, at_once=None):
+    def epoch(self, adapter, limit=None, at_once=None, done=0, reached=None):
         """Run the step on the batches of an epoch.
 
         Args:
@@ -46,23 +47,34 @@ class Runner:
             limit: most batches to run, or None.
             at_once: None, or how many batches may run in one call: a number, or "many" when nobody
                 listens to batches.
+            done: how many batches of the epoch were done before.
+            reached: function that is called with the last of them before the first other one.
 
         Yields:
             After each call `(first, count, result)`: the number of its first batch, how many there
             were, and the result of the last.
+
+        Raises:
+            ValueError: if there are fewer batches than were done.
         """
         batches = adapter.num_batches
         if limit is not None and (batches is None or limit < batches):
             batches = limit
-        if at_once is not None and isinstance(adapter, ArrayAdapter) and not self.eager:
-            yield from self._native_epoch(adapter, batches, at_once)
+        is_array = isinstance(adapter, ArrayAdapter)
+        source = enumerate(itertools.islice(adapter.batches(), batches))
+        if done:
+            reached(adapter.batch(done - 1) if is_array else _last_of(source, done))
+        if at_once is not None and is_array and not self.eager:
+            yield from self._native_epoch(adapter, batches, at_once, done)
             return
-        for k, batch in enumerate(itertools.islice(adapter.batches(), batches)):
+        if is_array:
+            source = ((k, adapter.batch(k)) for k in range(done, batches))
+        for k, batch in source:
             yield k, 1, self.run(batch)
 
-    def _native_epoch(self, adapter, batches, at_once):
+    def _native_epoch(self, adapter, batches, at_once, done):
         full = min(batches, adapter.full_batches)
-        done, count = 0, 1 if at_once == "many" else at_once
+        count = 1 if at_once == "many" else at_once
         concrete = self._concrete(adapter) if full else None
         while done < full and concrete is not None:
             steps = min(count, full - done)
@@ -92,3 +104,15 @@ class Runner:
         except TraceError as error:
             self.function.fall_back(error)
             return None
+
+
+def _last_of(source, count):
+    """The last of the first `count` batches of an enumeration."""
+    last = collections.deque(itertools.islice(source, count), maxlen=1)
+    read = last[0][0] + 1 if last else 0
+    if read < count:
+        raise ValueError(
+            f"`x` gave {read} batches in the epoch in which training goes on, and {count} of them "
+            "were done before. A training that is started again needs the same data."
+        )
+    return last[0][1]
