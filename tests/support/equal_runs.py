@@ -73,16 +73,20 @@ def assert_equal(got, expected, tolerance=TOLERANCE):
     """Fail unless all arrays are equal, relative to each one's largest value; name what is not."""
     got, expected = dict(leaves(got)), dict(leaves(expected))
     assert list(got) == list(expected)
-    wrong = []
-    for name, array in expected.items():
-        if array.dtype.kind in "US":
-            same = array == got[name]
-        else:
-            same = got[name].shape == array.shape and np.array_equal(
-                np.isnan(got[name].astype(float)), np.isnan(array.astype(float))
-            )
-            limit = tolerance * max(np.nanmax(np.abs(array.astype(float)), initial=0), 1e-30)
-            same = same and np.all(~(np.abs(got[name].astype(float) - array.astype(float)) > limit))
-        if not same:
-            wrong.append(f"{name}: got {got[name]}, expected {array}")
+    wrong = [
+        f"{name}: got {got[name]}, expected {array}"
+        for name, array in expected.items()
+        if not _is_close(got[name], array, tolerance)
+    ]
     assert not wrong, "\n".join([f"{len(wrong)} of {len(expected)} differ", *wrong[:20]])
+
+
+def _is_close(got, expected, tolerance):
+    if expected.dtype.kind in "USO":
+        return np.array_equal(got, expected)
+    got, expected = got.astype(np.float64), expected.astype(np.float64)
+    finite = np.isfinite(expected)
+    largest = np.abs(expected[finite]).max(initial=0)
+    return got.shape == expected.shape and np.allclose(
+        got, expected, rtol=0, atol=tolerance * largest, equal_nan=True
+    )
