@@ -1,6 +1,6 @@
-"""Two ranks reduce in every step, until something happens to one of them.
+"""Two ranks add up arrays in every step, until something happens to one of them.
 
-Usage: failing.py WHAT [RANK]: what that rank does in step 5, after half a second.
+Usage: failing.py WHAT RANK COMMUNICATOR: what that rank does in step 5, after half a second.
 """
 
 import ctypes
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from strategies import cluster, status
+from strategies import cluster, communicators, status
 
 STEPS = 10
 
@@ -47,21 +47,19 @@ FAULTS = {
 }
 
 
-def main(what, who=1):
-    world = cluster.world()
-    total = np.ones(1000, np.float32)
+def main(what, who, name):
+    communicator = communicators.create(name, cluster.world())
+    buffer = communicator.buffer([communicators.Segment("sum", np.float32, 20_000)])
     for step in range(STEPS):
         status.current.step = step
-        if step == 5 and world.rank == who:
+        if step == 5 and communicator.rank == who:
             if what == "return":
                 return
-            FAULTS.get(what, lambda: None)()
+            FAULTS[what]()
         time.sleep(0.1)
-        status.current.enter("sum")
-        world.communicator.allreduce(float(total[0]))
-        status.current.leave()
-    sys.stdout.write(f"rank {world.rank} is done\n")
+        buffer.exchange()
+    sys.stdout.write(f"rank {communicator.rank} is done\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

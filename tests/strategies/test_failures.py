@@ -16,6 +16,7 @@ from tests.support.remains import Remains
 
 pytestmark = pytest.mark.mpi
 PROGRAM = ROOT / "tests" / "mpi" / "failing.py"
+STALL = (str(PROGRAM), "stall", "1", "flat")
 STALL_S = 1.5
 # The program's imports, half a second of steps, and the ten seconds that are promised.
 LIMIT_S = 15
@@ -25,7 +26,7 @@ FAULTS = {
     "memory": (1, r"rank {r} on {host} .*failed:(?s:.*)in exhaust_memory(?s:.*)Unable to allocate"),
     "exit 3": (75, r"rank {r} on {host} .*came to the end of the program"),
     "exit 0": (75, r"rank {r} on {host} .*came to the end of the program"),
-    "return": (75, r"rank {r} on {host} .*end of the program.*while rank {o} waits in 'sum'"),
+    "return": (75, r"rank {r} on {host} .*end of the program.*while rank {o} waits in 'exchange"),
     "stall": (75, r"rank {r} on {host} .*hangs(?s:.*)is here:(?s:.*)failing.py"),
     "SIGSTOP": (75, r"rank {r} on {host} .*no sign of life"),
     "interpreter": (75, r"rank {r} on {host} .*no sign of life"),
@@ -57,7 +58,7 @@ def run_supervised(arguments, remains, timeout_s=LIMIT_S, **options):
 def test_a_fault_ends_a_job_without_supervisor(fault, rank):
     remains = Remains(f"{os.getpid()} {fault} {rank}")
     environment = {**remains.environment, "ESTIKERAS_STALL_TIMEOUT": str(STALL_S)}
-    result = run_ranks(2, [PROGRAM, fault, rank], LIMIT_S, environment)
+    result = run_ranks(2, [PROGRAM, fault, rank, "flat"], LIMIT_S, environment)
     assert result.status != 0
     pattern = said(FAULTS[fault][1], rank)
     if fault in DEATHS:
@@ -75,7 +76,7 @@ def test_a_fault_ends_a_job_without_supervisor(fault, rank):
 )
 def test_a_fault_ends_a_job_with_supervisor(fault, rank, tmp_path):
     remains = Remains(f"{os.getpid()} {fault} {rank}")
-    arguments = ["--stall-timeout", STALL_S, PROGRAM, fault, rank]
+    arguments = ["--stall-timeout", STALL_S, PROGRAM, fault, rank, "shared"]
     result = run_supervised(arguments, remains, cwd=tmp_path)
     code, pattern = FAULTS[fault]
     assert result.returncode == code, result.stderr
@@ -146,11 +147,11 @@ def test_children_of_ranks_neither_hide_a_death_nor_stay(tmp_path):
 def test_control_c_ends_all_ranks_with_one_message(whom):
     remains = Remains(f"{os.getpid()} ctrl-c {whom}")
     environment = {**os.environ, **remains.environment, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "estikeras.cli", "run", "-n", "2", str(PROGRAM), "stall"]
+    command = [sys.executable, "-m", "estikeras.cli", "run", "-n", "2", *STALL]
     if whom == "launcher":
         launcher = mpi.find_launcher()
         environment = {**launcher.environment(), **remains.environment, "PYTHONPATH": str(ROOT)}
-        command = launcher.command(2, [sys.executable, str(PROGRAM), "stall"])
+        command = launcher.command(2, [sys.executable, *STALL])
     job = subprocess.Popen(
         command,
         env=environment,
@@ -176,7 +177,7 @@ def test_control_c_ends_all_ranks_with_one_message(whom):
 def test_ranks_end_with_their_supervisor(number):
     remains = Remains(f"{os.getpid()} supervisor {number}")
     environment = {**os.environ, **remains.environment, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "estikeras.cli", "run", "-n", "2", str(PROGRAM), "stall"]
+    command = [sys.executable, "-m", "estikeras.cli", "run", "-n", "2", *STALL]
     job = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     time.sleep(2.5)
     assert len(remains.processes()) >= 4
