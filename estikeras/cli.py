@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from estikeras import settings
-from strategies import cluster, report, supervisor
+from strategies import cluster, monitor, report, supervisor
 from strategies.errors import StartError
 
 _PACKAGES = ("numpy", "scipy", "numba", "llvmlite", "h5py", "ml_dtypes", "rich", "mpi4py")
@@ -57,7 +57,7 @@ def _add_run(commands):
     )
     run.add_argument(
         "--stall-timeout",
-        type=float,
+        type=_seconds,
         metavar="S",
         help="how long a rank may keep the others waiting, in seconds (600)",
     )
@@ -70,6 +70,13 @@ def _positive(text):
     if int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a number from 1, got {text}")
     return int(text)
+
+
+def _seconds(text):
+    try:
+        return monitor.check_timeout(float(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _run(options):

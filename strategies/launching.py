@@ -2,6 +2,7 @@
 that starts itself again on N ranks.
 """
 
+import codecs
 import multiprocessing
 import os
 import signal
@@ -9,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from strategies import mpi, shipping, supervisor, verdicts
+from strategies import monitor, mpi, shipping, supervisor, verdicts
 from strategies.errors import DistributionError, StartError
 from strategies.launched import launched_size
 from strategies.supervisor import Job
@@ -58,10 +59,11 @@ def launch(fn, args=(), kwargs=None, num_replicas=2, max_restarts=0, stall_timeo
             num_replicas,
             max_restarts=max_restarts,
             write=said.append,
-            output=None if _prints_to_the_process() else _print_bytes,
+            output=None if _prints_to_the_process() else _printer(),
+            everywhere=False,
         )
         if stall_timeout is not None:
-            job.stall_timeout_s = float(stall_timeout)
+            job.stall_timeout_s = monitor.check_timeout(float(stall_timeout))
         code = supervisor.run(job)
         if code == verdicts.INTERRUPTED:
             raise KeyboardInterrupt
@@ -94,7 +96,7 @@ def restart_under_ranks(num_replicas):
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     os.environ[RESTARTED] = str(num_replicas)
-    raise SystemExit(supervisor.run(Job(words, num_replicas, options=options)))
+    raise SystemExit(supervisor.run(Job(words, num_replicas, options=options, everywhere=False)))
 
 
 def _own_command():
@@ -133,6 +135,12 @@ def _prints_to_the_process():
         return False
 
 
-def _print_bytes(data):
-    sys.stdout.write(data.decode(errors="replace"))
-    sys.stdout.flush()
+def _printer():
+    """A function that prints bytes, in whichever pieces they come."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+
+    def write(data):
+        sys.stdout.write(decoder.decode(data))
+        sys.stdout.flush()
+
+    return write

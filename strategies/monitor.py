@@ -23,11 +23,30 @@ STALL_TIMEOUT_S = 600.0
 _WARN_AFTER_S = 60.0
 # How long to wait for other ranks' part of the same story after the first failure.
 _COLLECT_S = 0.2
+# How many ranks, at most, print where they hang.
+_SHOWN = 4
 
 
 def stall_timeout_s():
     """The limit that the environment sets, or the default, in seconds."""
-    return float(os.environ.get("ESTIKERAS_STALL_TIMEOUT") or STALL_TIMEOUT_S)
+    text = os.environ.get("ESTIKERAS_STALL_TIMEOUT") or str(STALL_TIMEOUT_S)
+    try:
+        return check_timeout(float(text))
+    except ValueError:
+        raise ValueError(
+            f"ESTIKERAS_STALL_TIMEOUT: expected a number of seconds above 0, got {text!r}."
+        ) from None
+
+
+def check_timeout(seconds):
+    """The same number.
+
+    Raises:
+        ValueError: if it is not above 0.
+    """
+    if not seconds > 0:
+        raise ValueError(f"`stall_timeout`: expected seconds above 0, got {seconds}.")
+    return seconds
 
 
 def period_s(limit_s, size):
@@ -223,7 +242,7 @@ class Monitor:
         """Let the blamed ranks print where they are: by a signal, which reaches Python even where
         its threads cannot run.
         """
-        for number in verdict.ranks:
+        for number in verdict.ranks[:_SHOWN]:
             rank = self.ranks[number]
             if rank.state != "running":
                 continue

@@ -7,6 +7,7 @@ its own, which all ranks map: it is in memory once.
 import io
 import itertools
 import pickle
+import sys
 from pathlib import Path
 
 import cloudpickle
@@ -20,12 +21,14 @@ _FILE_FROM_BYTES = 1 << 20
 
 def write_job(folder, function, args, kwargs):
     """Write what the ranks shall call."""
-    _write(Path(folder, "job"), (function, args, kwargs))
+    _write(Path(folder, "job"), sys.path, (function, args, kwargs))
 
 
 def run(folder, rank):
     """Call, in a rank, what `write_job` wrote, and write what it returns or raises."""
     with Path(folder, "job").open("rb") as file:
+        # Before the function is looked for.
+        sys.path[:] = pickle.load(file)
         function, args, kwargs = pickle.load(file)
     outcome = Path(folder, f"outcome{rank}")
     try:
@@ -93,11 +96,12 @@ def _load_array(name, mode):
     return np.load(name, mmap_mode=mode).view(np.ndarray)
 
 
-def _write(path, value):
+def _write(path, *values):
     """Write beside and rename: a file that is there is whole."""
     buffer = io.BytesIO()
     mode = "c" if path.name == "job" else None
-    _Pickler(buffer, path, mode).dump(value)
+    for value in values:
+        _Pickler(buffer, path, mode).dump(value)
     beside = path.with_name(f"{path.name}.part")
     beside.write_bytes(buffer.getbuffer())
     beside.replace(path)

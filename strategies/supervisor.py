@@ -8,6 +8,7 @@ import contextlib
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -40,7 +41,8 @@ class Job:
     Attributes:
         arguments: the words for Python in each rank: a script or `-m` and a module, then its own.
         num_ranks: how many ranks.
-        hosts: names of the machines, or none for this one.
+        hosts: names of the machines, or none for this one, or those of Slurm's allocation.
+        everywhere: whether without `hosts` all machines of the allocation are meant.
         max_restarts: how often to start again after a failure.
         stall_timeout_s: how long a rank may keep the others waiting, in seconds.
         options: words for the Python interpreter, such as `-O`.
@@ -52,6 +54,7 @@ class Job:
     arguments: list
     num_ranks: int
     hosts: tuple = ()
+    everywhere: bool = True
     max_restarts: int = 0
     stall_timeout_s: float = field(default_factory=monitor.stall_timeout_s)
     options: tuple = ()
@@ -96,9 +99,13 @@ class _Attempt:
 
     def __init__(self, job, launcher, attempt):
         self._job, self._launcher, self._attempt = job, launcher, attempt
+        self._hosts = job.hosts
+        if launcher.is_slurm and not job.everywhere:
+            here = socket.gethostname().partition(".")[0]
+            self._hosts = (os.environ.get("SLURMD_NODENAME", here),)
         self._name = secrets.token_hex(8)
         key = secrets.token_hex(16)
-        everywhere = bool(job.hosts) or launcher.is_slurm
+        everywhere = bool(self._hosts) or launcher.is_slurm
         self._monitor = Monitor(job.num_ranks, key, job.stall_timeout_s, everywhere, job.write)
         self._address = " ".join([key, *self._monitor.addresses()])
 
@@ -124,8 +131,8 @@ class _Attempt:
     def _start(self):
         job, launcher = self._job, self._launcher
         environment = {
-            **launcher.environment(job.hosts),
-            **thread_variables(job.num_ranks, max(1, len(job.hosts))),
+            **launcher.environment(self._hosts),
+            **thread_variables(job.num_ranks, self._number_of_hosts()),
             guard.ADDRESS: self._address,
             ATTEMPT: str(self._attempt),
             "ESTIKERAS_STALL_TIMEOUT": str(job.stall_timeout_s),
@@ -136,7 +143,7 @@ class _Attempt:
         stdin = None if sys.stdin and not sys.stdin.isatty() else subprocess.DEVNULL
         output = None if job.output is None else subprocess.PIPE
         process = subprocess.Popen(
-            launcher.command(job.num_ranks, command, job.hosts, environment),
+            launcher.command(job.num_ranks, command, self._hosts, environment),
             env=environment,
             stdin=stdin,
             stdout=output,
@@ -147,6 +154,11 @@ class _Attempt:
             self._reader = threading.Thread(target=self._forward, args=[process.stdout])
             self._reader.start()
         return process
+
+    def _number_of_hosts(self):
+        if self._hosts or not self._launcher.is_slurm:
+            return max(1, len(self._hosts))
+        return int(os.environ.get("SLURM_NNODES", 1))
 
     def _forward(self, stream):
         while data := os.read(stream.fileno(), 65536):

@@ -47,6 +47,14 @@ def test_launch_takes_a_function_that_no_module_has():
     assert strategies.launch(lambda x: secret + x, (1,)) == [42, 42]
 
 
+def test_launch_takes_a_function_of_a_module_beside_the_script(tmp_path):
+    (tmp_path / "beside.py").write_text("def twice(x):\n    return 2 * x\n")
+    text = (
+        "import beside, strategies\nprint(strategies.launch(beside.twice, (4,), num_replicas=1))\n"
+    )
+    assert run_script(tmp_path, text).stdout == "[8]\n"
+
+
 def test_launch_shares_large_arrays_until_a_rank_writes():
     values = np.arange(500_000, dtype=np.float64).reshape(2, -1)
     first, second = strategies.launch(launched.change_and_return, (values,))
