@@ -202,8 +202,6 @@ class Monitor:
                 return False
             rank = line["rank"] = self.ranks[told["rank"]]
             rank.host, rank.pid, rank.machine = told["host"], told["pid"], told["machine"]
-            self._lines[rank.number] = connection
-            self._tell(rank, {"do": "welcome"})
         rank.seen = time.monotonic()
         rank.step, rank.collective, rank.inside = told["step"], told["collective"], told["inside"]
         rank.since = rank.seen - told["for_s"]
@@ -211,6 +209,9 @@ class Monitor:
         if rank.state == "done":
             rank.done_at = rank.done_at or rank.seen
         rank.text, rank.status = told.get("text", ""), told.get("status")
+        if rank.number not in self._lines:
+            self._lines[rank.number] = connection
+            self._tell(rank, {"do": "welcome"})
         if self.verdict is None and all(rank.state == "done" for rank in self.ranks):
             self._tell_all({"do": "leave"})
         return True
