@@ -180,10 +180,10 @@ class Monitor:
             if not self._understand(connection, line, message):
                 data = b""
                 break
-        if not data:
+        rank = line["rank"]
+        if not data or (rank is None and len(line["rest"]) > 65536):
             self._selector.unregister(connection)
             connection.close()
-            rank = line["rank"]
             if rank is not None:
                 self._lines.pop(rank.number, None)
                 if rank.state == "running":
@@ -198,7 +198,8 @@ class Monitor:
             return False
         rank = line["rank"]
         if rank is None:
-            if not hmac.compare_digest(str(told.get("key")), self._key):
+            key = told.get("key") if isinstance(told, dict) else None
+            if not hmac.compare_digest(str(key).encode(), self._key.encode()):
                 return False
             rank = line["rank"] = self.ranks[told["rank"]]
             rank.host, rank.pid, rank.machine = told["host"], told["pid"], told["machine"]

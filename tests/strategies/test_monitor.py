@@ -1,5 +1,6 @@
 """The monitor hears those who know its key, and tells them what to do."""
 
+import contextlib
 import json
 import socket
 import time
@@ -62,6 +63,17 @@ def test_who_does_not_know_the_key_is_not_heard(monitor, voice):
     assert monitor.ranks[0].state == "absent"
     assert voice(0).hear("welcome")
     assert monitor.ranks[0].state == "running"
+
+
+@pytest.mark.parametrize("noise", [b"GET / HTTP/1.1\r\n\r\n", b"5\n", b"\xff\n", b"x" * 99999])
+def test_who_says_something_else_is_not_heard(monitor, voice, noise):
+    host, _, port = monitor.addresses()[0].rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as stranger:
+        stranger.sendall(noise)
+        # What was not read makes the end of the line a reset.
+        with contextlib.suppress(ConnectionResetError):
+            assert stranger.recv(1) == b""
+    assert voice(0).hear("welcome")
 
 
 def test_all_may_leave_when_all_are_done(monitor, voice, said):
