@@ -195,7 +195,8 @@ class _Attempt:
 def _columns():
     """The width of the terminal that this process prints on; 0 if it is none."""
     try:
-        return os.get_terminal_size(1).columns
+        # Some terminals do not know their size.
+        return os.get_terminal_size(1).columns or 80
     except OSError:
         return 0
 
