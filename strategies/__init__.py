@@ -17,7 +17,6 @@ from strategies.context import (
 )
 from strategies.errors import DisagreementError, DistributionError, StartError
 from strategies.input import AutoShardPolicy, DistributedDataset, InputContext, InputOptions
-
 from strategies.launching import launch
 from strategies.mirrored import MirroredStrategy
 from strategies.multi_worker import MultiWorkerMirroredStrategy

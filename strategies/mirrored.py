@@ -16,13 +16,22 @@ class MirroredStrategy(Strategy):
         cross_device_ops: must be None.
         num_replicas: how many replicas there must be, or None for as many as there are ranks.
         communicator: "auto", "shared", "flat" or "naive".
+        shard_update: whether the ranks have one copy of the weights and of the optimizer's
+            variables, of which each updates its pieces.
 
     Raises:
         StartError: if there are other ranks than were asked for, and none can be started.
         ValueError: for devices other than CPUs.
     """
 
-    def __init__(self, devices=None, cross_device_ops=None, num_replicas=None, communicator="auto"):
+    def __init__(
+        self,
+        devices=None,
+        cross_device_ops=None,
+        num_replicas=None,
+        communicator="auto",
+        shard_update=False,
+    ):
         if cross_device_ops is not None:
             raise NotImplementedError(
                 "`cross_device_ops` have no effect here. Choose a `communicator`: 'auto', "
@@ -44,4 +53,4 @@ class MirroredStrategy(Strategy):
                 f"`num_replicas`: {num_replicas} were asked for, but {machine.size} ranks run on "
                 f"this machine. Start them: estikeras run -n {num_replicas} SCRIPT."
             )
-        super().__init__(machine, communicator)
+        super().__init__(machine, communicator, shard_update=shard_update)

@@ -16,6 +16,8 @@ class MultiWorkerMirroredStrategy(Strategy):
         communication_options: a CommunicationOptions, or None.
         communicator: "auto", "shared", "flat" or "naive".
         compression: None, or "bf16" to halve what goes over the network.
+        shard_update: whether the ranks of a machine have one copy of the weights and of the
+            optimizer's variables, of which each updates its pieces.
 
     Raises:
         StartError: if TF_CONFIG, or the resolver, describes another world than MPI's.
@@ -27,6 +29,7 @@ class MultiWorkerMirroredStrategy(Strategy):
         communication_options=None,
         communicator="auto",
         compression=None,
+        shard_update=False,
     ):
         if not isinstance(communication_options, CommunicationOptions | None):
             raise TypeError(
@@ -35,7 +38,7 @@ class MultiWorkerMirroredStrategy(Strategy):
             )
         world = cluster.world()
         of_environment = check_tf_config(world)
-        super().__init__(world, communicator, compression)
+        super().__init__(world, communicator, compression, shard_update)
         if cluster_resolver is not None:
             _check_resolver(cluster_resolver, world)
         self.cluster_resolver = cluster_resolver or of_environment or MPIClusterResolver(world)

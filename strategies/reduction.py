@@ -11,6 +11,7 @@ import numpy as np
 
 from strategies import status
 from strategies.communicators.base import TAIL, Layout, Segment
+from strategies.communicators.layout import Placement
 
 ALIGNMENT = 64
 ROWS, SQUARES = 0, 1  # places in the tail: the rows of the next batch, and their square
@@ -46,7 +47,7 @@ class Reduction:
         All ranks ask for the same arenas in the same order: the first time, they make it together.
 
         Args:
-            specs: tuple of ("sum" or "gather", shape, NumPy dtype).
+            specs: tuple of ("sum", "scatter" or "gather", shape, NumPy dtype).
             number: tells apart arenas of equal specs that hold values at the same time.
         """
         specs = tuple((kind, tuple(shape), np.dtype(dtype)) for kind, shape, dtype in specs)
@@ -56,12 +57,12 @@ class Reduction:
         return self._arenas[key]
 
     def exchange(self, arrays, kinds):
-        """Each array's sum over the replicas, or all replicas' arrays one after the other: new
-        arrays.
+        """Each array's sum over the replicas, this rank's piece of the sum, or all replicas' arrays
+        one after the other: new arrays.
 
         Args:
             arrays: list of NumPy arrays; all ranks give equal shapes and dtypes.
-            kinds: for each "sum" or "gather".
+            kinds: for each "sum", "scatter" or "gather".
         """
         specs = [(kind, a.shape, a.dtype) for kind, a in zip(kinds, arrays, strict=True)]
         arena = self.arena(specs)
@@ -69,6 +70,17 @@ class Reduction:
             view[...] = array
         arena.exchange()
         return [result.copy() for result in arena.results]
+
+    def spans(self, specs):
+        """Which piece of each of some arrays that are exchanged together by "scatter" is this
+        rank's: list of `(start, stop)`, in elements of the flattened array.
+
+        Args:
+            specs: list of (shape, NumPy dtype).
+        """
+        layout = tuple(Segment("scatter", dtype, math.prod(shape)) for shape, dtype in specs)
+        placement, own = Placement(layout), (self.communicator.lane, self.communicator.lanes)
+        return [placement.slice_of(i, *own) for i in range(len(layout))]
 
     def sums(self, arrays):
         """The sum of each array over the replicas: new arrays."""
@@ -89,39 +101,36 @@ class Arena:
 
     Attributes:
         views: for each spec the array for this rank's part.
-        results: for each spec the array in which the sum (that is the view itself) or the
-            gathered parts appear.
+        results: for each spec the array in which the sum appears (that is the view itself), this
+            rank's piece of it, or the gathered parts.
     """
 
     def __init__(self, reduction, specs):
         self._reduction = reduction
-        sums, sizes = [], {}
-        for kind, shape, dtype in specs:
-            if kind == "sum":
+        places, sizes = {}, {}
+        for i, (kind, shape, dtype) in enumerate(specs):
+            if kind == "sum":  # one segment for all of a dtype: fewer, larger pieces of work
                 step = max(1, ALIGNMENT // dtype.itemsize)
                 start, count = sizes.get(dtype, 0), math.prod(shape)
-                sums.append((dtype, slice(start, start + count)))
+                places[i] = slice(start, start + count)
                 sizes[dtype] = start + -(-count // step) * step
-        gathers = [(dtype, math.prod(shape)) for kind, shape, dtype in specs if kind == "gather"]
+        alone = [i for i in range(len(specs)) if i not in places]
         segments = [Segment("sum", dtype, count) for dtype, count in sizes.items()]
-        segments += [Segment("gather", dtype, count) for dtype, count in gathers]
-        buffer = self._buffer = reduction.communicator.buffer(Layout(tuple(segments)))
-        blocks = dict(zip(sizes, buffer.contributions, strict=False))
-        for block in blocks.values():
-            block[...] = 0  # what lies between the arrays is summed too
-        sums = iter(blocks[dtype][place] for dtype, place in sums)
-        gathers = iter(
-            zip(buffer.contributions[len(sizes) :], buffer.results[len(sizes) :], strict=True)
-        )
+        segments += [Segment(specs[i][0], specs[i][2], math.prod(specs[i][1])) for i in alone]
+        buffer = self._buffer = reduction.communicator.buffer(Layout(segments))
+        numbers = {i: len(sizes) + k for k, i in enumerate(alone)}
+        numbers |= {i: list(sizes).index(specs[i][2]) for i in places}
+        for number in range(len(sizes)):
+            buffer.contributions[number][...] = 0  # what lies between the arrays is summed too
         self.views, self.results = [], []
-        for kind, shape, _ in specs:
-            own = come = next(sums) if kind == "sum" else None
+        for i, (kind, shape, _) in enumerate(specs):
+            view = buffer.contributions[numbers[i]]
+            view = (view[places[i]] if kind == "sum" else view).reshape(shape)
+            result = view if kind == "sum" else buffer.results[numbers[i]]
             if kind == "gather":
-                own, come = next(gathers)
-            view = own.reshape(shape)
+                result = result.reshape(reduction.size * shape[0], *shape[1:])
             self.views.append(view)
-            joined = (reduction.size * shape[0], *shape[1:]) if kind == "gather" else None
-            self.results.append(view if kind == "sum" else come.reshape(joined))
+            self.results.append(result)
 
     def exchange(self):
         """The collective: sums in place, gathered parts in the results, the announcements."""

@@ -1,6 +1,7 @@
 """What a strategy is: replicas that each do their part of a step, and how their values meet."""
 
 import functools
+import warnings
 
 import numpy as np
 
@@ -70,11 +71,14 @@ class Strategy:
         cluster: the Cluster of the replicas, one rank each.
         communicator: "auto", "shared", "flat" or "naive".
         compression: None, or "bf16" to halve what goes over the network.
+        shard_update: whether the ranks of a machine have one copy of the weights, of which each
+            updates its pieces. Without several ranks on each machine there is nothing to share.
     """
 
-    def __init__(self, cluster=None, communicator="auto", compression=None):
+    def __init__(self, cluster=None, communicator="auto", compression=None, shard_update=False):
         self.cluster = cluster or Cluster()
         self._options = communicator, compression
+        self._shard_update = shard_update
 
     @property
     def num_replicas_in_sync(self):
@@ -86,6 +90,20 @@ class Strategy:
         """The Communicator of the replicas."""
         name, compression = self._options
         return communicators.create(name, self.cluster, compression)
+
+    @functools.cached_property
+    def shard_update(self):
+        """Whether the ranks of a machine share one copy of the weights and the work of updates."""
+        if not self._shard_update or self.num_replicas_in_sync == 1:
+            return False
+        if not self.communicator.shares_memory and self.cluster.is_chief:
+            warnings.warn(
+                f"`shard_update` has no effect: the communicator {self.communicator.name!r} does "
+                "not share memory here. It needs several ranks on each machine, and 'auto' or "
+                "'shared'.",
+                stacklevel=2,
+            )
+        return self.communicator.shares_memory
 
     @functools.cached_property
     def reduction(self):

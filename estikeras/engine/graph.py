@@ -39,11 +39,13 @@ class Graph:
         outputs: TracedTensors (flat) that are its results.
         reads: variable -> the TracedTensor with its value before the run.
         updates: variable -> the TracedTensor with its value after the run.
+        closing: functions to call when all of it has run, such as a barrier of the ranks.
     """
 
     def __init__(self):
         self.nodes, self.inputs, self.outputs = [], [], []
         self.reads, self.updates = {}, {}
+        self.closing = []
         self._constants = {}
 
     def _leaf(self, kind, spec, payload=None):

@@ -35,7 +35,8 @@ class Variable:
         autocast: whether layers may read it in their compute dtype.
         aggregation: how replicas combine their values: "none", "mean", "sum" or
             "only_first_replica".
-        synchronization: kept for the reference's sake: "auto".
+        synchronization: "on_write" for what is kept equal on all replicas like a weight, such as an
+            optimizer's variables; "on_read" for what each replica adds to; "auto".
         name: without slashes; None makes one up.
 
     Raises:
@@ -83,12 +84,25 @@ class Variable:
         value = self._first_value(initializer, shape, dtype)
         self._dtype = value.dtype
         self._shape = value.shape
-        self._buffer = aligned_empty(value.shape, value.value.dtype)
-        self._buffer[...] = value.value
         self._read = None
-        if replicas.has_strategy():
-            own = [(self._path, self._buffer)]
-            replicas.get_strategy().synchronize(own, "the variable that is made")
+        self._buffer = self._begin(value.value)
+
+    def _begin(self, array):
+        """Memory with the first value: in a strategy's scope the chief's, on all ranks."""
+        strategy = replicas.get_strategy() if replicas.has_strategy() else None
+        mirrored = self._trainable or self._synchronization == "on_write"
+        if strategy is not None and strategy.shard_update and mirrored:
+            memory = strategy.communicator.shared_array(array.nbytes)
+            buffer = memory.view(array.dtype).reshape(array.shape)
+            if strategy.cluster.local_rank == 0:
+                buffer[...] = array
+            strategy.communicator.barrier()
+        else:
+            buffer = aligned_empty(array.shape, array.dtype)
+            buffer[...] = array
+        if strategy is not None:
+            strategy.synchronize([(self._path, buffer)], "the variable that is made")
+        return buffer
 
     def _first_value(self, initializer, shape, dtype):
         with context.init_scope(), context.scope(autocast=None):
@@ -295,3 +309,23 @@ class Variable:
         buffer = aligned_empty(state["_shape"], state["_buffer"].dtype)
         buffer[...] = state["_buffer"]
         self.__dict__.update(state, _buffer=buffer)
+
+
+class Piece(Variable):
+    """Some elements of another variable, flattened, in the same memory.
+
+    Args:
+        whole: the other variable.
+        start: number of the first element.
+        stop: number of the first element after it.
+    """
+
+    def __init__(self, whole, start, stop):
+        vars(self).update(vars(whole))
+        self._whole = whole
+        self._buffer = whole.buffer.reshape(-1)[start:stop]
+        self._shape, self._read = self._buffer.shape, None
+
+    def before_write(self):
+        super().before_write()
+        self._whole.before_write()

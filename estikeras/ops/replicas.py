@@ -8,6 +8,7 @@ as much as its share of the global batch.
 
 import numpy as np
 
+from estikeras.engine import context as engine_context
 from estikeras.engine import dtypes
 from estikeras.engine.operation import is_traced
 from estikeras.engine.tensor import as_tensor
@@ -17,7 +18,7 @@ from estikeras.ops.math import square
 from estikeras.ops.reduction import sum as total
 from estikeras.ops.shaping import broadcast_to, expand_dims
 from estikeras.primitives.collective import exchange, scale_gradient
-from strategies import context
+from strategies import context, get_strategy
 
 
 def several():
@@ -65,6 +66,38 @@ def combined_gradients(grads):
     combine = replica_sum if replica.share is None else replica_mean
     combined = iter(combine(*known))
     return [None if g is None else next(combined) for g in grads]
+
+
+def gradient_pieces(grads):
+    """This rank's pieces of the gradients of the global batch's loss, as those of its machine share
+    them.
+
+    Args:
+        grads: list of this replica's gradients.
+
+    Returns:
+        For each gradient a tensor (elements,) and its place `(start, stop)` in the gradient,
+        flattened.
+    """
+    replica = context.replica()
+    share, group = replica.share, replica.strategy.reduction
+    if share is not None and not share.even:
+        grads = [g * tensor(share.fraction, g.dtype) for g in grads]
+    pieces = exchange(*grads, kinds=("scatter",) * len(grads), group=group, even=False)
+    if share is not None and share.even:
+        pieces = [p * tensor(1 / group.size, p.dtype) for p in pieces]
+    spans = group.spans([(g.shape, dtypes.to_numpy(g.dtype)) for g in grads])
+    return list(zip(pieces, spans, strict=True))
+
+
+def settle():
+    """Let all ranks wait for one another when the step is over."""
+    barrier = get_strategy().communicator.barrier
+    trace = engine_context.current.trace
+    if trace is None:
+        barrier()
+    else:
+        trace.closing.append(barrier)
 
 
 def replica_share():

@@ -199,7 +199,8 @@ class Buffer:
         contributions: list of arrays (count,), one for each segment: the caller writes there what
             this rank has. Zeros at first.
         results: list of arrays: for "sum" the contribution itself, which becomes the sum; for
-            "gather" an array (size, count), by rank.
+            "scatter" this rank's slice of the contribution; for "gather" an array (size, count), by
+            rank.
         tail: array (TAIL,) float64 that the caller writes.
         agreed: array (TAIL,) float64: the sum of all tails, after an exchange.
     """
@@ -209,13 +210,14 @@ class Buffer:
         self._sent, self._received = np.zeros(TAIL + 4), np.zeros(TAIL + 4)
         self.tail, self.agreed = self._sent[:TAIL], self._received[:TAIL]
         self.contributions = placement.views(block)
-        self.results = [
-            np.zeros((communicator.size, s.count), s.dtype) if s.kind == "gather" else contribution
-            for s, contribution in zip(self.layout, self.contributions, strict=True)
-        ]
-        size = communicator.size
-        self._exchange = Meeting(f"exchange of buffer {number}", size)
-        self._reduce_scatter = Meeting(f"reduce_scatter of buffer {number}", size)
+        self.results = [self._result_of(i) for i in range(len(self.layout))]
+        self._meeting = Meeting(f"exchange of buffer {number}", communicator.size)
+
+    def _result_of(self, i):
+        segment, contribution = self.layout[i], self.contributions[i]
+        if segment.kind == "gather":
+            return np.zeros((self.communicator.size, segment.count), segment.dtype)
+        return contribution if segment.kind == "sum" else contribution[slice(*self.slice_of(i))]
 
     def exchange(self, contribute=True):
         """Sum and gather the contributions of all ranks, and sum their tails. A collective.
@@ -224,17 +226,20 @@ class Buffer:
             contribute: False for a rank without data: its segments count as zeros. Its tail counts
                 all the same.
         """
-        self._run(self._exchange, contribute)
-
-    def reduce_scatter(self, contribute=True):
-        """Like `exchange`, but of a sum only this rank's slice is promised. A collective.
-
-        What the rest of the sums' arrays holds afterwards is not defined.
-        """
-        self._run(self._reduce_scatter, contribute)
+        current.enter(self._meeting.what)
+        try:
+            if not contribute:
+                for contribution in self.contributions:
+                    contribution.fill(0)
+            self.communicator.meet(self._meeting, self._sent, self._received)
+            # Sums that are no longer finite are a matter of those who look at them.
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._move()
+        finally:
+            current.leave()
 
     def slice_of(self, i):
-        """`(start, stop)` of this rank's slice of sum segment `i`, in elements.
+        """`(start, stop)` of this rank's slice of summed segment `i`, in elements.
 
         The slices of the ranks of one machine tile the segment; they begin at multiples of 16.
         """
@@ -244,21 +249,8 @@ class Buffer:
         """Give back the memory, which nobody may use any more. This is no collective."""
         self.contributions, self.results = [], []
 
-    def _run(self, meeting, contribute):
-        current.enter(meeting.what)
-        try:
-            if not contribute:
-                for contribution in self.contributions:
-                    contribution.fill(0)
-            self.communicator.meet(meeting, self._sent, self._received)
-            # Sums that are no longer finite are a matter of those who look at them.
-            with np.errstate(over="ignore", invalid="ignore"):
-                self._move(everywhere=meeting is self._exchange)
-        finally:
-            current.leave()
-
-    def _move(self, everywhere):
-        """Sum and gather; all ranks are here. `everywhere`: sums are wanted on all ranks."""
+    def _move(self):
+        """Sum and gather; all ranks are here."""
         raise NotImplementedError
 
 

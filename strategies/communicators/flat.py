@@ -33,7 +33,7 @@ class FlatBuffer(Buffer):
         super().close()
         self._sums, self._gathers = [], []
 
-    def _move(self, everywhere):
+    def _move(self):
         for total in self._sums:
             total.reduce()
         for gather in self._gathers:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_KINDS = ("sum", "gather")
+_KINDS = ("sum", "scatter", "gather")
 # Every slice of a sum begins at a multiple of so many elements.
 _UNIT = 16
 _ALIGNMENT_BYTES = 64
@@ -17,7 +17,8 @@ class Segment:
     """One array of a buffer.
 
     Args:
-        kind: "sum" is added over the ranks, "gather" is collected by rank.
+        kind: "sum" is added over the ranks, "gather" is collected by rank. "scatter" is added too,
+            but each rank needs only its slice of the sum.
         dtype: a NumPy dtype, or what makes one. float16 and bfloat16 are added as float32 and
             rounded once.
         count: how many elements each rank contributes; 0 is allowed.
@@ -33,7 +34,7 @@ class Segment:
             raise ValueError(f"A segment's kind must be one of {_KINDS}, not {self.kind!r}.")
         if self.count < 0:
             raise ValueError(f"A segment's count must not be negative, but is {self.count}.")
-        if dtype.hasobject or (self.kind == "sum" and not _can_be_added(dtype)):
+        if dtype.hasobject or (self.kind != "gather" and not _can_be_added(dtype)):
             raise TypeError(f"A segment of kind {self.kind!r} cannot hold {dtype}.")
         object.__setattr__(self, "dtype", dtype)
         object.__setattr__(self, "count", int(self.count))
@@ -56,15 +57,17 @@ def dtype_of_sum(dtype):
 
 @dataclass
 class Arena:
-    """All sums of one dtype, one after another, so that they are added in one go.
+    """All sums of one kind and dtype, one after another, so that they are added in one go.
 
     Attributes:
+        kind: "sum" or "scatter".
         dtype: of the elements.
         start: where it begins in the block, in bytes.
         count: how many elements it has, a multiple of `unit`; what lies between segments is 0.
         unit: slices begin at multiples of so many elements.
     """
 
+    kind: str
     dtype: np.dtype
     start: int
     count: int
@@ -82,7 +85,7 @@ class Arena:
 
 
 class Placement:
-    """Where in a block the segments of a layout lie: sums by dtype, then what is gathered.
+    """Where in a block the segments of a layout lie: sums by kind and dtype, then what is gathered.
 
     Attributes:
         arenas: list of Arena.
@@ -95,12 +98,12 @@ class Placement:
         self._starts = [0] * len(layout)
         self._arena_of = [None] * len(layout)
         end = 0
-        for dtype in dict.fromkeys(s.dtype for s in layout if s.kind == "sum"):
+        for kind, dtype in dict.fromkeys((s.kind, s.dtype) for s in layout if s.kind != "gather"):
             # Sizes of numbers are powers of two, so the greater of both is a multiple of both.
             unit_bytes = max(_UNIT * dtype.itemsize, _ALIGNMENT_BYTES)
-            arena = Arena(dtype, end, 0, unit_bytes // dtype.itemsize)
+            arena = Arena(kind, dtype, end, 0, unit_bytes // dtype.itemsize)
             for i, segment in enumerate(layout):
-                if segment.kind == "sum" and segment.dtype == dtype:
+                if (segment.kind, segment.dtype) == (kind, dtype):
                     self._starts[i], self._arena_of[i] = end, arena
                     end += _round_up(segment.count * dtype.itemsize, unit_bytes)
             arena.count = (end - arena.start) // dtype.itemsize
@@ -119,7 +122,7 @@ class Placement:
         ]
 
     def slice_of(self, i, part, parts):
-        """`(start, stop)`, in elements of sum segment `i`, of what lies in a slice of its arena."""
+        """`(start, stop)`, in elements of segment `i`, of what lies in a slice of its arena."""
         arena, count = self._arena_of[i], self.layout[i].count
         if arena is None:
             raise ValueError(f"Segment {i} is gathered: it has no slices.")

@@ -27,15 +27,15 @@ class Naive(Communicator):
 class NaiveBuffer(Buffer):
     """The Buffer of Naive."""
 
-    def _move(self, everywhere):
+    def _move(self):
         mine = self.contributions
         ranks = self.communicator.mpi.allgather(mine) if self.communicator.size > 1 else [mine]
-        by_segment = zip(*ranks, strict=True)
-        for segment, result, parts in zip(self.layout, self.results, by_segment, strict=True):
+        by_segment = zip(self.layout, self.results, zip(*ranks, strict=True), strict=True)
+        for i, (segment, result, parts) in enumerate(by_segment):
             if segment.kind == "gather":
                 result[...] = np.stack(parts)
                 continue
             total = parts[0].astype(dtype_of_sum(segment.dtype))
             for part in parts[1:]:
                 total += part.astype(total.dtype)
-            result[...] = total
+            result[...] = total if segment.kind == "sum" else total[slice(*self.slice_of(i))]

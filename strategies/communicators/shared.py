@@ -84,7 +84,7 @@ class SharedBuffer(Buffer):
             start, stop = arena.slice(communicator.lane, communicator.lanes)
             if stop > start:
                 slices = [arena.of(block)[start:stop] for block in blocks]
-                self._sums.append(self._sum_of(slices, arena.dtype, cluster.peer_communicator))
+                self._sums.append(self._sum_of(slices, arena, cluster.peer_communicator))
         if self._one_machine:
             everyone = [placement.views(block) for block in blocks]
             self._gathers = [
@@ -99,21 +99,22 @@ class SharedBuffer(Buffer):
         super().close()
         self._sums, self._gathers = [], []
 
-    def _sum_of(self, slices, dtype, peers):
-        total = _SliceSum(slices, self._local_rank, keep=not self._one_machine)
+    def _sum_of(self, slices, arena, peers):
+        everywhere = arena.kind == "sum"
+        total = _SliceSum(slices, self._local_rank, everywhere, keep=not self._one_machine)
         if self._one_machine:
             return total, None
-        compression = self.communicator.compression if dtype == np.float32 else None
+        compression = self.communicator.compression if arena.dtype == np.float32 else None
         return total, reducer(peers, total.total, compression)
 
-    def _move(self, everywhere):
+    def _move(self):
         for total, reduce_between in self._sums:
             if reduce_between is None:
-                total.add_and_spread(everywhere)
+                total.add_and_spread()
             else:
                 total.add()
                 reduce_between()
-                total.spread(everywhere)
+                total.spread()
         for gather in self._gathers:
             gather()
         # Nobody writes the next contributions before all have read these.
@@ -129,13 +130,14 @@ class _SliceSum:
     Args:
         slices: list of arrays (n,), those of all local ranks.
         mine: the number of this rank among them.
+        everywhere: whether all ranks get the sum, or this one alone.
         keep: whether the whole sum must be kept in the dtype in which it was added.
 
     Attributes:
         total: array (n,) that holds the sum after `add`.
     """
 
-    def __init__(self, slices, mine, keep):
+    def __init__(self, slices, mine, everywhere, keep):
         dtype = slices[0].dtype
         self._dtype = dtype_of_sum(dtype)
         same = self._dtype == dtype
@@ -143,9 +145,9 @@ class _SliceSum:
         length = slices[0].size
         scratch = np.empty(min(step, length), self._dtype)
         self.total = slices[mine] if same else np.empty(length if keep else 0, self._dtype)
-        # Where the sum goes: to this rank first, who may have it already.
-        order = [mine, *(i for i in range(len(slices)) if i != mine)][1 if same else 0 :]
-        self._kept = 0 if same else 1
+        # Where the sum goes; this rank may have it already.
+        others = [i for i in range(len(slices)) if i != mine] if everywhere else []
+        order = others if same else [mine, *others]
         self._blocks = []
         for start in range(0, length, step):
             parts = [part[start : start + step] for part in slices]
@@ -157,21 +159,21 @@ class _SliceSum:
         for additions, _, _ in self._blocks:
             self._add(additions)
 
-    def spread(self, everywhere):
+    def spread(self):
         for _, total, targets in self._blocks:
-            self._spread(total, targets, everywhere)
+            self._spread(total, targets)
 
-    def add_and_spread(self, everywhere):
+    def add_and_spread(self):
         for additions, total, targets in self._blocks:
             self._add(additions)
-            self._spread(total, targets, everywhere)
+            self._spread(total, targets)
 
     def _add(self, additions):
         for ufunc, inputs, out in additions:
             ufunc(*inputs, out=out, dtype=self._dtype)
 
-    def _spread(self, total, targets, everywhere):
-        for target in targets if everywhere else targets[: self._kept]:
+    def _spread(self, total, targets):
+        for target in targets:
             np.copyto(target, total, casting="same_kind")
 
 

@@ -44,7 +44,7 @@ class Program:
         self._outputs = [
             self._array(s, x.spec) for s, x in zip(lowering.outputs, graph.outputs, strict=True)
         ]
-        self._updated = list(graph.updates)
+        self._updated, self._closing = list(graph.updates), graph.closing
         self._segments = self._build(lowering, self.threads)
         self._fed = None
 
@@ -171,7 +171,7 @@ class Program:
             self.counter[0] = first
             segments = self._fed[1]
             self._before_writes()
-            if len(segments) == 1:
+            if len(segments) == 1 and not self._closing:
                 self._execute(segments, steps)
             else:
                 for k in range(first, first + steps):
@@ -204,6 +204,8 @@ class Program:
                     raise self._index_error(segment)
             else:
                 segment()
+        for close in self._closing:
+            close()
 
     def outputs(self):
         """The results of the last run, copied."""

@@ -28,6 +28,7 @@ class Adadelta(Optimizer):
     Reference: Zeiler, 2012, ADADELTA: An Adaptive Learning Rate Method.
     """
 
+    elementwise = True
     hyperparameters = ("rho", "epsilon")
 
     def __init__(

@@ -30,6 +30,7 @@ class Adagrad(Optimizer):
     Optimization.
     """
 
+    elementwise = True
     hyperparameters = ("initial_accumulator_value", "epsilon")
 
     def __init__(

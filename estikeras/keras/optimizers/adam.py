@@ -32,6 +32,7 @@ class Adam(Optimizer):
     and Beyond (amsgrad).
     """
 
+    elementwise = True
     hyperparameters = ("beta_1", "beta_2", "epsilon", "amsgrad")
 
     def __init__(

@@ -29,6 +29,7 @@ class Adamax(Optimizer):
     Reference: Kingma and Ba, 2015, Adam: A Method for Stochastic Optimization, section 7.1.
     """
 
+    elementwise = True
     hyperparameters = ("beta_1", "beta_2", "epsilon")
 
     def __init__(

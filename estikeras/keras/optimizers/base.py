@@ -53,6 +53,8 @@ class Optimizer(KeepsVariables, KeepsAverages):
 
     # Names of a subclass's own arguments, which are attributes and part of the config.
     hyperparameters = ()
+    # Whether a step treats each element of a variable alike, so that ranks can share the work.
+    elementwise = False
 
     def __init__(
         self,
@@ -195,7 +197,8 @@ class Optimizer(KeepsVariables, KeepsAverages):
         if not grads:
             return
         variables = self._variables_of(grads, trainable_variables)
-        with combined_gradients(grads) as grads, context.name_scope(self.name, caller=self):
+        together = combined_gradients(self, grads, variables)
+        with together as (grads, variables), context.name_scope(self.name, caller=self):
             grads, variables = _with_gradient(grads, variables)
             grads, variables = self._overwrite_with_gradients(grads, variables)
             if grads:

@@ -37,6 +37,7 @@ class Ftrl(Optimizer):
     Reference: McMahan et al., 2013, Ad Click Prediction: a View from the Trenches.
     """
 
+    elementwise = True
     hyperparameters = (
         "learning_rate_power",
         "initial_accumulator_value",

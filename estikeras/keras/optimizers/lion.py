@@ -31,6 +31,7 @@ class Lion(Optimizer):
     Reference: Chen et al., 2023, Symbolic Discovery of Optimization Algorithms.
     """
 
+    elementwise = True
     hyperparameters = ("beta_1", "beta_2")
 
     def __init__(

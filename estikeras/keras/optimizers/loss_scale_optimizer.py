@@ -76,7 +76,7 @@ class LossScaleOptimizer(Optimizer):
         if not grads:
             return
         variables = self._variables_of(grads, trainable_variables)
-        with combined_gradients(grads) as grads:
+        with combined_gradients(self, grads, variables) as (grads, variables):
             finite = self.check_finite(grads)
             scale = self.dynamic_scale.value
             unscaled = [

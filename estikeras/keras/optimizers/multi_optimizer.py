@@ -150,7 +150,7 @@ class MultiOptimizer(Optimizer):
         if not grads:
             return
         variables = self._variables_of(grads, trainable_variables)
-        with combined_gradients(grads) as grads:
+        with combined_gradients(self, grads, variables) as (grads, variables):
             for optimizer, pairs in self._split(
                 variables, list(zip(grads, variables, strict=True))
             ):

@@ -30,6 +30,7 @@ class Nadam(Optimizer):
     Reference: Dozat, 2016, Incorporating Nesterov Momentum into Adam.
     """
 
+    elementwise = True
     hyperparameters = ("beta_1", "beta_2", "epsilon")
 
     def __init__(

@@ -2,18 +2,28 @@
 
 import contextlib
 
+from estikeras.keras.optimizers import sharding
 from estikeras.ops import replicas
 from strategies import context
 
 
 @contextlib.contextmanager
-def combined_gradients(grads):
-    """Give the gradients of the global batch; what runs inside is the same on all replicas, and no
-    longer one replica's part of the step.
+def combined_gradients(optimizer, grads, variables):
+    """Give the gradients of the global batch, and the variables that this rank updates with them.
+
+    What runs inside is no longer one replica's part of the step: it is the same on all replicas, or
+    with `shard_update` each rank's piece of one update.
 
     Args:
+        optimizer: the Optimizer.
         grads: list of this replica's gradients; None where a variable has none.
+        variables: the variables, in the same order.
     """
+    replica = context.replica()
+    if replica is not None and replica.strategy.shard_update:
+        with sharding.on_pieces(optimizer, grads, variables) as pieces, context.entered(None):
+            yield pieces
+        return
     grads = replicas.combined_gradients(grads)
     with context.entered(None):
-        yield grads
+        yield grads, variables

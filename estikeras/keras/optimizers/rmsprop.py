@@ -30,6 +30,7 @@ class RMSprop(Optimizer):
     Reference: Hinton, 2012, Neural Networks for Machine Learning, lecture 6.
     """
 
+    elementwise = True
     hyperparameters = ("rho", "momentum", "epsilon", "centered")
 
     def __init__(

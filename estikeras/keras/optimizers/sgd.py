@@ -32,6 +32,7 @@ class SGD(Optimizer):
     learning.
     """
 
+    elementwise = True
     hyperparameters = ("momentum", "nesterov")
 
     def __init__(

@@ -42,14 +42,17 @@ class KeepsVariables:
             raise errors.unsupported(
                 "A variable's `layout`", "Use a strategy of `estikeras.distribute`."
             )
+        return self._new_variable(shape, initializer, dtype, name, aggregation=aggregation)
+
+    def _new_variable(self, shape, initializer, dtype, name, **kind):
         with context.name_scope(self.name, caller=self):
             variable = Variable(
                 initializers.get(initializer),
                 shape=tuple(shape),
                 dtype=dtype,
                 trainable=False,
-                aggregation=aggregation,
                 name=name,
+                **kind,
             )
         self._track(variable)
         return variable
@@ -65,11 +68,12 @@ class KeepsVariables:
         path = getattr(reference_variable, "path", None) or reference_variable.name.replace(
             ":", "_"
         )
-        return self.add_variable(
+        return self._new_variable(
             reference_variable.shape,
             initializer,
-            dtype=reference_variable.dtype,
-            name=f"{path.replace('/', '_')}_{name or 'var'}",
+            reference_variable.dtype,
+            f"{path.replace('/', '_')}_{name or 'var'}",
+            synchronization="on_write",
         )
 
     def add_optimizer_variables(self, trainable_variables, name, initializer="zeros"):
