@@ -13,7 +13,6 @@ from estikeras.keras.callbacks.callback import Callback
 from estikeras.keras.callbacks.resumption import Resumption
 from estikeras.keras.callbacks.save_frequency import SaveFrequency
 from estikeras.public import public
-from strategies import get_strategy
 
 
 @public("keras.callbacks.BackupAndRestore")
@@ -30,7 +29,7 @@ class BackupAndRestore(Callback):
     same batches again. A generator that goes on from epoch to epoch (`steps_per_epoch`) is read
     from its beginning, other data from the beginning of the epoch.
 
-    Under a strategy all ranks have the callback, and rank 0 alone reads and writes files.
+    Under a strategy rank 0 alone reads and writes files, and tells the others where to go on.
 
     Args:
         backup_dir: path of a folder for this training alone.
@@ -44,6 +43,8 @@ class BackupAndRestore(Callback):
             is not built.
         OSError: (in training) if a backup cannot be read or written.
     """
+
+    chief_only = True
 
     def __init__(
         self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True
@@ -71,8 +72,8 @@ class BackupAndRestore(Callback):
                 "is not. Call it on a batch of data first."
             )
         self._frequency = SaveFrequency(self.save_freq)
-        if not _is_chief():
-            return
+        for left_over in Path(self.backup_dir).glob(".*.partial"):
+            left_over.unlink()
         weights, previous = self._files[0], _previous(self._files[0])
         try:
             if weights.exists() or not previous.exists():
@@ -86,7 +87,7 @@ class BackupAndRestore(Callback):
         self._restore()
 
     def on_epoch_end(self, epoch, logs=None):
-        if not self._frequency.by_batches and _is_chief():
+        if not self._frequency.by_batches:
             self._back_up(
                 Resumption(
                     epoch + 1,
@@ -96,7 +97,7 @@ class BackupAndRestore(Callback):
             )
 
     def on_train_batch_end(self, batch, logs=None):
-        if self._frequency.by_batches and self._frequency.is_due(batch) and _is_chief():
+        if self._frequency.by_batches and self._frequency.is_due(batch):
             self._back_up(
                 dataclasses.replace(
                     self.model._resumption,
@@ -109,7 +110,7 @@ class BackupAndRestore(Callback):
             )
 
     def on_train_end(self, logs=None):
-        if self.delete_checkpoint and _is_chief():
+        if self.delete_checkpoint:
             shutil.rmtree(self.backup_dir, ignore_errors=True)
 
     def _steps(self):
@@ -146,10 +147,6 @@ class BackupAndRestore(Callback):
         self.model._resumption = state
         if state.batches:
             self._frequency.go_on_after(state.batches - 1)
-
-
-def _is_chief():
-    return get_strategy().cluster.is_chief
 
 
 def _previous(file):

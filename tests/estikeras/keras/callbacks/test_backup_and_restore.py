@@ -314,6 +314,15 @@ def test_backups_of_the_reference_go_on_at_the_beginning_of_their_epoch(tmp_path
     assert len(history["loss"]) == EPOCHS - 1
 
 
+def test_what_death_left_of_unfinished_files_is_removed(tmp_path):
+    (tmp_path / ".latest.weights.h5.01234567.partial").write_bytes(b"begun")
+    train(built(), BackupAndRestore(tmp_path, delete_checkpoint=False))
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "latest.weights.h5",
+        "training_metadata.json",
+    ]
+
+
 def test_an_epoch_without_its_weights_counts_for_nothing(tmp_path):
     (tmp_path / "training_metadata.json").write_text(json.dumps({"epoch": 2, "batch": 0}))
     watch = Watch()
