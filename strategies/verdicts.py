@@ -12,6 +12,8 @@ ENDED = 75
 INTERRUPTED = 130
 # How much longer than the others the first step may take: it compiles.
 FIRST_STEP = 3
+# How long, at least, a rank may take to start Python and its imports.
+_TO_COME_S = 120.0
 # How long after a rank that left with a status that is not 0 the others may leave, too.
 _BAD_STATUS_S = 2.0
 
@@ -146,7 +148,7 @@ def _silent(ranks, now, limit_s):
         rank
         for rank in ranks
         if (rank.state == "running" and now - rank.seen > _allowed([rank], limit_s))
-        or (rank.state == "absent" and now - rank.seen > FIRST_STEP * limit_s)
+        or (rank.state == "absent" and now - rank.seen > max(_TO_COME_S, limit_s))
     ]
     if not silent:
         return None

@@ -1,8 +1,13 @@
 """The doors through which ranks are started, and what is said where one is the wrong one."""
 
+import contextlib
+import fcntl
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +133,32 @@ def test_ranks_run_the_script_as_if_it_was_started_by_itself(tmp_path):
     )
     expected = f"2 __main__ program.py ['--epochs', '3'] {tmp_path.name} 7"
     assert sorted(result.stdout.splitlines()) == [expected, f"[1] {expected}"], result.stderr
+
+
+@pytest.mark.parametrize("on_terminal", [True, False])
+def test_only_the_chief_has_a_terminal_and_only_where_there_is_one(tmp_path, on_terminal):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import shutil, sys\nfrom strategies import cluster\n"
+        "print(cluster.world().rank, sys.stdout.isatty(), shutil.get_terminal_size().columns)\n"
+        "print('a', end='', flush=True)\nprint('\\rb')\n"
+    )
+    ours, theirs = pty.openpty() if on_terminal else os.pipe()
+    if on_terminal:
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 66, 0, 0))
+    words = [sys.executable, *RUN, "-n", "2", str(program)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("COLUMNS", None)
+    subprocess.run(words, stdout=theirs, env=environment, timeout=40, check=True)
+    os.close(theirs)
+    text = b""
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while data := os.read(ours, 1000):
+            text += data
+    os.close(ours)
+    assert f"0 {on_terminal} {66 if on_terminal else 80}" in text.decode()
+    assert "[1] 1 False" in text.decode()
+    assert b"a\rb" in text and b"[1] a\rb" in text
 
 
 def test_ranks_run_a_module(tmp_path):

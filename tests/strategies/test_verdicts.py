@@ -37,10 +37,10 @@ CASES = {
     ),
     "one is silent": ([rank(0), rank(1, seen=NOW - 11)], r"rank 1 .*no sign of life for 11\.0 s"),
     "one never came": (
-        [rank(0), Rank(1, seen=NOW - 31)],
+        [rank(0), Rank(1, seen=NOW - 121)],
         r"rank 1 on an unknown host .*no sign of life",
     ),
-    "one is late to come": ([rank(0), Rank(1, seen=NOW - 29)], None),
+    "one is late to come": ([rank(0), Rank(1, seen=NOW - 119)], None),
     "one is done, the other works": ([rank(0), rank(1, state="done")], None),
     "one is done, and was in all": (
         [rank(0, 1, inside="sum", collective=5), rank(1, state="done", collective=5)],
