@@ -66,7 +66,7 @@ def in_scope_of_model(run):
     @functools.wraps(run)
     def scoped(model, *args, **kwargs):
         strategy = model.distribute_strategy
-        if strategy.num_replicas_in_sync == 1:
+        if strategy.num_replicas_in_sync == 1 and strategy is get_strategy():
             return run(model, *args, **kwargs)
         with strategy.scope():
             return run(model, *args, **kwargs)
@@ -150,9 +150,9 @@ def fit(
     begin_together(
         model,
         get_strategy(),
+        {"training data": adapter, "validation data": validation},
         epochs=(initial_epoch, epochs),
         batch_size=getattr(adapter, "batch_size", None),
-        number_of_samples=getattr(adapter, "num_rows", None),
         steps_per_epoch=limit,
         validation=validation is not None,
         callbacks_that_listen_to_batches=callbacks.has_train_batch_hooks,
@@ -268,6 +268,8 @@ def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks):
     verbose = resolve_verbose(verbose)
     adapter = x if isinstance(x, StreamShare) else _shared(adapt(x, y, sample_weight, batch_size))
     limit = _smallest(steps, settings.max_steps_per_epoch())
+    if not isinstance(callbacks, CallbackList):
+        begin_together(model, get_strategy(), {"data": adapter}, steps=limit)
     callbacks, bar = _callbacks(
         model, callbacks, verbose, epochs=1, steps=_smallest(limit, adapter.num_batches)
     )
@@ -299,6 +301,7 @@ def predict(model, x, batch_size, verbose, steps, callbacks):
     verbose = resolve_verbose(verbose)
     adapter = adapt(x, None, None, batch_size)
     limit = _smallest(steps, settings.max_steps_per_epoch())
+    begin_together(model, get_strategy(), {"data": adapter}, steps=limit)
     callbacks, bar = _callbacks(
         model, callbacks, verbose, epochs=1, steps=_smallest(limit, adapter.num_batches)
     )

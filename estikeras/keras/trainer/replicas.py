@@ -85,13 +85,29 @@ class ReplicaRunner(Runner):
             with context.scope(strategy), context.entered(replica):
                 return step(batch)
 
+        self._has_begun = False
         super().__init__(replica_step, eager)
+
+    def begin(self, model):
+        """Before the first batch of those that come one by one: `begin_together`, once."""
+        if not self._has_begun:
+            begin_together(model, self.strategy)
+            self._has_begun = True
 
     def run(self, batch):
         """The step's result for a Part, or for a global batch that all ranks have."""
         part = batch if isinstance(batch, Part) else part_of(batch, self.strategy)
         self._prepare(part)
-        return super().run(part.batch, part.even)
+        try:
+            return super().run(part.batch, part.even)
+        finally:
+            self.strategy.reduction.contributes = True
+
+    def epoch(self, *args, **kwargs):
+        """As a Runner's; between the steps every rank contributes, with or without rows."""
+        for ran in super().epoch(*args, **kwargs):
+            self.strategy.reduction.contributes = True
+            yield ran
 
     def _prepare(self, part):
         self.strategy.reduction.contributes = part.rows > 0
@@ -236,21 +252,26 @@ def _one_row(array):
 
 
 def build_together(model, strategy):
-    """Build the model's optimizer on all ranks: making variables is collective."""
+    """Build the model's optimizer: together, unless it is there on some ranks, since the chief may
+    have loaded a model that has it.
+    """
     optimizer = model.optimizer
-    several = strategy.num_replicas_in_sync > 1
-    if several and optimizer is not None and model.built and not optimizer.built:
-        with context.scope(strategy):
+    if strategy.num_replicas_in_sync == 1 or optimizer is None:
+        return
+    is_there = strategy.communicator.allgather(optimizer.built or not model.built)
+    if not is_there[strategy.cluster.rank]:
+        with context.scope(None if any(is_there) else strategy):
             optimizer.build(model.trainable_variables)
 
 
-def begin_together(model, strategy, **settings):
-    """Before the first step: check that all ranks train the same model, and give it the chief's
-    values on all ranks.
+def begin_together(model, strategy, data=None, **settings):
+    """Before the first step: check that all ranks train the same model on as many data, and give it
+    the chief's values on all ranks.
 
     Args:
         model: the model.
         strategy: the Strategy.
+        data: dict from what data are for to their adapter, or None where there are none.
         **settings: arguments that must be equal on all ranks.
 
     Raises:
@@ -258,15 +279,43 @@ def begin_together(model, strategy, **settings):
     """
     if strategy.num_replicas_in_sync == 1:
         return
-    optimizer = model.optimizer
-    facts = {"version of estikeras": estikeras.__version__, **settings}
-    if optimizer is not None:
-        facts["optimizer"] = (type(optimizer).__name__, repr(optimizer.get_config()))
+    facts = {"the version of estikeras": estikeras.__version__}
+    facts |= {f"the {what.replace('_', ' ')}": value for what, value in settings.items()}
+    for purpose, adapter in (data or {}).items():
+        for fact, what in _FACTS.items():
+            facts[f"the {what} of the {purpose}"] = getattr(adapter, fact, None)
+    facts |= _facts_of_optimizer(model.optimizer)
+    of_ranks = strategy.communicator.allgather(facts)
+    for what in dict.fromkeys(what for other in of_ranks for what in other):
+        values = [other.get(what) for other in of_ranks]
+        if any(value != values[0] for value in values):
+            raise errors.disagreement(what, values)
     build_together(model, strategy)
-    for what, fact in facts.items():
-        strategy.communicator.agree(f"the {what.replace('_', ' ')}", fact)
-    variables = list(model.variables) + (optimizer.variables if optimizer is not None else [])
+    variables = list(model.variables)
+    variables += model.optimizer.variables if model.optimizer is not None else []
     for variable in variables:
         variable.before_write()
     named = [(variable.path, variable.buffer) for variable in variables]
     strategy.synchronize(named, "the model's variables")
+
+
+_FACTS = {"num_rows": "number of samples", "num_batches": "number of batches"}
+
+
+def _facts_of_optimizer(optimizer):
+    """What must be equal on all ranks; names need not, which count the optimizers made before."""
+    if optimizer is None:
+        return {"the optimizer": None}
+    facts = {"the optimizer": type(optimizer).__name__}
+    for argument, value in _without_names(optimizer.get_config()).items():
+        is_plain = value is None or isinstance(value, str | int | float)
+        facts[f"the optimizer's `{argument}`"] = value if is_plain else repr(value)
+    return facts
+
+
+def _without_names(config):
+    if isinstance(config, list | tuple):
+        return [_without_names(entry) for entry in config]
+    if isinstance(config, dict):
+        return {key: _without_names(value) for key, value in config.items() if key != "name"}
+    return config

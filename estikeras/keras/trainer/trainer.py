@@ -391,19 +391,26 @@ class Trainer:
         """Train on one batch of arrays; returns the metrics as floats, a list or a dict."""
         self._check_compiled("train_on_batch")
         batch = as_batch(pack(x, y, sample_weight), class_weight)
-        logs = loop.as_floats(self.make_train_function().run(batch))
+        logs = loop.as_floats(self._begun(self.make_train_function()).run(batch))
         return logs if return_dict else self._as_list(logs)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """Evaluate one batch of arrays; returns the metrics as floats, a list or a dict."""
         self._check_compiled("test_on_batch")
-        logs = loop.as_floats(self.make_test_function().run(as_batch(pack(x, y, sample_weight))))
+        batch = as_batch(pack(x, y, sample_weight))
+        logs = loop.as_floats(self._begun(self.make_test_function()).run(batch))
         return logs if return_dict else self._as_list(logs)
 
     def predict_on_batch(self, x):
         """The outputs for one batch, as NumPy arrays."""
         outputs = self.make_predict_function().run(as_batch((x,)))
         return tree.map_structure(lambda t: t.numpy(), outputs)
+
+    def _begun(self, runner):
+        """A runner for batches that come one by one, once the ranks have begun together."""
+        if isinstance(runner, ReplicaRunner):
+            runner.begin(self)
+        return runner
 
     def _as_list(self, logs):
         """The loss, then the metrics, as a list; alone if it is only one."""
