@@ -21,6 +21,7 @@ from pathlib import Path
 from estikeras import errors
 from estikeras.public import public
 from strategies import cores as usable_cores
+from strategies.launched import launched_rank
 
 KERAS_VERSION = "3.15.1"
 _FLOATS = ("bfloat16", "float16", "float32", "float64")
@@ -241,6 +242,11 @@ def threads():
     """
     asked = _whole_number("ESTIKERAS_NUM_THREADS") or _whole_number("OMP_NUM_THREADS")
     return asked or usable_cores.threads_per_rank()
+
+
+def is_first_rank():
+    """Whether this process is the first of those that a launcher started, or the only one."""
+    return launched_rank() == 0
 
 
 def cores():

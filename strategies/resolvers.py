@@ -8,6 +8,7 @@ import os
 import re
 
 from strategies.cluster_spec import ClusterResolver, ClusterSpec
+from strategies.launched import tasks_of_nodes
 from strategies.tf_config import TFConfigClusterResolver, check_tf_config
 
 __all__ = [
@@ -134,7 +135,7 @@ class SlurmClusterResolver(ClusterResolver):
         if not isinstance(tasks_per_node, dict):
             nodes = _nodes(_slurm("STEP_NODELIST"))
             counts = tasks_per_node or _slurm("STEP_TASKS_PER_NODE")
-            counts = [counts] * len(nodes) if isinstance(counts, int) else _counts(counts)
+            counts = [counts] * len(nodes) if isinstance(counts, int) else tasks_of_nodes(counts)
             tasks_per_node = dict(zip(nodes, counts, strict=True))
         addresses = [
             f"{node}:{port_base + place}"
@@ -254,10 +255,3 @@ def _nodes(text):
                 nodes.append(prefix + ("" if number is None else str(number).zfill(len(first))))
     return nodes
 
-
-def _counts(text):
-    """The list that `3(x2),1` means: 3, 3, 1."""
-    parts = [re.fullmatch(r"(\d+)(?:\(x(\d+)\))?", part) for part in text.split(",")]
-    if not all(parts):
-        raise ValueError(f"These are no numbers of tasks per node: {text!r}.")
-    return [int(part[1]) for part in parts for _ in range(int(part[2] or 1))]

@@ -53,10 +53,11 @@ def address_of(name, build):
 
 @cache
 def _announce():
-    """Say once why the first run takes seconds."""
-    sys.stderr.write(
-        f"Compiling kernels for this processor, once: they are kept in {folder().parent}\n"
-    )
+    """Say once why the first run takes seconds; of several ranks the first says it."""
+    if settings.is_first_rank():
+        sys.stderr.write(
+            f"Compiling kernels for this processor, once: they are kept in {folder().parent}\n"
+        )
 
 
 @cache
