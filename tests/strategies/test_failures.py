@@ -137,6 +137,7 @@ def test_children_of_ranks_neither_hide_a_death_nor_stay(tmp_path):
         "first = fork.Process(target=time.sleep, args=(60,))\nfirst.start()\n"
         "first.terminate()\nfirst.join(5)\nprint('ended by', first.exitcode)\n"
         "fork.Process(target=time.sleep, args=(60,)).start()\n"
+        "world.communicator.Barrier()\n"
         "status.current.enter('sum')\n"
         "world.rank and os.kill(os.getpid(), signal.SIGKILL)\n"
         "world.communicator.allreduce(1)\n"
