@@ -88,7 +88,7 @@ def data_of(name):
 
 
 def main(file, folder, kind, data, save_freq, *death):
-    strategy = strategies.MultiWorkerMirroredStrategy()
+    strategy = strategies.MultiWorkerMirroredStrategy(shard_update=kind == "sharded")
     rank, first_attempt = strategy.cluster.rank, not Path(folder, "0").exists()
     # Nothing but the backup may decide how a training goes on: not the seed, nor others' files.
     keras.utils.set_random_seed(1 if first_attempt else 100 + rank)

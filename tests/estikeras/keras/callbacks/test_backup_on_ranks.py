@@ -18,6 +18,7 @@ SCRIPT = "tests/mpi/resume.py"
 TRAININGS = {
     "arrays": ("plain", "arrays"),
     "dropout": ("dropout", "arrays"),
+    "one copy of the weights": ("sharded", "arrays"),
     "a generator": ("plain", "generator"),
     "a PyDataset": ("plain", "dataset"),
 }
