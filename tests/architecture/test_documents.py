@@ -3,10 +3,21 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.support.equal_runs import run_plain
+from tests.support.ranks import run_ranks
+
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/distribution.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/architecture.md",
+    "docs/distribution.md",
+]
+SEED = "import estikeras\nestikeras.keras.utils.set_random_seed(0)\n"
 
 
 def programs(document):
@@ -28,6 +39,21 @@ def test_the_programs_of_the_architecture_run(capsys):
     assert '@public("keras.layers.Dense")' in names
     exec(compile(inside, "architecture.md", "exec"), {})
     assert "matmul" in capsys.readouterr().out
+
+
+@pytest.mark.mpi
+def test_the_programs_of_the_distribution_run_on_ranks(tmp_path):
+    fit, launch, loop, chief = programs("docs/distribution.md")
+    (tmp_path / "fit.py").write_text(fit.replace('"digits', f'"{tmp_path}/digits') + chief)
+    assert "the chief says so" in run_ranks(2, [tmp_path / "fit.py"]).check().text
+    assert (tmp_path / "digits.keras").exists()
+    (tmp_path / "launch.py").write_text(launch)
+    assert "[10, 10]" in run_plain([tmp_path / "launch.py"]).check().text.replace("np.int64", "")
+    (tmp_path / "loop.py").write_text(SEED + loop)
+    alone = run_plain([tmp_path / "loop.py"]).check().text.splitlines()[-1]
+    together = run_ranks(2, [tmp_path / "loop.py"]).check().text.splitlines()[-1]
+    numbers = ([float(word) for word in line.split()] for line in (alone, together))
+    np.testing.assert_allclose(*numbers, rtol=1e-5)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
