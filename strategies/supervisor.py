@@ -111,22 +111,28 @@ class _Attempt:
 
     def run(self):
         """(exit status, whether a rank did a step)."""
-        with _signals_end_it():
-            process = self._start()
-            try:
-                code = self._wait(process)
-            except (KeyboardInterrupt, _Terminated) as reason:
-                self._job.write("\nestikeras: interrupted, all ranks end.")
-                code = TERMINATED
-                if isinstance(reason, KeyboardInterrupt):
-                    code = verdicts.INTERRUPTED
-                with _no_interruption():
-                    self._monitor.end_all(code)
-                    self._end(process)
-        with _no_interruption():
-            self._end(process)
+        try:
+            with _signals_end_it():
+                process = self._start()
+                code = self._watch(process)
+            with _no_interruption():
+                self._end(process, code)
+        finally:
             self._monitor.close()
         return code, self._monitor.progress()
+
+    def _watch(self, process):
+        """Wait for the end, or bring it about when the user wants it."""
+        try:
+            return self._wait(process)
+        except (KeyboardInterrupt, _Terminated) as reason:
+            by_user = isinstance(reason, KeyboardInterrupt)
+            code = verdicts.INTERRUPTED if by_user else TERMINATED
+            with _no_interruption():
+                self._job.write("\nestikeras: interrupted, all ranks end.")
+                self._monitor.end_all(code)
+                self._end(process, code)
+            return code
 
     def _start(self):
         job, launcher = self._job, self._launcher
@@ -179,9 +185,9 @@ class _Attempt:
                     process.wait(1)
                 return self._monitor.verdict.code
 
-    def _end(self, process):
-        """Leave nothing of the job on this machine."""
-        if process.poll() is None or leftovers.processes(self._name):
+    def _end(self, process, code):
+        """Leave nothing of the job on this machine, but for what a job that went well started."""
+        if process.poll() is None or (code != 0 and leftovers.processes(self._name)):
             leftovers.end_job(self._name)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -182,12 +183,25 @@ def test_control_c_ends_all_ranks_with_one_message(whom):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_ranks_end_with_their_supervisor(number):
-    remains = Remains(f"{os.getpid()} supervisor {number}")
+    job, remains = start_to_hang(f"supervisor {number}")
+    job.send_signal(number)
+    assert job.wait(LIMIT_S) == (143 if number == signal.SIGTERM else -9)
+    remains.check(within_s=5)
+
+
+def test_ranks_end_with_their_launcher():
+    job, remains = start_to_hang("launcher")
+    children = Path(f"/proc/{job.pid}/task/{job.pid}/children").read_text().split()
+    os.kill(int(children[0]), signal.SIGKILL)
+    assert job.wait(LIMIT_S) not in (0, None)
+    remains.check()
+
+
+def start_to_hang(mark):
+    remains = Remains(f"{os.getpid()} {mark}")
     environment = {**os.environ, **remains.environment, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "estikeras.cli", "run", "-n", "2", *STALL]
     job = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     time.sleep(2.5)
     assert len(remains.processes()) >= 4
-    job.send_signal(number)
-    assert job.wait(LIMIT_S) == (143 if number == signal.SIGTERM else -9)
-    remains.check(within_s=5)
+    return job, remains

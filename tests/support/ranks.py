@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from strategies import mpi
+from strategies import leftovers, mpi
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,14 +34,15 @@ def run_ranks(num_ranks, arguments, timeout_s=60, environment=None):
         timeout_s: after how many seconds the job is killed, which fails the test.
         environment: variables to set besides.
     """
-    launcher = mpi.find_launcher()
+    launcher, name = mpi.find_launcher(), f"test-{os.getpid()}-{time.monotonic_ns()}"
     command = launcher.command(num_ranks, [sys.executable, *map(str, arguments)])
     # Ranks on one machine must not fight for its cores.
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    named = {leftovers.JOB: name}
     job = subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**launcher.environment(), **threads, **(environment or {})},
+        env={**launcher.environment(), **threads, **named, **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -50,7 +52,7 @@ def run_ranks(num_ranks, arguments, timeout_s=60, environment=None):
     try:
         text, _ = job.communicate(timeout=timeout_s)
     except subprocess.TimeoutExpired:
-        os.killpg(job.pid, 9)
+        leftovers.end_job(name)
         text, _ = job.communicate()
         raise AssertionError(f"still running after {timeout_s} s:\n{text}") from None
     return Outcome(job.returncode, text)
