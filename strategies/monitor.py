@@ -4,6 +4,7 @@ Runs in a thread: of the supervisor, or of rank 0 where there is none. Sockets o
 hangs.
 """
 
+import collections
 import contextlib
 import hmac
 import json
@@ -84,7 +85,7 @@ class Monitor:
         self._lines = {}  # rank -> its connection
         self._warned = set()
         self._collecting = False
-        self._orders = []
+        self._orders = collections.deque()
         self._listener = socket.create_server(("" if everywhere else "127.0.0.1", 0), backlog=1024)
         self._everywhere = everywhere
         self._selector = selectors.DefaultSelector()
@@ -151,11 +152,11 @@ class Monitor:
                     rank.seen += now - last
                     rank.since += now - last
             last = now
-            for order in self._orders:
+            while self._orders:
+                order = self._orders.popleft()
                 if order[0] == "close":
                     return
                 self._tell_all({"do": order[0], "code": order[1]})
-            self._orders.clear()
             if now - beat > pause:
                 beat, changed = now, True
                 self._tell_all({"do": "beat"})

@@ -26,11 +26,12 @@ def write_job(folder, function, args, kwargs):
 
 def run(folder, rank):
     """Call, in a rank, what `write_job` wrote, and write what it returns or raises."""
+    outcome = Path(folder, f"outcome{rank}")
+    outcome.unlink(missing_ok=True)  # of an earlier attempt
     with Path(folder, "job").open("rb") as file:
         # Before the function is looked for.
         sys.path[:] = pickle.load(file)
         function, args, kwargs = pickle.load(file)
-    outcome = Path(folder, f"outcome{rank}")
     try:
         _write(outcome, (function(*args, **kwargs), None, None))
     except BaseException as error:
