@@ -5,11 +5,12 @@ Arrays lie in one arena for each set of shapes, in the order given, each at a mu
 so that a training loop can write its gradients where they are reduced.
 """
 
+import itertools
 import math
 
 import numpy as np
 
-from strategies import status
+from strategies import errors, status
 from strategies.communicators.base import TAIL, Layout, Segment
 from strategies.communicators.layout import Placement
 
@@ -53,8 +54,17 @@ class Reduction:
         specs = tuple((kind, tuple(shape), np.dtype(dtype)) for kind, shape, dtype in specs)
         key = (specs, number)
         if key not in self._arenas:
+            self._compare(specs)
             self._arenas[key] = Arena(self, specs)
         return self._arenas[key]
+
+    def _compare(self, specs):
+        """DisagreementError unless all ranks ask for the same arena: padding hides small shapes."""
+        own = [(kind, shape, str(dtype)) for kind, shape, dtype in specs]
+        of_ranks = self.communicator.allgather(own, "compare arrays to exchange")
+        for number, arrays in enumerate(itertools.zip_longest(*of_ranks)):
+            if any(array != arrays[0] for array in arrays):
+                raise errors.disagreement(f"array {number} of those to exchange", arrays)
 
     def exchange(self, arrays, kinds):
         """Each array's sum over the replicas, this rank's piece of the sum, or all replicas' arrays

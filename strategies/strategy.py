@@ -218,6 +218,25 @@ class Strategy:
             return bool(flag)
         return bool(self.reduction.sums([np.array([float(flag)])])[0][0])
 
+    def compare(self, arrays, what):
+        """Check that all ranks have arrays of the same kinds.
+
+        Args:
+            arrays: list of pairs of a name and a NumPy array.
+            what: what they are, for the error.
+
+        Raises:
+            DisagreementError: if their number, shapes or dtypes differ.
+        """
+        if self.num_replicas_in_sync == 1:
+            return
+        own = [(name, array.shape, str(array.dtype)) for name, array in arrays]
+        of_ranks = self.communicator.allgather(own, f"compare {what}")
+        for number in range(max(map(len, of_ranks))):
+            kinds = [facts[number] if number < len(facts) else None for facts in of_ranks]
+            if len({kind and kind[1:] for kind in kinds}) > 1:
+                raise errors.disagreement(f"{what} (number {number} of them)", kinds, _ALONE)
+
     def synchronize(self, arrays, what):
         """Give arrays the chief's values, once all ranks agree what the arrays are.
 
@@ -230,12 +249,7 @@ class Strategy:
         """
         if self.num_replicas_in_sync == 1:
             return
-        own = [(name, array.shape, str(array.dtype)) for name, array in arrays]
-        of_ranks = self.communicator.allgather(own)
-        for number in range(max(map(len, of_ranks))):
-            kinds = [facts[number] if number < len(facts) else None for facts in of_ranks]
-            if len({kind and kind[1:] for kind in kinds}) > 1:
-                raise errors.disagreement(f"{what} (number {number} of them)", kinds, _ALONE)
+        self.compare(arrays, what)
         for _, array in arrays:
             self.communicator.bcast_array(array)
 

@@ -59,9 +59,14 @@ class Communicator:
         self._buffers = weakref.WeakSet()
         self._number_of_buffers = 0
 
-    def allgather(self, value):
-        """What every rank gave: list by rank. For small things: they are pickled."""
-        return self._collective("allgather", lambda: self.mpi.allgather(value), [value])
+    def allgather(self, value, name="allgather"):
+        """What every rank gave: list by rank. For small things: they are pickled.
+
+        Args:
+            value: what this rank gives.
+            name: what they are gathered for, as the error and the status of the rank say it.
+        """
+        return self._collective(name, lambda: self.mpi.allgather(value), [value])
 
     def bcast(self, value, root=0):
         """What the rank `root` gave. For small things: they are pickled."""
@@ -108,7 +113,7 @@ class Communicator:
             DisagreementError: if the ranks have different layouts; it names the first difference.
         """
         layout = tuple(layout)
-        layouts = self.allgather(layout)
+        layouts = self.allgather(layout, "make a buffer")
         if any(other != layout for other in layouts):
             raise _different_segment(layouts)
         self._number_of_buffers += 1

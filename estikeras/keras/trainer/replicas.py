@@ -252,11 +252,23 @@ def _one_row(array):
 
 
 def build_together(model, strategy):
-    """Build the model's optimizer: together, unless it is there on some ranks, since the chief may
-    have loaded a model that has it.
+    """Check that all ranks have the same model and optimizer, and build the optimizer: together,
+    unless it is there on some ranks, since the chief may have loaded a model that has it.
+
+    Args:
+        model: the model.
+        strategy: the Strategy.
+
+    Raises:
+        DisagreementError: naming the first difference.
     """
+    if strategy.num_replicas_in_sync == 1:
+        return
     optimizer = model.optimizer
-    if strategy.num_replicas_in_sync == 1 or optimizer is None:
+    facts = {"the version of estikeras": estikeras.__version__}
+    _agree(strategy, facts | _facts_of_optimizer(optimizer))
+    strategy.compare(_named(model.variables), "the model's variables")
+    if optimizer is None:
         return
     is_there = strategy.communicator.allgather(optimizer.built or not model.built)
     if not is_there[strategy.cluster.rank]:
@@ -279,24 +291,30 @@ def begin_together(model, strategy, data=None, **settings):
     """
     if strategy.num_replicas_in_sync == 1:
         return
-    facts = {"the version of estikeras": estikeras.__version__}
-    facts |= {f"the {what.replace('_', ' ')}": value for what, value in settings.items()}
+    facts = {f"the {what.replace('_', ' ')}": value for what, value in settings.items()}
     for purpose, adapter in (data or {}).items():
         for fact, what in _FACTS.items():
             facts[f"the {what} of the {purpose}"] = getattr(adapter, fact, None)
-    facts |= _facts_of_optimizer(model.optimizer)
-    of_ranks = strategy.communicator.allgather(facts)
-    for what in dict.fromkeys(what for other in of_ranks for what in other):
-        values = [other.get(what) for other in of_ranks]
-        if any(value != values[0] for value in values):
-            raise errors.disagreement(what, values)
+    _agree(strategy, facts)
     build_together(model, strategy)
     variables = list(model.variables)
     variables += model.optimizer.variables if model.optimizer is not None else []
     for variable in variables:
         variable.before_write()
-    named = [(variable.path, variable.buffer) for variable in variables]
-    strategy.synchronize(named, "the model's variables")
+    strategy.synchronize(_named(variables), "the model's variables")
+
+
+def _agree(strategy, facts):
+    """DisagreementError unless all ranks have equal facts, a dict by name."""
+    of_ranks = strategy.communicator.allgather(facts, f"compare {next(iter(facts))}")
+    for what in dict.fromkeys(what for other in of_ranks for what in other):
+        values = [other.get(what) for other in of_ranks]
+        if any(value != values[0] for value in values):
+            raise errors.disagreement(what, values)
+
+
+def _named(variables):
+    return [(variable.path, variable.buffer) for variable in variables]
 
 
 _FACTS = {"num_rows": "number of samples", "num_batches": "number of batches"}
