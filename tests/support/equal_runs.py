@@ -54,7 +54,12 @@ def results_of(num_ranks, script, folder, *arguments, timeout_s=60, environment=
         outcome = run_ranks(num_ranks, words, timeout_s, environment).check()
     else:
         outcome = run_plain(words, timeout_s, environment).check()
-    return Run(outcome, pickle.loads(file.read_bytes()))
+    return Run(outcome, load(file))
+
+
+def load(file):
+    """The results that a program wrote."""
+    return pickle.loads(file.read_bytes())
 
 
 def leaves(results, name=""):

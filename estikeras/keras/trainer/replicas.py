@@ -306,7 +306,7 @@ def begin_together(model, strategy, data=None, **settings):
 
 def _agree(strategy, facts):
     """DisagreementError unless all ranks have equal facts, a dict by name."""
-    of_ranks = strategy.communicator.allgather(facts, f"compare {next(iter(facts))}")
+    of_ranks = strategy.communicator.allgather(facts, "compare settings")
     for what in dict.fromkeys(what for other in of_ranks for what in other):
         values = [other.get(what) for other in of_ranks]
         if any(value != values[0] for value in values):
