@@ -2,6 +2,9 @@
 its issues. Run by pytest on every rank.
 """
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -12,6 +15,16 @@ strategy = tf.distribute.MultiWorkerMirroredStrategy()
 RANK, SIZE = strategy.cluster.rank, strategy.num_replicas_in_sync
 X = np.random.default_rng(0).normal(size=(64, 3)).astype("float32")
 Y = (X[:, :1] > 0).astype("float32")
+
+
+@pytest.fixture
+def folder():
+    """A folder for all ranks. The folders that pytest makes would be cleared by all at once."""
+    made = tempfile.TemporaryDirectory() if RANK == 0 else None
+    yield Path(strategy.bcast(made and made.name))
+    strategy.communicator.barrier()
+    if made:
+        made.cleanup()
 
 
 def build():
@@ -126,9 +139,7 @@ def test_45178_data_much_larger_than_a_batch_start_at_once():
     assert_same_weights(model)
 
 
-def test_31252_every_worker_may_have_model_checkpoint_and_tensorboard(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("shared") if RANK == 0 else None
-    folder = strategy.bcast(folder)
+def test_31252_every_worker_may_have_model_checkpoint_and_tensorboard(folder):
     model = distributed()
     model.fit(
         X,
@@ -163,8 +174,9 @@ def test_31252_every_worker_may_have_model_checkpoint_and_tensorboard(tmp_path_f
     assert_same_weights(loaded)
 
 
-def test_31252_a_checkpoint_of_each_worker_for_itself_may_stand_beside_it(tmp_path_factory):
-    own = tmp_path_factory.mktemp(f"worker-{RANK}")
+def test_31252_a_checkpoint_of_each_worker_for_itself_may_stand_beside_it(folder):
+    own = folder / f"worker-{RANK}"
+    own.mkdir()
     model = distributed()
     model.fit(X, Y, epochs=1, verbose=0)
     model.save(own / "model.keras")

@@ -2,6 +2,9 @@
 pytest on every rank.
 """
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -15,6 +18,16 @@ RANK, SIZE = strategy.cluster.rank, strategy.num_replicas_in_sync
 def of_all(value):
     """What all ranks have, by rank."""
     return strategy.communicator.allgather(value)
+
+
+@pytest.fixture
+def folder():
+    """A folder for all ranks. The folders that pytest makes would be cleared by all at once."""
+    made = tempfile.TemporaryDirectory() if RANK == 0 else None
+    yield Path(strategy.bcast(made and made.name))
+    strategy.communicator.barrier()
+    if made:
+        made.cleanup()
 
 
 def small():
@@ -200,8 +213,7 @@ def test_in_fit_replicas_drop_different_values():
     assert not np.array_equal(seen[0], seen[1])
 
 
-def test_a_model_that_only_the_chief_loads_is_the_model_of_all(tmp_path_factory):
-    folder = strategy.bcast(str(tmp_path_factory.mktemp("chief")))
+def test_a_model_that_only_the_chief_loads_is_the_model_of_all(folder):
     x = np.linspace(-1, 1, 30).reshape(10, 3).astype("float32")
     path = f"{folder}/model.keras"
     if RANK == 0:
