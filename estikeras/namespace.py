@@ -158,7 +158,8 @@ _ABSENT = {
 
 
 def _unknown(message, prefix, name):
-    absent = _ABSENT.get(f"{prefix}.{name}" if prefix else name)
+    full_name = f"{prefix}.{name}" if prefix else name
+    absent = _ABSENT.get(full_name) or _ABSENT.get(prefix)
     if absent is not None:
         return f"{message} It is not supported. {absent}"
     near = difflib.get_close_matches(name, _tree().get(prefix, {}), n=3)

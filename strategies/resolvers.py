@@ -254,4 +254,3 @@ def _nodes(text):
             for number in range(int(first), int(last or first) + 1) if first else [None]:
                 nodes.append(prefix + ("" if number is None else str(number).zfill(len(first))))
     return nodes
-

@@ -8,6 +8,7 @@ import pytest
 
 import estikeras
 from estikeras import keras, namespace
+from estikeras._names import NAMES
 
 
 def test_a_namespace_without_a_folder_is_a_module():
@@ -34,10 +35,12 @@ def test_wrong_import_names_the_nearest():
 
 def test_what_is_absent_names_the_alternative():
     with pytest.raises(AttributeError, match=r"not supported.*PyDataset"):
-        _ = estikeras.data
+        _ = estikeras.data.Dataset
+    with pytest.raises(AttributeError, match=r"not supported.*MultiWorkerMirroredStrategy"):
+        _ = estikeras.distribute.ParameterServerStrategy
     with pytest.raises(ImportError, match=r"not supported.*load a"):
         importlib.import_module("estikeras.keras.applications")
-    assert not set(namespace._ABSENT) & {*dir(estikeras), *(f"keras.{n}" for n in dir(keras))}
+    assert not set(namespace._ABSENT) & set(NAMES)
 
 
 def test_lookup_finds_by_namespace_and_name():
