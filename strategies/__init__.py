@@ -15,7 +15,7 @@ from strategies.context import (
     has_strategy,
     in_cross_replica_context,
 )
-from strategies.errors import DisagreementError, DistributionError, StartError
+from strategies.errors import DisagreementError, DistributionError, RemoteError, StartError
 from strategies.input import AutoShardPolicy, DistributedDataset, InputContext, InputOptions
 from strategies.launching import launch
 from strategies.mirrored import MirroredStrategy
@@ -35,6 +35,7 @@ __all__ = [
     "MultiWorkerMirroredStrategy",
     "OneDeviceStrategy",
     "ReduceOp",
+    "RemoteError",
     "ReplicaContext",
     "StartError",
     "Strategy",

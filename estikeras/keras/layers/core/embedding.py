@@ -5,6 +5,7 @@ from estikeras.engine.operation import KerasTensor
 from estikeras.keras.layers import roles
 from estikeras.keras.layers.core.dense import refuse_variants
 from estikeras.keras.layers.layer import Layer
+from estikeras.ops import embedding
 from estikeras.public import public
 
 
@@ -81,7 +82,7 @@ class Embedding(Layer):
         """The rows: inputs' shape and output_dim at the end."""
         if inputs.dtype not in ("int32", "int64", "uint32", "uint8", "int8", "uint16", "int16"):
             inputs = ops.cast(inputs, "int32")
-        return ops.cast(ops.take(self.embeddings, inputs, axis=0), self.compute_dtype)
+        return ops.cast(embedding.embedding_lookup(self.embeddings, inputs), self.compute_dtype)
 
     def compute_mask(self, inputs, mask=None):
         """Where inputs are not 0, if `mask_zero`."""
