@@ -232,8 +232,9 @@ def normalize(x, axis=-1, order=2, epsilon=None):
         x = shaping.reshape(x, shape=(1,))
     axes = shapes.normalize_axes(axis, x.ndim)
     if order == 2:
-        inverse = ew.rsqrt(red.reduce_sum(ew.square(x), axes=axes, keepdims=True))
-        return x * ew.minimum(inverse, ew.constant(1 / epsilon, x))
+        # Not 1 / 0, which compiled code may take for NaN.
+        square = red.reduce_sum(ew.square(x), axes=axes, keepdims=True)
+        return x * ew.rsqrt(ew.maximum(square, ew.constant(epsilon**2, x)))
     powers = ew.power(ew.absolute(x), ew.constant(order, x)) if order > 1 else ew.absolute(x)
     norm = red.reduce_sum(powers, axes=axes, keepdims=True)
     if order > 1:

@@ -41,8 +41,8 @@ class MonitorCallback(Callback):
     def _direction_of_metric(self):
         name = self.monitor.removeprefix("val_")
         found = "down" if name == "loss" else None
-        for metric in _flat(getattr(self.model, "metrics", ())):
-            if metric.name == name:
+        for known_as, metric in _named(getattr(self.model, "metrics", ())):
+            if known_as == name:
                 found = getattr(metric, "_direction", None) or found
         if found is None:
             raise ValueError(
@@ -68,8 +68,9 @@ class MonitorCallback(Callback):
         return value
 
 
-def _flat(metrics):
-    """Metrics with those of collections in their place."""
+def _named(metrics):
+    """Pairs of name and metric, of collections too; the logs may call a metric by a short name."""
     for metric in metrics:
-        yield metric
-        yield from _flat(getattr(metric, "metrics", ()))
+        yield metric.name, metric
+        yield from _named(getattr(metric, "metrics", ()))
+        yield from getattr(metric, "named_metrics", ())

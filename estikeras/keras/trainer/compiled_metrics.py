@@ -46,6 +46,11 @@ class CompileMetrics(Metric):
         """The Metrics, in order."""
         return [metric for _, _, metric, _ in self._entries or ()]
 
+    @property
+    def named_metrics(self):
+        """Pairs of the name that a metric has in the logs and the Metric, in order."""
+        return [(name, metric) for _, _, metric, name in self._entries or ()]
+
     def build(self, y_true, y_pred):
         """Make the metrics that fit the outputs."""
         names = names_of(y_pred, self.output_names)

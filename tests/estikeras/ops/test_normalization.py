@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from estikeras import ops
+from estikeras.engine.function import function
 from estikeras.ops import normalization
 from tests.support.op_oracle import case, oracle_checks
 
@@ -42,3 +43,10 @@ def test_training_statistics_are_those_of_the_batch():
 def test_a_wrong_order_is_refused():
     with pytest.raises(ValueError, match="`order`"):
         ops.normalize(np.ones((2, 2), "float32"), order=0)
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+def test_a_vector_of_zeros_stays_one(compiled):
+    normalize = function(ops.normalize) if compiled else ops.normalize
+    x = np.array([[0, 0], [3, 4]], "float32")
+    np.testing.assert_allclose(normalize(ops.convert_to_tensor(x)), [[0, 0], [0.6, 0.8]], rtol=1e-6)

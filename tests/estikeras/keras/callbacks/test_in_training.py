@@ -230,3 +230,12 @@ def test_nobody_listening_to_batches_gives_the_same_training():
     second = fit(heard, x, y, listen, epochs=2).history
     assert batches == [0, 1, 2, 3] * 2
     assert first["loss"] == pytest.approx(second["loss"])
+
+
+def test_a_metric_is_watched_by_the_name_that_the_logs_have():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    x, y = np.ones((8, 3), "float32"), np.ones((8, 1), "float32")
+    stop = keras.callbacks.EarlyStopping("val_mae")
+    model.fit(x, y, validation_data=(x, y), verbose=0, callbacks=[stop])
+    assert stop.best == model.history.history["val_mae"][0]
