@@ -39,6 +39,9 @@ class Variable:
             optimizer's variables; "on_read" for what each replica adds to; "auto".
         name: without slashes; None makes one up.
 
+    Attributes:
+        equal_on_ranks: whether the ranks of a strategy were given one value for it.
+
     Raises:
         ValueError: for a wrong name, aggregation or shape.
     """
@@ -90,6 +93,7 @@ class Variable:
     def _begin(self, array):
         """Memory with the first value: in a strategy's scope the chief's, on all ranks."""
         strategy = replicas.get_strategy() if replicas.has_strategy() else None
+        self.equal_on_ranks = strategy is not None
         mirrored = self._trainable or self._synchronization == "on_write"
         if strategy is not None and strategy.shard_update and mirrored:
             memory = strategy.communicator.shared_array(array.nbytes)

@@ -280,3 +280,19 @@ def test_variables_that_replicas_write_are_aggregated(aggregation):
     ranks = [1.0 + rank for rank in range(SIZE)]
     expected = {"sum": sum(ranks), "mean": sum(ranks) / SIZE, "only_first_replica": ranks[0]}
     assert float(variable.numpy()) == pytest.approx(1 + expected[aggregation])
+
+
+@pytest.mark.skipif(SIZE == 1, reason="one rank has nobody to differ from")
+def test_training_variables_that_may_differ_between_ranks_is_refused():
+    model, optimizer = small(), keras.optimizers.SGD()
+
+    def step(x):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(model(x))
+        optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+
+    with pytest.raises(ValueError, match=r"made outside of the strategy's scope.*strategy.scope"):
+        strategy.run(step, (tf.ones((2, 3)),))
+    with strategy.scope():
+        model, optimizer = small(), keras.optimizers.SGD()
+    strategy.run(step, (tf.ones((2, 3)),))

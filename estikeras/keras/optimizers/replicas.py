@@ -18,8 +18,17 @@ def combined_gradients(optimizer, grads, variables):
         optimizer: the Optimizer.
         grads: list of this replica's gradients; None where a variable has none.
         variables: the variables, in the same order.
+
+    Raises:
+        ValueError: for a variable of which the ranks may have different values.
     """
     replica = context.replica()
+    loose = [v.path for v in variables if not v.equal_on_ranks] if replica is not None else []
+    if loose:
+        raise ValueError(
+            f"The variable {loose[0]!r} was made outside of the strategy's scope: each rank has a "
+            "value of its own. Make models inside of `with strategy.scope():`."
+        )
     if replica is not None and replica.strategy.shard_update:
         with sharding.on_pieces(optimizer, grads, variables) as pieces, context.entered(None):
             yield pieces

@@ -301,6 +301,7 @@ def begin_together(model, strategy, data=None, **settings):
     variables += model.optimizer.variables if model.optimizer is not None else []
     for variable in variables:
         variable.before_write()
+        variable.equal_on_ranks = True
     strategy.synchronize(_named(variables), "the model's variables")
 
 
