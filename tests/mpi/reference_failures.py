@@ -2,9 +2,6 @@
 its issues. Run by pytest on every rank.
 """
 
-import tempfile
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -15,16 +12,6 @@ strategy = tf.distribute.MultiWorkerMirroredStrategy()
 RANK, SIZE = strategy.cluster.rank, strategy.num_replicas_in_sync
 X = np.random.default_rng(0).normal(size=(64, 3)).astype("float32")
 Y = (X[:, :1] > 0).astype("float32")
-
-
-@pytest.fixture
-def folder():
-    """A folder for all ranks. The folders that pytest makes would be cleared by all at once."""
-    made = tempfile.TemporaryDirectory() if RANK == 0 else None
-    yield Path(strategy.bcast(made and made.name))
-    strategy.communicator.barrier()
-    if made:
-        made.cleanup()
 
 
 def build():

@@ -2,9 +2,6 @@
 pytest on every rank.
 """
 
-import tempfile
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -18,16 +15,6 @@ RANK, SIZE = strategy.cluster.rank, strategy.num_replicas_in_sync
 def of_all(value):
     """What all ranks have, by rank."""
     return strategy.communicator.allgather(value)
-
-
-@pytest.fixture
-def folder():
-    """A folder for all ranks. The folders that pytest makes would be cleared by all at once."""
-    made = tempfile.TemporaryDirectory() if RANK == 0 else None
-    yield Path(strategy.bcast(made and made.name))
-    strategy.communicator.barrier()
-    if made:
-        made.cleanup()
 
 
 def small():

@@ -3,14 +3,11 @@
 """
 
 import json
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
-from tests.support.equal_runs import ROOT, assert_equal, load, results_of
+from tests.support.equal_runs import assert_equal, load, results_of, run_plain
 from tests.support.ranks import run_ranks
 
 FOLDER = "tests/mpi/scripts"
@@ -18,20 +15,9 @@ TWO_WORKERS = {"TF_CONFIG": json.dumps({"cluster": {"worker": ["localhost:1", "l
 
 
 def estikeras_run(script, *arguments, environment=None, timeout_s=60):
-    """Run a script by `estikeras run -n 2`."""
+    """What a script says that is run by `estikeras run -n 2`."""
     words = ["-m", "estikeras.cli", "run", "-n", "2", script, *arguments]
-    job = subprocess.run(
-        [sys.executable, *map(str, words)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=timeout_s,
-    )
-    assert job.returncode == 0, job.stdout
-    return job.stdout
+    return run_plain(words, timeout_s, environment).check().text
 
 
 @pytest.mark.mpi
