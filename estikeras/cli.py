@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from estikeras import settings
-from strategies import cluster, monitor, report, supervisor
+from strategies import cluster, limits, report, supervisor
 from strategies.errors import StartError
 
 _PACKAGES = ("numpy", "scipy", "numba", "llvmlite", "h5py", "ml_dtypes", "rich", "mpi4py")
@@ -74,7 +74,7 @@ def _positive(text):
 
 def _seconds(text):
     try:
-        return monitor.check_timeout(float(text))
+        return limits.check_timeout(float(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -18,7 +18,7 @@ import threading
 import time
 import traceback
 
-from strategies import leftovers, monitor, status, verdicts
+from strategies import leftovers, limits, monitor, status, verdicts
 from strategies.errors import StartError
 from strategies.launched import machine_name
 
@@ -49,7 +49,7 @@ def start(cluster):
         if cluster.is_chief:
             key = secrets.token_hex(16)
             everywhere = cluster.local_size < cluster.size
-            watching = monitor.Monitor(cluster.size, key, monitor.stall_timeout_s(), everywhere)
+            watching = monitor.Monitor(cluster.size, key, limits.stall_timeout_s(), everywhere)
             given = [key, *watching.addresses()]
         given = cluster.communicator.bcast(given)
     guard = Guard(cluster, given[0], given[1:], supervised, watching)
@@ -110,8 +110,8 @@ class Guard(threading.Thread):
         self._watching = watching
         # With a supervisor, rank 0 is a rank like all others.
         self._host_of_monitor = None if supervised else cluster.hosts[0].partition("/")[0]
-        self._limit_s = monitor.stall_timeout_s()
-        self._pause_s = monitor.period_s(self._limit_s, cluster.size)
+        self._limit_s = limits.stall_timeout_s()
+        self._pause_s = limits.period_s(self._limit_s, cluster.size)
         self._hello = {
             "key": key,
             "rank": cluster.rank,
@@ -268,7 +268,7 @@ class Guard(threading.Thread):
 
     def _check_monitor(self, now):
         """Where rank 0 watches, somebody must watch rank 0."""
-        limit_s = self._limit_s * (verdicts.FIRST_STEP if status.current.step == 0 else 1)
+        limit_s = limits.allowed_s(self._limit_s, status.current.step)
         silent_s = now - self._heard
         if self._host_of_monitor and self._rank > 0 and silent_s > limit_s + self._pause_s:
             self._speak_up(f"gave no sign of life for {silent_s:.1f} s")

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from strategies import monitor, mpi, shipping, supervisor, verdicts
+from strategies import limits, mpi, shipping, supervisor, verdicts
 from strategies.errors import DistributionError, StartError
 from strategies.launched import launched_size
 from strategies.supervisor import Job
@@ -63,7 +63,7 @@ def launch(fn, args=(), kwargs=None, num_replicas=2, max_restarts=0, stall_timeo
             everywhere=False,
         )
         if stall_timeout is not None:
-            job.stall_timeout_s = monitor.check_timeout(float(stall_timeout))
+            job.stall_timeout_s = limits.check_timeout(float(stall_timeout))
         code = supervisor.run(job)
         if code == verdicts.INTERRUPTED:
             raise KeyboardInterrupt

@@ -16,43 +16,14 @@ import threading
 import time
 import weakref
 
-from strategies import leftovers, verdicts
+from strategies import leftovers, limits, verdicts
 from strategies.launched import machine_name
 from strategies.verdicts import Rank
 
-STALL_TIMEOUT_S = 600.0
-_WARN_AFTER_S = 60.0
 # How long to wait for other ranks' part of the same story after the first failure.
 _COLLECT_S = 0.2
 # How many ranks, at most, print where they hang.
 _SHOWN = 4
-
-
-def stall_timeout_s():
-    """The limit that the environment sets, or the default, in seconds."""
-    text = os.environ.get("ESTIKERAS_STALL_TIMEOUT") or str(STALL_TIMEOUT_S)
-    try:
-        return check_timeout(float(text))
-    except ValueError:
-        raise ValueError(
-            f"ESTIKERAS_STALL_TIMEOUT: expected a number of seconds above 0, got {text!r}."
-        ) from None
-
-
-def check_timeout(seconds):
-    """The same number.
-
-    Raises:
-        ValueError: if it is not above 0.
-    """
-    if not seconds > 0:
-        raise ValueError(f"`stall_timeout`: expected seconds above 0, got {seconds}.")
-    return seconds
-
-
-def period_s(limit_s, size):
-    """How often each of `size` ranks says what it does, in seconds."""
-    return min(0.5 * max(1, size / 256), limit_s / 5)
 
 
 def print_line(text):
@@ -134,7 +105,7 @@ class Monitor:
 
     def _watch(self):
         last = beat = time.monotonic()
-        pause = period_s(self._limit_s, len(self.ranks))
+        pause = limits.period_s(self._limit_s, len(self.ranks))
         while True:
             changed = self._collecting
             for key, _ in self._selector.select(_COLLECT_S / 4 if self._collecting else pause):
@@ -261,9 +232,9 @@ class Monitor:
         return rank.machine == machine_name() and rank.state not in ("absent", "closed")
 
     def _warn(self, now):
-        if self._limit_s <= _WARN_AFTER_S:
+        if self._limit_s <= limits.WARN_AFTER_S:
             return
-        late, waiting = verdicts.late_ranks(self.ranks, now, _WARN_AFTER_S)
+        late, waiting = verdicts.late_ranks(self.ranks, now, limits.WARN_AFTER_S)
         what = (*(rank.number for rank in late), max((r.collective for r in waiting), default=0))
         if late and what not in self._warned:
             self._warned.add(what)

@@ -15,7 +15,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from strategies import cores, guard, leftovers, monitor, mpi, verdicts
+from strategies import cores, guard, leftovers, limits, monitor, mpi, verdicts
 from strategies.monitor import Monitor
 
 WORKER = str(Path(__file__).with_name("worker.py"))
@@ -56,7 +56,7 @@ class Job:
     hosts: tuple = ()
     everywhere: bool = True
     max_restarts: int = 0
-    stall_timeout_s: float = field(default_factory=monitor.stall_timeout_s)
+    stall_timeout_s: float = field(default_factory=limits.stall_timeout_s)
     options: tuple = ()
     write: object = monitor.print_line
     output: object = None

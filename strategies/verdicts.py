@@ -5,17 +5,12 @@ wrong. Knows no sockets and no MPI.
 import time
 from dataclasses import dataclass, field
 
+from strategies import limits
 from strategies.errors import ranks_text
 
 # The exit status of a job that was ended because of the ranks' state; 1 for an exception.
 ENDED = 75
 INTERRUPTED = 130
-# How much longer than the others the first step may take: it compiles.
-FIRST_STEP = 3
-# How long, at least, a rank may take to start Python and its imports.
-_TO_COME_S = 120.0
-# How long after a rank that left with a status that is not 0 the others may leave, too.
-_BAD_STATUS_S = 2.0
 
 
 @dataclass
@@ -134,7 +129,7 @@ def _left(ranks, now, limit_s):
     done = [rank for rank in ranks if rank.state == "done"]
     gone = [rank for rank in done if rank.collective < last]
     if not gone and len(done) < len(ranks):
-        gone = [rank for rank in done if rank.status and now - rank.done_at > _BAD_STATUS_S]
+        gone = [rank for rank in done if rank.status and now - rank.done_at > limits.BAD_STATUS_S]
     if not gone:
         return None
     told = {rank.status for rank in gone} - {None}
@@ -147,8 +142,8 @@ def _silent(ranks, now, limit_s):
     silent = [
         rank
         for rank in ranks
-        if (rank.state == "running" and now - rank.seen > _allowed([rank], limit_s))
-        or (rank.state == "absent" and now - rank.seen > max(_TO_COME_S, limit_s))
+        if (rank.state == "running" and now - rank.seen > limits.allowed_s(limit_s, rank.step))
+        or (rank.state == "absent" and now - rank.seen > limits.to_appear_s(limit_s))
     ]
     if not silent:
         return None
@@ -178,7 +173,8 @@ def late_ranks(ranks, now, limit_s):
     waiting = [rank for rank in ranks if rank.waits_beyond(limit_s, now)]
     last = max((rank.collective for rank in waiting), default=0)
     late = [rank for rank in ranks if rank.state == "running" and rank.collective < last]
-    if late and not any(rank.waits_beyond(_allowed(late, limit_s), now) for rank in waiting):
+    allowed_s = max((limits.allowed_s(limit_s, rank.step) for rank in late), default=limit_s)
+    if not any(rank.waits_beyond(allowed_s, now) for rank in waiting):
         late = []
     return late, waiting
 
@@ -186,10 +182,6 @@ def late_ranks(ranks, now, limit_s):
 def delay_text(late, ranks, now):
     """What to warn of before a stall is a verdict."""
     return f"{_several(late)} keeps others waiting{_meanwhile(ranks, late, now)}"
-
-
-def _allowed(ranks, limit_s):
-    return limit_s * (FIRST_STEP if any(rank.step == 0 for rank in ranks) else 1)
 
 
 def _done(ranks):

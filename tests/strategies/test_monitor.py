@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from strategies.monitor import Monitor, check_timeout, stall_timeout_s
+from strategies.limits import check_timeout, stall_timeout_s
+from strategies.monitor import Monitor
 
 
 class Voice:

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from strategies import verdicts
+from strategies import limits, verdicts
 from strategies.verdicts import Rank
+from tests.support.ranks import ROOT
 
 NOW, LIMIT_S = 1000.0, 10.0
 
@@ -98,3 +99,11 @@ def test_the_exit_status_tells_exceptions_from_other_ends():
     assert codes["several failed alike"] == 1
     assert codes["the user ends it"] == 130
     assert codes["one died"] == codes["one is silent"] == codes["others wait for long"] == 75
+
+
+def test_the_limits_that_users_are_told_are_those_that_hold():
+    text = (ROOT / "docs" / "distribution.md").read_text()
+    section = text.partition("## When something goes wrong")[2].partition("\n## ")[0]
+    for number in (limits.STALL_TIMEOUT_S, limits.WARN_AFTER_S, limits.TO_APPEAR_S):
+        assert f"{number:.0f} s" in section
+    assert f"{limits.FIRST_STEP} times" in section
