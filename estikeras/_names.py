@@ -57,6 +57,7 @@ NAMES = {
     "debugging.assert_less": "estikeras.ops.tf_control:assert_less",
     "debugging.assert_rank": "estikeras.ops.tf_control:assert_rank",
     "device": "estikeras.keras.utils.device:device",
+    "distribute.DisagreementError": "estikeras.distribute.api:DisagreementError",
     "distribute.DistributedDataset": "estikeras.distribute.api:DistributedDataset",
     "distribute.DistributedIterator": "estikeras.distribute.api:DistributedIterator",
     "distribute.InputContext": "estikeras.distribute.api:InputContext",

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from strategies import errors, status
+from strategies import errors
 from strategies.communicators.base import TAIL, Layout, Segment
 from strategies.communicators.layout import Placement
 
@@ -149,4 +149,3 @@ class Arena:
         buffer.exchange(reduction.contributes)
         reduction.agreed[:] = buffer.agreed
         reduction.count += 1
-        status.current.step = reduction.count

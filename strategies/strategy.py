@@ -1,5 +1,6 @@
 """What a strategy is: replicas that each do their part of a step, and how their values meet."""
 
+import contextlib
 import functools
 import warnings
 
@@ -76,6 +77,7 @@ class Strategy:
     """
 
     def __init__(self, cluster=None, communicator="auto", compression=None, shard_update=False):
+        communicators.check(communicator, compression)
         self.cluster = cluster or Cluster()
         self._options = communicator, compression
         self._shard_update = shard_update
@@ -143,8 +145,28 @@ class Strategy:
             This replica's result.
         """
         _refuse_options(options)
-        with context.scope(self), context.entered(self.replica_context()):
+        with self.part_of_step(self.replica_context()):
             return fn(*args, **(kwargs or {}))
+
+    @contextlib.contextmanager
+    def part_of_step(self, replica_context):
+        """A context manager for one replica's part of a step. If it fails on this rank, the others
+        are told at the next collective, so that ranks never go on a step apart.
+        """
+        try:
+            with context.scope(self), context.entered(replica_context):
+                yield
+        except Exception as error:
+            self.step_failed(error)
+            raise
+
+    def step_failed(self, error):
+        """Tell the other ranks, at the next collective, that a step failed on this one.
+
+        A DisagreementError is known to all ranks.
+        """
+        if self.num_replicas_in_sync > 1 and not isinstance(error, errors.DisagreementError):
+            self.communicator.step_failed(error)
 
     def reduce(self, reduce_op, value, axis=None):
         """The sum or mean of a structure of values over the replicas, on every rank.

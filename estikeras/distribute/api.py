@@ -34,6 +34,8 @@ experimental_set_strategy = public("distribute.experimental_set_strategy")(
     strategies.experimental_set_strategy
 )
 
+DisagreementError = public("distribute.DisagreementError")(strategies.DisagreementError)
+
 InputContext = public("distribute.InputContext")(strategies.InputContext)
 InputOptions = public("distribute.InputOptions")(strategies.InputOptions)
 InputReplicationMode = public("distribute.InputReplicationMode")(input_options.InputReplicationMode)

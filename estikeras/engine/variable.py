@@ -219,7 +219,10 @@ class Variable:
 
     def assign_sub(self, value, read_value=True):
         """Subtract from the value."""
-        return self.assign_add(-as_tensor(value))
+        if self._is_aggregated():
+            change = tensor.public_operators()["aggregated_change"](self, value)
+            return self._write(self.value - change)
+        return self.assign(self.value - value)
 
     def numpy(self):
         """A copy of the value as a NumPy array."""

@@ -8,17 +8,18 @@ as much as its share of the global batch.
 
 import numpy as np
 
+from estikeras import errors
 from estikeras.engine import context as engine_context
-from estikeras.engine import dtypes
+from estikeras.engine import dtypes, tree
 from estikeras.engine.operation import is_traced
-from estikeras.engine.tensor import as_tensor
+from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.ops.core import tensor
 from estikeras.ops.joining import stack
 from estikeras.ops.math import square
 from estikeras.ops.reduction import sum as total
 from estikeras.ops.shaping import broadcast_to, expand_dims
 from estikeras.primitives.collective import exchange, scale_gradient
-from strategies import context, get_strategy
+from strategies import context, get_strategy, status
 
 
 def several():
@@ -90,14 +91,22 @@ def gradient_pieces(grads):
     return list(zip(pieces, spans, strict=True))
 
 
+def count_step():
+    """A training step is done, when what is traced or running now has run."""
+    _when_done(status.current.count_step)
+
+
 def settle():
     """Let all ranks wait for one another when the step is over."""
-    barrier = get_strategy().communicator.barrier
+    _when_done(get_strategy().communicator.barrier)
+
+
+def _when_done(call):
     trace = engine_context.current.trace
     if trace is None:
-        barrier()
+        call()
     else:
-        trace.closing.append(barrier)
+        trace.closing.append(call)
 
 
 def replica_share():
@@ -127,7 +136,7 @@ def replica_moments(mean, variance, count):
     """Mean and variance over the values of all replicas.
 
     Args:
-        mean: tensor (channels,), the mean of this replica's values.
+        mean: tensor (channels,), the mean of this replica's values; finite also without any.
         variance: tensor (channels,), their variance.
         count: scalar or tensor (channels,), how many values there are for each channel.
 
@@ -148,6 +157,21 @@ def replica_moments(mean, variance, count):
     return joint, spread
 
 
+def averaged(results):
+    """A structure of results, in which each scalar float is the mean over the replicas, weighted by
+    their shares; all else is as it was.
+    """
+    leaves = tree.flatten(results)
+    places = [
+        i
+        for i, x in enumerate(leaves)
+        if isinstance(x, Tensor) and x.shape == () and dtypes.is_float(x.dtype)
+    ]
+    for i, mean in zip(places, replica_mean(*[leaves[i] for i in places]), strict=True):
+        leaves[i] = mean
+    return tree.pack_sequence_as(results, leaves)
+
+
 def rank_of_replica():
     """The number of this replica, from 0."""
     replica = context.replica()
@@ -155,14 +179,23 @@ def rank_of_replica():
 
 
 def aggregated(variable, value):
-    """The value that a variable gets on all replicas when each assigns its own."""
-    kind, value = variable.aggregation, tensor(value, variable._dtype)
+    """The value that a variable gets on all replicas when each assigns its own.
+
+    Raises:
+        TypeError: for the sum or mean of what is no number.
+    """
+    kind, dtype = variable.aggregation, variable._dtype
+    value = tensor(value, dtype)
+    if dtype == "bool" and kind != "only_first_replica":
+        raise errors.wrong_type("aggregation", got=kind, expected="'only_first_replica' for bool")
     if kind == "sum":
         return variable.value + aggregated_change(variable, value - variable.value)
-    if kind == "only_first_replica":
-        kept = value if rank_of_replica() == 0 else tensor(_zeros_like(value), value.dtype)
-        return replica_sum(kept)[0]
-    return replica_mean(value)[0]
+    if kind == "mean" and dtypes.is_float(dtype):
+        return replica_mean(value)[0]
+    wide = tensor(value, "float64" if kind == "mean" else "int32" if dtype == "bool" else dtype)
+    if kind == "mean":  # of whole numbers, which a share of 1 / 2 would make 0
+        return tensor(replica_mean(wide)[0], dtype)
+    return tensor(replica_sum(wide * tensor(rank_of_replica() == 0, wide.dtype))[0], dtype)
 
 
 def aggregated_change(variable, change):
@@ -171,10 +204,6 @@ def aggregated_change(variable, change):
     if variable.aggregation == "sum":
         return replica_sum(change)[0]
     return aggregated(variable, variable.value + change) - variable.value
-
-
-def _zeros_like(x):
-    return np.zeros(x.shape, dtypes.to_numpy(x.dtype))
 
 
 # How tensors take part in `Strategy.reduce` and `Strategy.gather`; see `strategies.values`.

@@ -8,7 +8,7 @@ from strategies.communicators.flat import Flat
 from strategies.communicators.naive import Naive
 from strategies.communicators.shared import Auto, Shared
 
-__all__ = ["TAIL", "Buffer", "Communicator", "Layout", "Segment", "create"]
+__all__ = ["TAIL", "Buffer", "Communicator", "Layout", "Segment", "check", "create"]
 
 COMMUNICATORS = {cls.name: cls for cls in (Auto, Shared, Flat, Naive)}
 COMPRESSIONS = (None, "bf16")
@@ -30,10 +30,15 @@ def create(name, cluster, compression=None):
     Raises:
         ValueError: if there is no such communicator or compression.
     """
+    check(name, compression)
+    return COMMUNICATORS[name](cluster, compression)
+
+
+def check(name, compression):
+    """Raise ValueError if there is no such communicator or compression."""
     if name not in COMMUNICATORS:
         raise ValueError(
             f"There is no communicator {name!r}; there are {', '.join(COMMUNICATORS)}."
         )
     if compression not in COMPRESSIONS:
         raise ValueError(f"compression must be one of {COMPRESSIONS}, not {compression!r}.")
-    return COMMUNICATORS[name](cluster, compression)

@@ -58,6 +58,7 @@ class Communicator:
         self._sent, self._received = np.zeros(TAIL + 4), np.zeros(TAIL + 4)
         self._buffers = weakref.WeakSet()
         self._number_of_buffers = 0
+        self._failed = None
 
     def allgather(self, value, name="allgather"):
         """What every rank gave: list by rank. For small things: they are pickled.
@@ -138,6 +139,15 @@ class Communicator:
     def _make_buffer(self, placement, number):
         raise NotImplementedError
 
+    def step_failed(self, error):
+        """Note that a step failed on this rank, maybe before its collectives. The next collective
+        is an error on all ranks, unless the step failed alike on all of them.
+
+        Args:
+            error: the exception.
+        """
+        self._failed = f"a step that failed with {type(error).__name__}: {error}"
+
     def meet(self, meeting, sent, received):
         """Wait for all ranks, add their tails, and see that all do the same.
 
@@ -146,6 +156,9 @@ class Communicator:
             sent: array (TAIL + 4,) float64: this rank's tail, and room for the meeting's words.
             received: array (TAIL + 4,) float64 that gets the sums.
         """
+        if self._failed is not None:
+            meeting = Meeting(f"{meeting.what} after {self._failed}", self.size)
+            self._failed = None
         sent[TAIL:] = meeting.words
         if self.size == 1:
             received[:] = sent

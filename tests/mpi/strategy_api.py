@@ -283,3 +283,106 @@ def test_training_variables_that_may_differ_between_ranks_is_refused():
     with strategy.scope():
         model, optimizer = small(), keras.optimizers.SGD()
     strategy.run(step, (tf.ones((2, 3)),))
+
+
+@pytest.mark.parametrize("hooks", [False, True])
+def test_distributed_data_are_predicted_whole_and_in_order(hooks):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Identity()])
+    x = np.arange(37, dtype="float32")[:, None]
+    batches = [x[i : i + 8] for i in range(0, 37, 8)]
+    seen = []
+    watch = keras.callbacks.LambdaCallback()
+    if hooks:
+        watch.on_predict_batch_end = lambda batch, logs=None: seen.append(len(logs["outputs"]))
+    distributed = strategy.experimental_distribute_dataset(batches)
+    found = model.predict(distributed, verbose=0, callbacks=[watch])
+    np.testing.assert_array_equal(found, x)
+    assert seen == ([8, 8, 8, 8, 5] if hooks else [])
+    # Data sets of the ranks' own, of which one ends before the others.
+    own = strategy.distribute_datasets_from_function(lambda _: batches[: 3 - (RANK == 0)])
+    found = model.predict(own, verbose=0, callbacks=[watch])
+    assert len(found) == 8 * (3 * SIZE - 1)
+
+
+def test_statistics_of_all_ranks_do_not_need_rows_on_each():
+    with strategy.scope():
+        layer = keras.layers.BatchNormalization(synchronized=True)
+        layer.build((None, 3))
+    x = tf.constant([[1.0, 2.0, 3.0], [3.0, 5.0, 7.0]])
+    y = strategy.run(lambda x: layer(x, training=True), (x if RANK == 0 else x[:0],))
+    assert y.shape == (2 if RANK == 0 else 0, 3)
+    np.testing.assert_allclose(layer.moving_mean, [0.02, 0.035, 0.05], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "aggregation", "expected"),
+    [
+        ("int32", "mean", (SIZE - 1) // 2 if SIZE > 1 else 0),
+        ("int64", "sum", sum(range(SIZE))),
+        ("float64", "mean", (SIZE - 1) / 2),
+        ("bool", "only_first_replica", False),
+        ("int32", "only_first_replica", 0),
+    ],
+)
+def test_variables_of_every_kind_are_combined(dtype, aggregation, expected):
+    variable = keras.Variable(0, dtype=dtype, aggregation=aggregation, trainable=False)
+    strategy.run(lambda: variable.assign(RANK))
+    assert variable.numpy() == expected
+
+
+@pytest.mark.skipif(SIZE == 1, reason="one rank goes on alone")
+def test_ranks_do_not_go_on_a_step_apart():
+    with strategy.scope():
+        model = keras.Sequential([keras.Input((1,), dtype="int32"), keras.layers.Embedding(4, 2)])
+        model.compile("sgd", "mse")
+    x, y = np.zeros((2 * SIZE, 1), "int32"), np.zeros((2 * SIZE, 1, 2), "float32")
+    model.train_on_batch(x, y)
+    with pytest.raises((ValueError, tf.distribute.DisagreementError)):
+        model.train_on_batch(np.full_like(x, 9 * (RANK == 1)), y)
+    if RANK == 1:  # the others wait in the step that failed here
+        with pytest.raises(tf.distribute.DisagreementError, match="a step that failed with"):
+            model.train_on_batch(x, y)
+    model.train_on_batch(x, y)
+
+
+def test_logs_of_a_step_of_ones_own_are_those_of_all_ranks():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.outputs = keras.layers.Dense(1)
+
+        def call(self, x):
+            return self.outputs(x)
+
+        def train_step(self, data):
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((self(x) - y) ** 2)
+            grads = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply(grads, self.trainable_variables)
+            return {"own": loss}
+
+    with strategy.scope():
+        model = Own()
+        model.compile("sgd")
+    x = np.arange(10, dtype="float32")[:, None] / 10
+    history = model.fit(x, x, batch_size=5, epochs=2, verbose=0).history["own"]
+    assert len({tuple(logs) for logs in of_all(history)}) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"communicator": "ring"}, {"compression": "fp8"}])
+def test_a_wrong_way_of_communication_is_refused_when_the_strategy_is_made(wrong):
+    with pytest.raises(ValueError, match=r"ring|fp8"):
+        tf.distribute.MultiWorkerMirroredStrategy(**wrong)
+
+
+def test_the_less_known_parts_of_the_interface():
+    def outside(given, number):
+        return given is strategy, tf.distribute.get_replica_context(), number
+
+    def replica_step():
+        return tf.distribute.get_replica_context().merge_call(outside, (3,))
+
+    assert strategy.run(replica_step) == (True, None, 3)
+    assert strategy.extended.reduce_to("SUM", 1.0, destinations=None) == SIZE
+    assert tf.distribute.ReduceOp.from_variable_aggregation("mean") is tf.distribute.ReduceOp.MEAN

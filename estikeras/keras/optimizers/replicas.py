@@ -32,7 +32,9 @@ def combined_gradients(optimizer, grads, variables):
     if replica is not None and replica.strategy.shard_update:
         with sharding.on_pieces(optimizer, grads, variables) as pieces, context.entered(None):
             yield pieces
-        return
-    grads = replicas.combined_gradients(grads)
-    with context.entered(None):
-        yield grads, variables
+    else:
+        grads = replicas.combined_gradients(grads)
+        with context.entered(None):
+            yield grads, variables
+    if replica is not None:
+        replicas.count_step()

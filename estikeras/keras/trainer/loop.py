@@ -14,14 +14,10 @@ from estikeras.keras.trainer.adapters.arrays import ArrayAdapter
 from estikeras.keras.trainer.adapters.distributed import OwnShares
 from estikeras.keras.trainer.adapters.select import adapt, split
 from estikeras.keras.trainer.adapters.streams import IterableAdapter
-from estikeras.keras.trainer.prediction import predict_part, whole_batches
+from estikeras.keras.trainer.agreement import begin_together, build_together
+from estikeras.keras.trainer.prediction import predict_part, until_all_end, whole_batches
 from estikeras.keras.trainer.progress import ProgbarLogger, resolve_verbose
-from estikeras.keras.trainer.replicas import (
-    ArrayShare,
-    StreamShare,
-    begin_together,
-    build_together,
-)
+from estikeras.keras.trainer.replicas import ArrayShare, StreamShare
 from estikeras.keras.trainer.resuming import Start
 from estikeras.keras.utils.batches import unpack_x_y_sample_weight
 from strategies import get_strategy
@@ -81,8 +77,12 @@ def _shared(adapter, goes_on=False):
         return adapter
     if isinstance(adapter, ArrayAdapter):
         return ArrayShare(adapter, strategy)
-    is_local = isinstance(getattr(adapter, "iterable", None), OwnShares)
-    return StreamShare(adapter, strategy, is_local, goes_on)
+    return StreamShare(adapter, strategy, _is_local(adapter), goes_on)
+
+
+def _is_local(adapter):
+    """Whether an adapter's batches are this rank's own."""
+    return isinstance(getattr(adapter, "iterable", None), OwnShares)
 
 
 def _stops(model, flag, listens=True):
@@ -309,10 +309,12 @@ def predict(model, x, batch_size, verbose, steps, callbacks):
     callbacks.on_predict_begin()
     adapter.on_epoch_begin()
     hooks, parts = callbacks.has_predict_batch_hooks, []
-    for k, batch in enumerate(itertools.islice(adapter.batches(), limit)):
+    is_local = _is_local(adapter)
+    batches = itertools.islice(adapter.batches(), limit)
+    for k, batch in enumerate(until_all_end(batches) if is_local else batches):
         if hooks:
             callbacks.on_predict_batch_begin(k)
-        outputs = predict_part(runner, batch)
+        outputs = predict_part(runner, batch, is_local)
         if hooks:
             (outputs,) = whole_batches([outputs])
             callbacks.on_predict_batch_end(k, {"outputs": outputs})

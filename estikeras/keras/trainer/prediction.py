@@ -3,14 +3,31 @@
 import numpy as np
 
 from estikeras.engine import tree
-from estikeras.keras.trainer.replicas import part_of
-from strategies import get_strategy
+from estikeras.keras.trainer.replicas import count_rows, part_of
+from strategies import errors, get_strategy
 
 
-def predict_part(runner, batch):
-    """The outputs for this rank's rows of a batch, arrays; None when it has no row."""
+def until_all_end(batches):
+    """This rank's own batches, then None as long as another rank has some."""
+    strategy, batches = get_strategy(), iter(batches)
+    batch = next(batches, None)
+    while strategy.is_any(batch is not None):
+        yield batch
+        batch = next(batches, None)
+
+
+def predict_part(runner, batch, is_local):
+    """The outputs for this rank's rows of a batch, arrays; None when it has no row.
+
+    Args:
+        runner: does the step.
+        batch: structure of arrays, or None.
+        is_local: whether all rows of the batch are this rank's.
+    """
     strategy = get_strategy()
-    if strategy.num_replicas_in_sync > 1:
+    if is_local and (batch is None or not count_rows(batch)):
+        return None
+    if strategy.num_replicas_in_sync > 1 and not is_local:
         part = part_of(batch, strategy)
         if not part.rows:
             return None
@@ -23,9 +40,12 @@ def whole_batches(parts):
     strategy = get_strategy()
     if strategy.num_replicas_in_sync == 1:
         return parts
+    of_ranks = strategy.communicator.allgather(parts)
+    if len({len(parts) for parts in of_ranks}) > 1:
+        raise errors.disagreement("the number of batches", [len(parts) for parts in of_ranks])
     return [
         tree.map_structure(
             lambda *arrays: np.concatenate(arrays), *[part for part in ranks if part is not None]
         )
-        for ranks in zip(*strategy.communicator.allgather(parts), strict=True)
+        for ranks in zip(*of_ranks, strict=True)
     ]

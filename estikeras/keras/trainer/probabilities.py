@@ -52,7 +52,7 @@ def warn_of_improbable_outputs(model):
 def _last_layer(model):
     """The layer that makes the one output, or None if that is not known."""
     outputs = getattr(model, "outputs", None)
-    if outputs:
+    if isinstance(outputs, list) and outputs:  # of a class of the user's it may be anything
         return outputs[0]._keras_history.operation if len(outputs) == 1 else None
     is_sequential = hasattr(model, "add") and hasattr(model, "pop")
     return model.layers[-1] if is_sequential and model.layers else None

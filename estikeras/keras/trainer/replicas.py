@@ -3,15 +3,17 @@
 Knows adapters, runners and strategies; what a step does is the trainer's.
 """
 
+import contextlib
 import dataclasses
 
 import numpy as np
 
-import estikeras
 from estikeras.engine import tree
 from estikeras.engine.variable import Variable
 from estikeras.keras.trainer.adapters.arrays import ArrayAdapter
+from estikeras.keras.trainer.agreement import begin_together
 from estikeras.keras.trainer.runner import Runner
+from estikeras.ops.replicas import averaged
 from strategies import context, errors
 from strategies.input import rows_of, share
 from strategies.reduction import ROWS, SQUARES
@@ -72,9 +74,11 @@ class ReplicaRunner(Runner):
         step: function of a batch, a structure of tensors.
         eager: whether to run it eagerly.
         strategy: the Strategy.
+        averages: whether results of the step are this replica's, and not, as those of metrics, of
+            all replicas already.
     """
 
-    def __init__(self, step, eager, strategy):
+    def __init__(self, step, eager, strategy, averages=False):
         self.strategy = strategy
         with context.scope(None):  # how much this rank counts is its own
             fraction = Variable(1.0, dtype="float32", trainable=False, name="share")
@@ -83,7 +87,7 @@ class ReplicaRunner(Runner):
         def replica_step(batch, even):
             replica = strategy.replica_context(self._shares[even])
             with context.scope(strategy), context.entered(replica):
-                return step(batch)
+                return averaged(step(batch)) if averages else step(batch)
 
         self._has_begun = False
         super().__init__(replica_step, eager)
@@ -98,16 +102,25 @@ class ReplicaRunner(Runner):
         """The step's result for a Part, or for a global batch that all ranks have."""
         part = batch if isinstance(batch, Part) else part_of(batch, self.strategy)
         self._prepare(part)
-        try:
+        with self._telling_of_failures():
             return super().run(part.batch, part.even)
-        finally:
-            self.strategy.reduction.contributes = True
 
     def epoch(self, *args, **kwargs):
         """As a Runner's; between the steps every rank contributes, with or without rows."""
-        for ran in super().epoch(*args, **kwargs):
+        with self._telling_of_failures():
+            for ran in super().epoch(*args, **kwargs):
+                self.strategy.reduction.contributes = True
+                yield ran
+
+    @contextlib.contextmanager
+    def _telling_of_failures(self):
+        try:
+            yield
+        except Exception as error:
+            self.strategy.step_failed(error)
+            raise
+        finally:
             self.strategy.reduction.contributes = True
-            yield ran
 
     def _prepare(self, part):
         self.strategy.reduction.contributes = part.rows > 0
@@ -249,92 +262,3 @@ class StreamShare:
 
 def _one_row(array):
     return None if array is None else np.zeros((1, *array.shape[1:]), array.dtype)
-
-
-def build_together(model, strategy):
-    """Check that all ranks have the same model and optimizer, and build the optimizer: together,
-    unless it is there on some ranks, since the chief may have loaded a model that has it.
-
-    Args:
-        model: the model.
-        strategy: the Strategy.
-
-    Raises:
-        DisagreementError: naming the first difference.
-    """
-    if strategy.num_replicas_in_sync == 1:
-        return
-    optimizer = model.optimizer
-    facts = {"the version of estikeras": estikeras.__version__}
-    _agree(strategy, facts | _facts_of_optimizer(optimizer))
-    strategy.compare(_named(model.variables), "the model's variables")
-    if optimizer is None:
-        return
-    is_there = strategy.communicator.allgather(optimizer.built or not model.built)
-    if not is_there[strategy.cluster.rank]:
-        with context.scope(None if any(is_there) else strategy):
-            optimizer.build(model.trainable_variables)
-
-
-def begin_together(model, strategy, data=None, **settings):
-    """Before the first step: check that all ranks train the same model on as many data, and give it
-    the chief's values on all ranks.
-
-    Args:
-        model: the model.
-        strategy: the Strategy.
-        data: dict from what data are for to their adapter, or None where there are none.
-        **settings: arguments that must be equal on all ranks.
-
-    Raises:
-        DisagreementError: naming the first difference.
-    """
-    if strategy.num_replicas_in_sync == 1:
-        return
-    facts = {f"the {what.replace('_', ' ')}": value for what, value in settings.items()}
-    for purpose, adapter in (data or {}).items():
-        for fact, what in _FACTS.items():
-            facts[f"the {what} of the {purpose}"] = getattr(adapter, fact, None)
-    _agree(strategy, facts)
-    build_together(model, strategy)
-    variables = list(model.variables)
-    variables += model.optimizer.variables if model.optimizer is not None else []
-    for variable in variables:
-        variable.before_write()
-        variable.equal_on_ranks = True
-    strategy.synchronize(_named(variables), "the model's variables")
-
-
-def _agree(strategy, facts):
-    """DisagreementError unless all ranks have equal facts, a dict by name."""
-    of_ranks = strategy.communicator.allgather(facts, "compare settings")
-    for what in dict.fromkeys(what for other in of_ranks for what in other):
-        values = [other.get(what) for other in of_ranks]
-        if any(value != values[0] for value in values):
-            raise errors.disagreement(what, values)
-
-
-def _named(variables):
-    return [(variable.path, variable.buffer) for variable in variables]
-
-
-_FACTS = {"num_rows": "number of samples", "num_batches": "number of batches"}
-
-
-def _facts_of_optimizer(optimizer):
-    """What must be equal on all ranks; names need not, which count the optimizers made before."""
-    if optimizer is None:
-        return {"the optimizer": None}
-    facts = {"the optimizer": type(optimizer).__name__}
-    for argument, value in _without_names(optimizer.get_config()).items():
-        is_plain = value is None or isinstance(value, str | int | float)
-        facts[f"the optimizer's `{argument}`"] = value if is_plain else repr(value)
-    return facts
-
-
-def _without_names(config):
-    if isinstance(config, list | tuple):
-        return [_without_names(entry) for entry in config]
-    if isinstance(config, dict):
-        return {key: _without_names(value) for key, value in config.items() if key != "name"}
-    return config

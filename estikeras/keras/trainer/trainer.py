@@ -245,7 +245,9 @@ class Trainer:
         strategy = self.distribute_strategy
         if strategy.num_replicas_in_sync == 1:
             return Runner(step, eager=self.run_eagerly)
-        return ReplicaRunner(step, self.run_eagerly, strategy)
+        # What a step of the user's own returns may be this replica's alone.
+        averages = getattr(type(self), step.__name__) is not getattr(Trainer, step.__name__)
+        return ReplicaRunner(step, self.run_eagerly, strategy, averages)
 
     def make_train_function(self, force=False):
         """Make the runner of `train_step`; `force` makes it anew."""

@@ -77,3 +77,13 @@ def test_copies_have_memory_of_their_own(twin_of):
 def test_wrong_arguments_are_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         keras.Variable(**arguments)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_adding_and_subtracting_keep_the_precision_of_the_variable(sign):
+    variable = tf.Variable(1.0, dtype="float64")
+    if sign > 0:
+        variable.assign_add(0.1)
+    else:
+        variable.assign_sub(-0.1)
+    assert float(variable) == 1.1

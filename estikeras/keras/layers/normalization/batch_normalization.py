@@ -170,7 +170,10 @@ class BatchNormalization(Layer):
 
     def _moments(self, inputs, mask):
         if mask is None:
-            mean, variance = ops.moments(inputs, axes=self._reduction_axes)
+            if self.synchronized and 0 in inputs.shape:  # other replicas have the rows
+                mean = variance = ops.zeros((inputs.shape[self.axis],), dtype=inputs.dtype)
+            else:
+                mean, variance = ops.moments(inputs, axes=self._reduction_axes)
             return self._of_all_replicas(mean, variance, inputs.size // mean.size)
         weights = ops.expand_dims(ops.cast(mask, inputs.dtype), -1)
         weights = ops.broadcast_to(weights, inputs.shape)

@@ -410,3 +410,18 @@ def test_the_bar_is_redrawn_in_place(capsys):
     classifier().fit(x, y, verbose=1)
     out = capsys.readouterr().out
     assert out.startswith("\r") and "━" in out and out.endswith("\n") and "accuracy:" in out
+
+
+def test_a_model_class_may_call_a_layer_outputs():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.outputs = keras.layers.Dense(1)
+
+        def call(self, x):
+            return self.outputs(x)
+
+    model = Own()
+    model.compile("sgd", "mse")
+    model.fit(np.ones((4, 2), "float32"), np.ones((4, 1), "float32"), verbose=0)
+    assert model.outputs.units == 1
