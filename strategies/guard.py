@@ -55,6 +55,8 @@ def start(cluster):
     guard = Guard(cluster, given[0], given[1:], supervised, watching)
     guard.start()
     _state["guard"] = guard
+    # A rank that dies right after it was useful: whether to start again depends on it.
+    status.current.at_first_step = guard.tell
     sys.excepthook = _except_hook(sys.excepthook)
     atexit.register(guard.finish)
 
@@ -162,6 +164,11 @@ class Guard(threading.Thread):
             return
         self._released.wait()
 
+    def tell(self):
+        """Tell the monitor at once what this rank does."""
+        if self.is_own_process:
+            self._say()
+
     def close_sockets(self):
         """Close the line, in a forked child."""
         self._connection.close()
@@ -263,6 +270,7 @@ class Guard(threading.Thread):
                 self._released.set()
             elif order["do"] == "end":
                 self._told_to_end.set()
+                self._say()
                 end(order["code"])
         return True
 

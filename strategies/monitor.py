@@ -55,7 +55,7 @@ class Monitor:
         self._key, self._limit_s, self._write = key, limit_s, write
         self._lines = {}  # rank -> its connection
         self._warned = set()
-        self._collecting = False
+        self._collecting = self._ending = False
         self._orders = collections.deque()
         self._listener = socket.create_server(("" if everywhere else "127.0.0.1", 0), backlog=1024)
         self._everywhere = everywhere
@@ -79,16 +79,22 @@ class Monitor:
         return any(rank.step > 0 for rank in self.ranks)
 
     def end_all(self, code):
-        """Tell all ranks to end at once, without a verdict."""
+        """Tell all ranks to end at once, without a verdict: what they do then is no news."""
+        self._ending = True
         self._order("end", code)
 
     def leave_alone(self):
         """Let the ranks come to their end on their own."""
         self._order("leave", None)
 
-    def close(self):
-        """Stop watching; the lines close."""
-        self._order("close")
+    def close(self, within_s=0.0):
+        """Stop watching; the lines close.
+
+        Args:
+            within_s: how long to listen to the last words of ranks whose lines are still open.
+        """
+        self._ending = True
+        self._order("close", time.monotonic() + within_s)
         self._thread.join()
 
     def _order(self, *order):
@@ -106,7 +112,8 @@ class Monitor:
     def _watch(self):
         last = beat = time.monotonic()
         pause = limits.period_s(self._limit_s, len(self.ranks))
-        while True:
+        closes_at = None
+        while closes_at is None or (self._lines and time.monotonic() < closes_at):
             changed = self._collecting
             for key, _ in self._selector.select(_COLLECT_S / 4 if self._collecting else pause):
                 if key.fileobj is self._listener:
@@ -126,12 +133,13 @@ class Monitor:
             while self._orders:
                 order = self._orders.popleft()
                 if order[0] == "close":
-                    return
-                self._tell_all({"do": order[0], "code": order[1]})
+                    closes_at = order[1]
+                else:
+                    self._tell_all({"do": order[0], "code": order[1]})
             if now - beat > pause:
                 beat, changed = now, True
                 self._tell_all({"do": "beat"})
-            if changed and self.verdict is None:
+            if changed and self.verdict is None and not self._ending:
                 self._judge(now)
 
     def _accept(self):

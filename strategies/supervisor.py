@@ -30,6 +30,8 @@ _THREADS = (
     "NUMBA_NUM_THREADS",
     "ESTIKERAS_NUM_THREADS",
 )
+# How long to wait for the lines of ranks that have ended to close.
+_LAST_WORDS_S = 1.0
 # The exit status after SIGTERM or SIGHUP.
 TERMINATED = 128 + signal.SIGTERM
 
@@ -118,7 +120,8 @@ class _Attempt:
             with _no_interruption():
                 self._end(process, code)
         finally:
-            self._monitor.close()
+            # What ranks said last may still be on its way.
+            self._monitor.close(within_s=_LAST_WORDS_S)
         return code, self._monitor.progress()
 
     def _watch(self, process):

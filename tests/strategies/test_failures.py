@@ -178,6 +178,7 @@ def test_control_c_ends_all_ranks_with_one_message(whom):
     if whom == "supervisor":
         assert job.returncode == 130
         assert text.count("interrupted") == 1
+        assert "died" not in text
     remains.check()
 
 

@@ -214,6 +214,13 @@ def test_a_failed_job_is_started_again_while_it_makes_progress(tmp_path):
     assert "restart 2 of 3" in result.stderr
 
 
+def test_a_job_whose_rank_dies_right_after_its_first_step_is_started_again(tmp_path):
+    command = (*RUN, "-n", "2", "--max-restarts", "1")
+    text = RESTARTS.replace('raise ValueError("not yet")', "os.kill(os.getpid(), 9)")
+    result = run_script(tmp_path, text, "1", command=command)
+    assert "restart 1 of 1" in result.stderr, result.stderr
+
+
 def test_a_failed_job_is_not_started_again_without_progress(tmp_path):
     command = (*RUN, "-n", "2", "--max-restarts", "3")
     result = run_script(tmp_path, RESTARTS, "0", command=command)

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import threading
 import time
 
 import pytest
@@ -114,6 +115,24 @@ def test_a_line_that_closes_is_a_death_unless_the_rank_was_done(monitor, voice):
     first.connection.close()
     assert monitor.ended.wait(2)
     assert "rank 0 on host0" in monitor.verdict.text
+
+
+def test_deaths_that_were_ordered_are_not_judged(monitor, voice, said):
+    voices = [voice(rank) for rank in (0, 1)]
+    assert all(each.hear("welcome") for each in voices)
+    monitor.end_all(130)
+    assert voices[0].hear("end")["code"] == 130
+    voices[0].connection.close()
+    time.sleep(0.5)
+    assert monitor.verdict is None and said == []
+
+
+def test_last_words_are_heard_before_the_monitor_closes(monitor, voice):
+    speaker = voice(1)
+    assert speaker.hear("welcome")
+    threading.Timer(0.3, lambda: (speaker.say(step=7), speaker.connection.close())).start()
+    monitor.close(within_s=5)
+    assert monitor.ranks[1].step == 7
 
 
 def test_a_wrong_limit_is_refused(monkeypatch):
