@@ -7,6 +7,7 @@ A rank that raises ends the job; one that comes to its end waits, asleep, until 
 import atexit
 import contextlib
 import faulthandler
+import functools
 import json
 import os
 import secrets
@@ -26,6 +27,8 @@ from strategies.launched import machine_name
 ADDRESS = "ESTIKERAS_MONITOR"
 # How long a rank lives on after SIGTERM, in seconds; launchers kill after a second or less.
 _TO_SPEAK_S = 0.2
+# How many characters of what was given to `sys.exit` are told.
+_SHOWN = 200
 _state = {}
 
 
@@ -58,6 +61,8 @@ def start(cluster):
     # A rank that dies right after it was useful: whether to start again depends on it.
     status.current.at_first_step = guard.tell
     sys.excepthook = _except_hook(sys.excepthook)
+    if not supervised:
+        sys.exit = _remembered_exit(sys.exit, guard)
     atexit.register(guard.finish)
 
 
@@ -66,10 +71,16 @@ def is_wanted(cluster):
     return cluster.size > 1 or ADDRESS in os.environ
 
 
-def leave_status(code):
-    """Say with which exit status this rank comes to its end, where that is known."""
+def leave_status(status, error=None):
+    """Say how this rank comes to its end, where that is known.
+
+    Args:
+        status: its exit status.
+        error: the SystemExit that ends it, or None.
+    """
     if "guard" in _state:
-        _state["guard"].status = code
+        _state["guard"].status = status
+        _state["guard"].left_by = "" if error is None else _exit_call(error.code)
 
 
 def hide_frames(*files):
@@ -107,7 +118,7 @@ class Guard(threading.Thread):
 
     def __init__(self, cluster, key, addresses, supervised, watching=None):
         super().__init__(name="guard", daemon=True)
-        self.status = None
+        self.status, self.left_by = None, ""
         self._rank = cluster.rank
         self._watching = watching
         # With a supervisor, rank 0 is a rank like all others.
@@ -153,7 +164,7 @@ class Guard(threading.Thread):
         if error is not None and not hasattr(sys, "ps1"):
             self.fail(traceback_text(error))
         _flush()
-        self._what = {"state": "done", "status": self.status}
+        self._what = {"state": "done", "status": self.status, "left_by": self.left_by}
         if not self._say():
             return
         if "mpi4py.run" in sys.modules:
@@ -310,6 +321,26 @@ def _except_hook(before):
             guard.fail(traceback_text(error.with_traceback(trace)))
 
     return hook
+
+
+def _remembered_exit(before, guard):
+    """`sys.exit` that remembers the call: no hook of Python tells of it. The worker of a supervised
+    job does not need it.
+    """
+
+    @functools.wraps(before)
+    def exit(status=None, /):
+        if threading.current_thread() is threading.main_thread():
+            guard.left_by = _exit_call(status)
+        before(status)
+
+    return exit
+
+
+def _exit_call(status):
+    """A call of `sys.exit`, in one line of the program."""
+    text = "" if status is None else repr(status)
+    return f"sys.exit({text if len(text) <= _SHOWN else f'{text[:_SHOWN]}...'})"
 
 
 def _prepare_streams():

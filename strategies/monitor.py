@@ -190,6 +190,7 @@ class Monitor:
         if rank.state == "done":
             rank.done_at = rank.done_at or rank.seen
         rank.text, rank.status = told.get("text", ""), told.get("status")
+        rank.left_by = told.get("left_by", "")
         if rank.number not in self._lines:
             self._lines[rank.number] = connection
             self._tell(rank, {"do": "welcome"})
@@ -202,7 +203,7 @@ class Monitor:
         if verdict is None:
             self._warn(now)
             return
-        if verdict.code == 1 and not self._all_failed_collected(now):
+        if verdict.failed and not self._all_failed_collected(now):
             return
         self.verdict = verdict
         self._write(f"estikeras: {verdict.text}")

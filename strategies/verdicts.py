@@ -30,6 +30,7 @@ class Rank:
         seen: when it was last heard of, likewise.
         text: the traceback of its exception.
         status: its exit status, where it is done and that is known.
+        left_by: the call of `sys.exit` by which it came to its end, where that is known.
         done_at: when it was done.
     """
 
@@ -45,6 +46,7 @@ class Rank:
     seen: float = field(default_factory=time.monotonic)
     text: str = ""
     status: int | None = None
+    left_by: str = ""
     done_at: float | None = None
 
     def __str__(self):
@@ -67,12 +69,14 @@ class Verdict:
         code: the exit status of the job.
         ranks: numbers of the ranks to blame.
         hang: whether they hang, so that the place in their program is of interest.
+        failed: whether they raised exceptions, and others may be about to tell of theirs.
     """
 
     text: str
     code: int = ENDED
     ranks: tuple = ()
     hang: bool = False
+    failed: bool = False
 
 
 def judge(ranks, now, limit_s):
@@ -102,7 +106,7 @@ def _failed(ranks, now, limit_s):
         text += f"\nThe same on {ranks_text(alike)}."
     for other in others:
         text += f"\nAnd {other}: {_last_line(other.text)}"
-    return Verdict(text, 1, tuple(rank.number for rank in failed))
+    return Verdict(text, 1, tuple(rank.number for rank in failed), failed=True)
 
 
 def _interrupted(ranks, now, limit_s):
@@ -133,9 +137,15 @@ def _left(ranks, now, limit_s):
     if not gone:
         return None
     told = {rank.status for rank in gone} - {None}
-    status = f" with exit status {told.pop()}" if len(told) == 1 else ""
-    text = f"{_several(gone)} came to the end of the program{status}{_meanwhile(ranks, gone, now)}"
-    return Verdict(text, ranks=tuple(rank.number for rank in gone))
+    status = told.pop() if len(told) == 1 else None
+    calls = {rank.left_by for rank in gone}
+    if calls != {""} and len(calls) == 1:
+        how = f"called {calls.pop()}"
+    else:
+        how = "came to the end of the program"
+        how += "" if status is None else f" with exit status {status}"
+    text = f"{_several(gone)} {how}{_meanwhile(ranks, gone, now)}"
+    return Verdict(text, status or ENDED, tuple(rank.number for rank in gone))
 
 
 def _silent(ranks, now, limit_s):

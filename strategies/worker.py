@@ -41,7 +41,7 @@ def main(words):
             sys.path[0] = str(Path(words[0]).resolve().parent)
             runpy.run_path(words[0], run_name="__main__")
     except SystemExit as error:
-        guard.leave_status(_exit_status(error.code))
+        guard.leave_status(_exit_status(error.code), error)
         raise
     guard.leave_status(0)
 
@@ -50,7 +50,8 @@ def _exit_status(code):
     """The status with which Python ends after `sys.exit(code)`."""
     if code is None:
         return 0
-    return code if isinstance(code, int) else 1
+    # Of a number, the system keeps eight bits.
+    return code & 0xFF if isinstance(code, int) else 1
 
 
 class _MarkedLines(io.RawIOBase):

@@ -36,6 +36,7 @@ def exhaust_memory():
 FAULTS = {
     "raise": raise_error,
     "exit 3": lambda: sys.exit(3),
+    "exit with a text": lambda: sys.exit("bad config"),
     "exit 0": lambda: sys.exit(0),
     "stall": lambda: time.sleep(600),
     "os._exit": lambda: os._exit(3),

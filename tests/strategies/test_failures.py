@@ -25,8 +25,9 @@ LIMIT_S = 15
 FAULTS = {
     "raise": (1, r"rank {r} on {host} .*step 5\) failed:(?s:.*)in raise_error(?s:.*)seventh seal"),
     "memory": (1, r"rank {r} on {host} .*failed:(?s:.*)in exhaust_memory(?s:.*)Unable to allocate"),
-    "exit 3": (75, r"rank {r} on {host} .*came to the end of the program"),
-    "exit 0": (75, r"rank {r} on {host} .*came to the end of the program"),
+    "exit 3": (3, r"rank {r} on {host} .*called sys\.exit\(3\)"),
+    "exit with a text": (1, r"rank {r} on {host} .*called sys\.exit\('bad config'\)"),
+    "exit 0": (75, r"rank {r} on {host} .*called sys\.exit\(0\)"),
     "return": (75, r"rank {r} on {host} .*end of the program.*while rank {o} waits in 'exchange"),
     "stall": (75, r"rank {r} on {host} .*hangs(?s:.*)is here:(?s:.*)failing.py"),
     "SIGSTOP": (75, r"rank {r} on {host} .*no sign of life"),

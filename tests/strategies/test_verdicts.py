@@ -59,6 +59,14 @@ CASES = {
         [rank(0), rank(1, state="done", status=3, done_at=NOW - 3)],
         r"rank 1 .*with exit status 3",
     ),
+    "one called sys.exit": (
+        [rank(0), rank(1, state="done", status=3, left_by="sys.exit(3)", done_at=NOW - 3)],
+        r"rank 1 .* called sys\.exit\(3\)\.$",
+    ),
+    "one called sys.exit, but how it ended is not known": (
+        [rank(0), rank(1, state="done", left_by="sys.exit(3)", done_at=NOW - 3)],
+        None,
+    ),
     "all left with a bad status": (
         [rank(n, state="done", status=3, done_at=NOW - 3) for n in (0, 1)],
         None,
@@ -98,6 +106,7 @@ def test_the_exit_status_tells_exceptions_from_other_ends():
     }
     assert codes["several failed alike"] == 1
     assert codes["the user ends it"] == 130
+    assert codes["one left with a bad status"] == codes["one called sys.exit"] == 3
     assert codes["one died"] == codes["one is silent"] == codes["others wait for long"] == 75
 
 
