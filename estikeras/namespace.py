@@ -143,6 +143,17 @@ _ABSENT = {
     "distribute.ParameterServerStrategy": "Use `MultiWorkerMirroredStrategy`.",
     "distribute.experimental.ParameterServerStrategy": "Use `MultiWorkerMirroredStrategy`.",
     "distribute.experimental.CentralStorageStrategy": "Use `MirroredStrategy`.",
+    **dict.fromkeys(
+        (
+            "distribute.CrossDeviceOps",
+            "distribute.HierarchicalCopyAllReduce",
+            "distribute.NcclAllReduce",
+            "distribute.ReductionToOneDevice",
+            "distribute.RunOptions",
+            "distribute.experimental.CollectiveHints",
+        ),
+        "Leave it out: MPI carries the sums, see `communicator=` of the strategies.",
+    ),
     "distribute.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
     "distribute.experimental.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
     "estimator": "Train with `keras.Model.fit`.",
