@@ -42,15 +42,15 @@ def _add_run(commands):
         help="start a program on N ranks of this machine, or of many",
         description="Starts the same program on N ranks, finds the MPI for it, and ends all ranks "
         "if one of them fails, dies, hangs or leaves.",
-        epilog="Exit status: 0; 1 after an exception; 75 if the job was ended because a rank died, "
-        "hung or left; 130 after Ctrl-C.",
+        epilog="Exit status: 0; 1 after an exception; S after sys.exit(S); 75 if the job was ended "
+        "because a rank died, hung or left; 130 after Ctrl-C.",
     )
-    run.add_argument("-n", type=_positive, required=True, metavar="N", help="number of ranks")
+    run.add_argument("-n", type=_number(1), required=True, metavar="N", help="number of ranks")
     run.add_argument("--hosts", default="", metavar="A,B", help="names of the machines")
     run.add_argument("--hostfile", type=Path, metavar="FILE", help="the same, a name a line")
     run.add_argument(
         "--max-restarts",
-        type=int,
+        type=_number(0),
         default=0,
         metavar="K",
         help="how often to start again after a failure, if a step was done since the last",
@@ -66,15 +66,24 @@ def _add_run(commands):
     run.set_defaults(call=_run, error=run.error)
 
 
-def _positive(text):
-    if int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 1, got {text}")
-    return int(text)
+def _number(least):
+    """A function that reads a whole number from `least`."""
+
+    def read(text):
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"expected a number from {least}, got {text!r}")
+        return int(text)
+
+    return read
 
 
 def _seconds(text):
     try:
-        return limits.check_timeout(float(text))
+        seconds = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected seconds, got {text!r}") from None
+    try:
+        return limits.check_timeout(seconds)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -88,6 +97,8 @@ def _run(options):
     job = supervisor.Job(["-m", *words] if options.module else words, options.n)
     job.hosts = tuple(filter(None, options.hosts.split(",")))
     if options.hostfile:
+        if not options.hostfile.is_file():
+            options.error(f"there is no file {str(options.hostfile)!r}")
         lines = options.hostfile.read_text().splitlines()
         job.hosts += tuple(line.split()[0] for line in lines if line.partition("#")[0].strip())
     job.max_restarts = options.max_restarts

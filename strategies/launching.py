@@ -4,13 +4,14 @@ that starts itself again on N ranks.
 
 import codecs
 import multiprocessing
+import numbers
 import os
 import signal
 import sys
 import tempfile
 from pathlib import Path
 
-from strategies import limits, mpi, shipping, supervisor, verdicts
+from strategies import limits, monitor, mpi, shipping, supervisor, verdicts
 from strategies.errors import DistributionError, StartError
 from strategies.launched import launched_size
 from strategies.supervisor import Job
@@ -39,13 +40,17 @@ def launch(fn, args=(), kwargs=None, num_replicas=2, max_restarts=0, stall_timeo
         List of what the function returned, by rank.
 
     Raises:
+        TypeError: if `fn` cannot be called, or a number is none.
+        ValueError: if a number is too small.
         Exception: what the function raised on the first rank that failed; its traceback there is
             the `RemoteError` that is the cause.
         DistributionError: if a rank died, hung or left early.
         StartError: in a process that is one of several ranks, or without MPI.
     """
-    if num_replicas < 1:
-        raise ValueError(f"`num_replicas`: expected a number from 1, got {num_replicas}.")
+    if not callable(fn):
+        raise TypeError(f"`fn`: expected a function for the ranks to call, got {fn!r}.")
+    _check_number("num_replicas", num_replicas, 1)
+    _check_number("max_restarts", max_restarts, 0)
     if launched_size() > 1:
         raise StartError(
             f"This is already one of {launched_size()} ranks; `launch` is for a process that is "
@@ -83,9 +88,12 @@ def restart_under_ranks(num_replicas):
         num_replicas: how many ranks.
 
     Raises:
+        TypeError: if the number is none.
+        ValueError: if it is below 1.
         StartError: where there is no script to start, or it was started so already.
         SystemExit: when the ranks have ended.
     """
+    _check_number("num_replicas", num_replicas, 1)
     if RESTARTED in os.environ or launched_size() > 1:
         raise StartError(
             f"{num_replicas} replicas were asked for, and the script was started again with "
@@ -96,7 +104,16 @@ def restart_under_ranks(num_replicas):
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     os.environ[RESTARTED] = str(num_replicas)
+    ranks = "1 rank" if num_replicas == 1 else f"{num_replicas} ranks"
+    monitor.print_line(f"estikeras: starting this script again on {ranks}.")
     raise SystemExit(supervisor.run(Job(words, num_replicas, options=options, everywhere=False)))
+
+
+def _check_number(name, value, least):
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"`{name}`: expected a whole number, got {value!r}.")
+    if value < least:
+        raise ValueError(f"`{name}`: expected a number from {least}, got {value}.")
 
 
 def _own_command():

@@ -115,6 +115,23 @@ def test_launch_in_one_of_many_ranks_is_refused(monkeypatch):
         strategies.launch(print)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "error", "problem"),
+    [
+        ({"fn": 7}, TypeError, r"`fn`: expected a function .*got 7"),
+        ({"num_replicas": "2"}, TypeError, r"`num_replicas`: expected a whole number, got '2'"),
+        ({"num_replicas": 0}, ValueError, r"`num_replicas`: expected a number from 1, got 0"),
+        ({"max_restarts": -1}, ValueError, r"`max_restarts`: expected a number from 0, got -1"),
+    ],
+)
+def test_launch_refuses_what_it_cannot_start_before_any_rank_starts(
+    monkeypatch, arguments, error, problem
+):
+    monkeypatch.setattr(supervisor, "run", lambda job: pytest.fail("ranks were started"))
+    with pytest.raises(error, match=problem):
+        strategies.launch(**{"fn": print, **arguments})
+
+
 def test_launch_shows_what_ranks_print_where_print_goes(capsys):
     strategies.launch(lambda: sys.stdout.write("here I am\n"))
     assert sorted(capsys.readouterr().out.splitlines()) == ["[1] here I am", "here I am"]
@@ -250,6 +267,7 @@ sys.exit(6)
 def test_a_script_starts_itself_again_under_ranks(tmp_path):
     result = run_script(tmp_path, ITSELF, "--x", command=("-X", "dev"))
     assert result.returncode == 6, result.stderr
+    assert result.stderr.count("estikeras: starting this script again on 2 ranks.") == 1
     assert sorted(result.stdout.splitlines()) == [
         "[1] begins ['--x'] True",
         "[1] rank 1",
