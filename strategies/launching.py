@@ -77,7 +77,9 @@ def launch(fn, args=(), kwargs=None, num_replicas=2, max_restarts=0, stall_timeo
         if code in (0, 1):
             returned = shipping.results(folder, num_replicas)
     if code != 0:
-        raise DistributionError(said[-1] if said else f"The ranks ended with exit status {code}.")
+        raise DistributionError(
+            "\n".join(said) if said else f"The ranks ended with exit status {code}."
+        )
     return returned
 
 

@@ -78,6 +78,12 @@ class Monitor:
         """Whether a rank has done a step."""
         return any(rank.step > 0 for rank in self.ranks)
 
+    def has_deaths(self):
+        """Whether the verdict is that ranks died."""
+        return self.verdict is not None and any(
+            self.ranks[number].state == "closed" for number in self.verdict.ranks
+        )
+
     def end_all(self, code):
         """Tell all ranks to end at once, without a verdict: what they do then is no news."""
         self._ending = True

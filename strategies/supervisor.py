@@ -5,6 +5,7 @@ alone, which then ends all of them, once.
 """
 
 import contextlib
+import functools
 import os
 import secrets
 import signal
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from strategies import cores, guard, leftovers, limits, monitor, mpi, verdicts
+from strategies.launcher_output import LauncherOutput
 from strategies.monitor import Monitor
 
 WORKER = str(Path(__file__).with_name("worker.py"))
@@ -101,7 +103,7 @@ class _Attempt:
 
     def __init__(self, job, launcher, attempt):
         self._job, self._launcher, self._attempt = job, launcher, attempt
-        self._hosts = job.hosts
+        self._hosts, self._interrupted, self._outputs = job.hosts, False, []
         if launcher.is_slurm and not job.everywhere:
             here = socket.gethostname().partition(".")[0]
             self._hosts = (os.environ.get("SLURMD_NODENAME", here),)
@@ -132,6 +134,7 @@ class _Attempt:
             by_user = isinstance(reason, KeyboardInterrupt)
             code = verdicts.INTERRUPTED if by_user else TERMINATED
             with _no_interruption():
+                self._interrupted = True
                 self._job.write("\nestikeras: interrupted, all ranks end.")
                 self._monitor.end_all(code)
                 self._end(process, code)
@@ -150,28 +153,36 @@ class _Attempt:
         }
         command = [sys.executable, *job.options, WORKER, *job.arguments]
         stdin = None if sys.stdin and not sys.stdin.isatty() else subprocess.DEVNULL
-        output = None if job.output is None else subprocess.PIPE
+        piped = self._piped()
         process = subprocess.Popen(
             launcher.command(job.num_ranks, command, self._hosts, environment),
             env=environment,
             stdin=stdin,
-            stdout=output,
-            stderr=output and subprocess.STDOUT,
+            **dict.fromkeys(piped, subprocess.PIPE),
+            **({} if job.output is None else {"stderr": subprocess.STDOUT}),
             start_new_session=True,
         )
-        if output:
-            self._reader = threading.Thread(target=self._forward, args=[process.stdout])
-            self._reader.start()
+        for name, write in piped.items():
+            output = LauncherOutput(write)
+            reader = threading.Thread(target=_forward, args=[getattr(process, name), output])
+            reader.start()
+            self._outputs.append((output, reader))
         return process
+
+    def _piped(self):
+        """Which streams of the launcher are read: its name -> the function that prints."""
+        if self._job.output is not None:
+            return {"stdout": self._job.output}
+        if self._launcher.is_slurm:
+            return {}
+        # Where the launcher writes what it says of ranks. The other stream stays the user's own.
+        name, number = ("stderr", 2) if self._launcher.family == "openmpi" else ("stdout", 1)
+        return {name: functools.partial(_write_all, number)}
 
     def _number_of_hosts(self):
         if self._hosts or not self._launcher.is_slurm:
             return max(1, len(self._hosts))
         return int(os.environ.get("SLURM_NNODES", 1))
-
-    def _forward(self, stream):
-        while data := os.read(stream.fileno(), 65536):
-            self._job.output(data)
 
     def _wait(self, process):
         """The exit status; returns when the launcher ended, or the monitor has a verdict."""
@@ -196,9 +207,27 @@ class _Attempt:
                 os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         leftovers.remove_session(process.pid)
-        if self._job.output is not None:
-            self._reader.join()
-            process.stdout.close()
+        said = self._monitor.verdict is not None or self._interrupted
+        for output, reader in self._outputs:
+            reader.join()
+            with contextlib.suppress(OSError):
+                output.finish(show=not said)
+            number = output.signal()
+            if number and not self._interrupted and self._monitor.has_deaths():
+                name = signal.strsignal(number)
+                self._job.write(f"estikeras: the launcher saw it end by signal {number} ({name}).")
+
+
+def _forward(stream, output):
+    """Read to the end; where nobody takes it any more, let the launcher know by closing."""
+    with stream, contextlib.suppress(OSError):
+        while data := os.read(stream.fileno(), 65536):
+            output.feed(data)
+
+
+def _write_all(number, data):
+    while data:
+        data = data[os.write(number, data) :]
 
 
 def _columns():

@@ -90,6 +90,16 @@ def test_a_fault_ends_a_job_with_supervisor(fault, rank, tmp_path):
     assert result.returncode == code, result.stderr
     assert re.search(said(pattern, rank), result.stderr), result.stderr
     assert result.stderr.count("estikeras: rank") <= 2
+    # What the launcher says of it would stand below.
+    assert not re.search("prterun|BAD TERMINATION", result.stdout + result.stderr), result
+    remains.check()
+
+
+def test_what_a_launcher_says_of_itself_is_shown():
+    remains = Remains(f"{os.getpid()} hosts")
+    result = run_supervised(["--hosts", "nowhere.invalid", PROGRAM, "return", 1, "flat"], remains)
+    assert result.returncode != 0
+    assert "nowhere" in result.stdout + result.stderr
     remains.check()
 
 
