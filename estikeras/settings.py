@@ -1,7 +1,7 @@
 """What holds for the whole process: number formats, threads, folders, switches.
 
-The only reader of environment variables but for those of `strategies`. Knows the standard library and
-how errors read.
+The only reader of environment variables but for those of `strategies`. Knows the standard library
+and how errors read.
 
 | variable | what it sets |
 |---|---|
