@@ -69,11 +69,12 @@ def walk(control, thread, threads):
             elif thread == 0:
                 call(functions + 8 * i, blocks + 8 * i, 0, 1)
         barrier(control, threads)
-        if native.atomic_load(error) != 0:
-            break
-        if thread == 0:
+        failed = native.atomic_load(error) != 0
+        if thread == 0 and not failed:
             native.atomic_add(counter, 1)
-        barrier(control, threads)
+        barrier(control, threads)  # thread 0 must not return, and clear the error, before all know
+        if failed:
+            break
 
 
 @loop
