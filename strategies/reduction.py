@@ -1,8 +1,8 @@
 """The one collective of a step: sums of arrays over the replicas, and beside them what each rank
 tells about the data that it has.
 
-Arrays lie in one arena for each set of shapes, in the order given, each at a multiple of 64 bytes,
-so that a training loop can write its gradients where they are reduced.
+Arrays lie in one arena for each set of shapes, so that a training loop can write its gradients
+where they are reduced.
 """
 
 import itertools
@@ -11,10 +11,9 @@ import math
 import numpy as np
 
 from strategies import errors
-from strategies.communicators.base import TAIL, Layout, Segment
+from strategies.communicators.base import TAIL, Segment
 from strategies.communicators.layout import Placement
 
-ALIGNMENT = 64
 ROWS, SQUARES = 0, 1  # places in the tail: the rows of the next batch, and their square
 
 
@@ -59,7 +58,7 @@ class Reduction:
         return self._arenas[key]
 
     def _compare(self, specs):
-        """DisagreementError unless all ranks ask for the same arena: padding hides small shapes."""
+        """DisagreementError unless all ranks ask for the same arena; segments know no shapes."""
         own = [(kind, shape, str(dtype)) for kind, shape, dtype in specs]
         of_ranks = self.communicator.allgather(own, "compare arrays to exchange")
         for number, arrays in enumerate(itertools.zip_longest(*of_ranks)):
@@ -117,30 +116,17 @@ class Arena:
 
     def __init__(self, reduction, specs):
         self._reduction = reduction
-        places, sizes = {}, {}
-        for i, (kind, shape, dtype) in enumerate(specs):
-            if kind == "sum":  # one segment for all of a dtype: fewer, larger pieces of work
-                step = max(1, ALIGNMENT // dtype.itemsize)
-                start, count = sizes.get(dtype, 0), math.prod(shape)
-                places[i] = slice(start, start + count)
-                sizes[dtype] = start + -(-count // step) * step
-        alone = [i for i in range(len(specs)) if i not in places]
-        segments = [Segment("sum", dtype, count) for dtype, count in sizes.items()]
-        segments += [Segment(specs[i][0], specs[i][2], math.prod(specs[i][1])) for i in alone]
-        buffer = self._buffer = reduction.communicator.buffer(Layout(segments))
-        numbers = {i: len(sizes) + k for k, i in enumerate(alone)}
-        numbers |= {i: list(sizes).index(specs[i][2]) for i in places}
-        for number in range(len(sizes)):
-            buffer.contributions[number][...] = 0  # what lies between the arrays is summed too
+        segments = [Segment(kind, dtype, math.prod(shape)) for kind, shape, dtype in specs]
+        buffer = self._buffer = reduction.communicator.buffer(segments)
         self.views, self.results = [], []
-        for i, (kind, shape, _) in enumerate(specs):
-            view = buffer.contributions[numbers[i]]
-            view = (view[places[i]] if kind == "sum" else view).reshape(shape)
-            result = view if kind == "sum" else buffer.results[numbers[i]]
-            if kind == "gather":
-                result = result.reshape(reduction.size * shape[0], *shape[1:])
+        for (kind, shape, _), part, come in zip(
+            specs, buffer.contributions, buffer.results, strict=True
+        ):
+            view = part.reshape(shape)
             self.views.append(view)
-            self.results.append(result)
+            if kind == "gather":
+                come = come.reshape(reduction.size * shape[0], *shape[1:])
+            self.results.append(view if kind == "sum" else come)
 
     def exchange(self):
         """The collective: sums in place, gathered parts in the results, the announcements."""

@@ -184,11 +184,10 @@ class Strategy:
                 leaf, count = values.sum_along(leaf, axis)
             if self.num_replicas_in_sync > 1:
                 leaf = values.sum_over_replicas(leaf, self.reduction)
-                count = (
-                    values.sum_over_replicas(count, self.reduction)
-                    if axis is not None
-                    else (self.num_replicas_in_sync)
-                )
+                if axis is None:
+                    count = self.num_replicas_in_sync
+                else:
+                    count = values.sum_over_replicas(count, self.reduction)
             return values.divided(leaf, count) if op is ReduceOp.MEAN else leaf
 
         return map_structure(reduced, value)

@@ -137,7 +137,7 @@ class Communicator:
             buffer.close()
 
     def _make_buffer(self, placement, number):
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define `_make_buffer`.")
 
     def step_failed(self, error):
         """Note that a step failed on this rank, maybe before its collectives. The next collective
@@ -269,7 +269,7 @@ class Buffer:
 
     def _move(self):
         """Sum and gather; all ranks are here."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define `_move`.")
 
 
 def _wait(request):

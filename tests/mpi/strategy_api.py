@@ -346,14 +346,7 @@ def test_ranks_do_not_go_on_a_step_apart():
 
 
 def test_logs_of_a_step_of_ones_own_are_those_of_all_ranks():
-    class Own(keras.Model):
-        def __init__(self):
-            super().__init__()
-            self.outputs = keras.layers.Dense(1)
-
-        def call(self, x):
-            return self.outputs(x)
-
+    class Own(keras.Sequential):
         def train_step(self, data):
             x, y = data
             with tf.GradientTape() as tape:
@@ -363,7 +356,7 @@ def test_logs_of_a_step_of_ones_own_are_those_of_all_ranks():
             return {"own": loss}
 
     with strategy.scope():
-        model = Own()
+        model = Own([keras.Input((1,)), keras.layers.Dense(1)])
         model.compile("sgd")
     x = np.arange(10, dtype="float32")[:, None] / 10
     history = model.fit(x, x, batch_size=5, epochs=2, verbose=0).history["own"]

@@ -2,8 +2,6 @@
 each replica used a few rows.
 """
 
-import math
-
 from estikeras.engine import dtypes
 from estikeras.engine.graph import Node
 from estikeras.engine.passes.collectives import is_collective
@@ -45,7 +43,7 @@ def _chosen(node):
 
 
 def _bytes(x):
-    return math.prod(x.shape) * dtypes.to_numpy(x.dtype).itemsize
+    return x.size * dtypes.to_numpy(x.dtype).itemsize
 
 
 def _gathered(graph, node, chosen, replacements):

@@ -15,6 +15,7 @@ from estikeras.keras.trainer.agreement import begin_together
 from estikeras.keras.trainer.runner import Runner
 from estikeras.ops.replicas import averaged
 from strategies import context, errors
+from strategies.elements import take_rows
 from strategies.input import rows_of, share
 from strategies.reduction import ROWS, SQUARES
 
@@ -52,11 +53,6 @@ class Part:
 def count_rows(batch):
     """The number of rows of a structure of arrays."""
     return next(len(a) for a in tree.flatten(batch) if a is not None)
-
-
-def take_rows(batch, start, stop):
-    """Some rows of a structure of arrays; None stays None."""
-    return tree.map_structure(lambda a: None if a is None else a[start:stop], batch)
 
 
 def part_of(batch, strategy):
@@ -166,12 +162,10 @@ class ArrayShare(ArrayAdapter):
 
     def batch(self, k):
         """This rank's Part of batch number k of the epoch."""
-        size, rank = self.strategy.num_replicas_in_sync, self.strategy.cluster.rank
-        order = self.whole.order[k * self.whole.batch_size : (k + 1) * self.whole.batch_size]
-        start, stop = share(len(order), size, rank)
-        rows = order[start:stop] if stop > start else order[:1]
-        batch = tree.map_structure(lambda a: None if a is None else a[rows], self.data)
-        return Part(batch, stop - start, len(order), len(order) % size == 0)
+        size = self.whole.batch_size
+        part = part_of(self.whole.order[k * size : (k + 1) * size], self.strategy)
+        batch = tree.map_structure(lambda a: None if a is None else a[part.batch], self.data)
+        return dataclasses.replace(part, batch=batch)
 
 
 class StreamShare:
