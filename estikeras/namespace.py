@@ -226,3 +226,6 @@ class _NamespaceFinder:
 
 if _NamespaceFinder not in sys.meta_path:
     sys.meta_path.append(_NamespaceFinder)
+
+# The names of `tf.errors`, in the module that this one imports.
+errors.__getattr__, errors.__dir__ = attach(errors.__name__)

@@ -1,6 +1,31 @@
 """How errors of distributed training read: what happened, on which rank, what to do."""
 
 
+class OpError(Exception):
+    """What an operation raises, as `tf.errors` has it.
+
+    Args:
+        node_def: kept for the reference's sake; None.
+        op: likewise.
+        message: str.
+        *args: nothing that is used.
+    """
+
+    def __init__(self, node_def=None, op=None, message="", *args):
+        super().__init__(message)
+        self.node_def, self.op, self.message = node_def, op, message
+
+    def __str__(self):
+        return self.message
+
+    def __reduce__(self):
+        return type(self), (self.node_def, self.op, self.message)
+
+
+class OutOfRangeError(OpError, LookupError):
+    """The data are at an end."""
+
+
 class DistributionError(RuntimeError):
     """Something about the ranks, rather than about one of them, is wrong."""
 

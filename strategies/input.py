@@ -10,7 +10,7 @@ import itertools
 import math
 
 from strategies import elements
-from strategies.errors import disagreement
+from strategies.errors import OutOfRangeError, disagreement
 from strategies.input_options import AutoShardPolicy, InputContext, InputOptions
 
 INFINITE, UNKNOWN = -1, -2  # what `cardinality()` says besides numbers
@@ -52,10 +52,6 @@ def rows_of(order, batch, num_replicas, replica):
     full = len(order) // batch
     start, stop = share(batch, num_replicas, replica)
     return order[: full * batch].reshape(full, batch)[:, start:stop]
-
-
-class OutOfRangeError(LookupError):
-    """The data are at an end."""
 
 
 def distribute(dataset, strategy, options=None):
@@ -258,7 +254,7 @@ class DistributedIterator:
         element, _ = self.next_share()
         if self._ended or not self._is_any(element is not None):
             self._ended = True
-            raise OutOfRangeError("No rank has more data.")
+            raise OutOfRangeError(message="No rank has more data.")
         return self._empty if element is None else element
 
     def get_next_as_optional(self):

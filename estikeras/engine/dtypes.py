@@ -39,6 +39,7 @@ _PYTHON = {bool: "bool", int: "int", float: "float", complex: "complex64"}
 _PYTHON_NAMES = {"int": "int32", "float": None, "bool": "bool", "str": "string"}
 _NUMPY = {name: np.dtype(name) for name in ("bool", *INTS, *FLOATS[1:], *COMPLEX)}
 _NUMPY["bfloat16"] = np.dtype(ml_dtypes.bfloat16)
+_NUMPY["string"] = np.dtype(object)  # of bytes
 _NAMES = {dtype: name for name, dtype in _NUMPY.items()}
 
 
@@ -118,6 +119,7 @@ bfloat16 = public("bfloat16", "dtypes.bfloat16")(DType("bfloat16"))
 float16 = public("float16", "half", "dtypes.float16")(DType("float16"))
 float32 = public("float32", "dtypes.float32")(DType("float32"))
 float64 = public("float64", "double", "dtypes.float64")(DType("float64"))
+string = public("string", "dtypes.string")(DType("string"))
 
 
 def to_numpy(dtype):
@@ -167,5 +169,16 @@ def result_type(*dtypes):
     if not dtypes:
         return settings.floatx()
     weak = {d: _PYTHON[d] for d in dtypes if isinstance(d, type) and d in _PYTHON}
+    if "string" in dtypes:
+        return _string_or_error(dtypes)
     joined = _join(frozenset(weak[d] if d in weak else standardize(d) for d in dtypes))
     return {"int": "int32", "float": settings.floatx()}.get(joined, joined)
+
+
+def _string_or_error(dtypes):
+    if set(dtypes) == {"string"}:
+        return "string"
+    raise TypeError(
+        f"Strings and numbers have no common dtype: got {', '.join(map(str, dtypes))}. Turn "
+        "strings into numbers with `tf.strings.to_number`, or a layer such as `StringLookup`."
+    )

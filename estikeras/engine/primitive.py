@@ -79,8 +79,8 @@ class Primitive:
 
 
 def _wrap(array, spec, shared):
-    array = np.asarray(array)
     dtype = dtypes.to_numpy(spec.dtype)
+    array = np.asarray(array, object if spec.dtype == "string" else None)
     if array.dtype != dtype:
         array = array.astype(dtype)
     elif any(np.may_share_memory(array, other) for other in shared):

@@ -75,11 +75,13 @@ class Tensor:
         return math.prod(self.shape)
 
     def numpy(self):
-        """A NumPy array with the values."""
+        """A NumPy array with the values; bytes for a single string."""
+        if self.dtype == "string" and not self.shape:
+            return self.value.item()
         return self.value.copy() if self._shared else self.value
 
     def __array__(self, dtype=None, copy=None):
-        array = self.numpy()
+        array = self.value.copy() if self._shared else self.value
         if dtype is not None and array.dtype != dtype:
             return array.astype(dtype)
         return array.copy() if copy else array
@@ -178,7 +180,9 @@ def as_tensor(x):
         return Tensor(np.asarray(x, np.int32 if -(2**31) <= x < 2**31 else np.int64))
     if type(x) is float:
         return Tensor(np.asarray(x, dtypes.to_numpy(dtypes.standardize(None))))
-    if isinstance(x, np.ndarray | np.generic | numbers.Number):
+    if isinstance(x, str | bytes):
+        array = np.array(x, object)  # dtype "S" would drop zeros at the end
+    elif isinstance(x, np.ndarray | np.generic | numbers.Number):
         array = np.array(x)
     elif isinstance(x, list | tuple):
         if _holds_tensors(x):
@@ -188,19 +192,45 @@ def as_tensor(x):
         array = np.array(x.__array__())
     else:
         raise errors.wrong_type("x", got=x, expected="a tensor, variable, array or number")
-    if array.dtype.kind not in "biufcV" or array.dtype.names:
+    if array.dtype.kind in "SUO":
+        array = as_strings(array)
+    elif array.dtype.kind not in "biufcV" or array.dtype.names:
         raise errors.wrong_type("x", got=x, expected="numbers or booleans in an even nesting")
     return Tensor(array)
+
+
+def as_strings(array):
+    """An object array of bytes from an array of str or bytes; text is encoded as UTF-8.
+
+    Raises:
+        TypeError: for other objects, or uneven nesting.
+    """
+    out = np.empty(array.shape, object)
+    flat, source = out.reshape(-1), array.reshape(-1)
+    for i, item in enumerate(source.tolist()):
+        if isinstance(item, str):
+            item = item.encode()
+        elif not isinstance(item, bytes):
+            raise errors.wrong_type(
+                "x", got=item, expected="numbers, booleans or strings in an even nesting"
+            )
+        flat[i] = item
+    return out
 
 
 def _holds_tensors(x):
     if isinstance(x, list | tuple):
         return any(_holds_tensors(item) for item in x)
-    return type(x) not in (int, float, bool) and (isinstance(x, Tensor) or hasattr(x, "__tensor__"))
+    return not isinstance(x, int | float | str | bytes) and (
+        isinstance(x, Tensor) or hasattr(x, "__tensor__")
+    )
 
 
 def _from_sequence(x):
-    array = np.array(x)
+    first = x
+    while isinstance(first, list | tuple) and first:
+        first = first[0]
+    array = np.array(x, object) if isinstance(first, str | bytes) else np.array(x)
     if array.dtype == np.float64 and not any(
         isinstance(item, np.ndarray | np.generic) for item in x
     ):

@@ -25,12 +25,13 @@ def _reflected(function):
 
 
 def _compared(function):
-    """A comparison that says "not equal" to None and strings rather than fail, as Python's `==`
-    does.
+    """A comparison that says "not equal" to None rather than fail, and numbers to text, as
+    Python's `==` does.
     """
 
     def compare(x1, x2):
-        return NotImplemented if x2 is None or isinstance(x2, str) else function(x1, x2)
+        unlike = isinstance(x2, str) and x1.dtype != "string"
+        return NotImplemented if x2 is None or unlike else function(x1, x2)
 
     return compare
 
