@@ -37,6 +37,9 @@ class Primitive:
             tensors and gives as many; its parameters are those of `primitives.collective`.
         additive: whether its value for the rows of all replicas, one after the other, is the sum of
             its values for each replica's rows.
+        pointwise: whether it applies to each entry of its inputs alone, which have one shape or are
+            scalars; its outputs have that shape, and maybe further axes after it. Strings have such
+            primitives.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Primitive:
     elementwise: str | None
     collective: bool = False
     additive: bool = False
+    pointwise: bool = False
 
     def __call__(self, *inputs, **params):
         xs = tuple([as_tensor(x) for x in inputs])
