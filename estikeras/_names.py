@@ -206,6 +206,8 @@ NAMES = {
     "int32": "estikeras.engine.dtypes:int32",
     "int64": "estikeras.engine.dtypes:int64",
     "int8": "estikeras.engine.dtypes:int8",
+    "io.TFRecordOptions": "estikeras.data.records:TFRecordOptions",
+    "io.TFRecordWriter": "estikeras.data.records:TFRecordWriter",
     "is_symbolic_tensor": "estikeras.ops.tf_control:is_symbolic_tensor",
     "is_tensor": "estikeras.ops.core:is_tensor",
     "keras.DTypePolicy": "estikeras.keras.dtype_policies.policy:DTypePolicy",
@@ -426,6 +428,7 @@ NAMES = {
     "keras.layers.BatchNormalization":
         "estikeras.keras.layers.normalization.batch_normalization:BatchNormalization",
     "keras.layers.Bidirectional": "estikeras.keras.layers.rnn.bidirectional:Bidirectional",
+    "keras.layers.CenterCrop": "estikeras.keras.layers.preprocessing.image.center_crop:CenterCrop",
     "keras.layers.Concatenate": "estikeras.keras.layers.merging.concatenate:Concatenate",
     "keras.layers.Conv1D": "estikeras.keras.layers.convolutional.conv1d:Conv1D",
     "keras.layers.Conv1DTranspose":
@@ -526,10 +529,22 @@ NAMES = {
     "keras.layers.RMSNormalization":
         "estikeras.keras.layers.normalization.rms_normalization:RMSNormalization",
     "keras.layers.RNN": "estikeras.keras.layers.rnn.rnn:RNN",
+    "keras.layers.RandomBrightness":
+        "estikeras.keras.layers.preprocessing.image.random_brightness:RandomBrightness",
+    "keras.layers.RandomContrast":
+        "estikeras.keras.layers.preprocessing.image.random_contrast:RandomContrast",
+    "keras.layers.RandomCrop": "estikeras.keras.layers.preprocessing.image.random_crop:RandomCrop",
+    "keras.layers.RandomFlip": "estikeras.keras.layers.preprocessing.image.random_flip:RandomFlip",
+    "keras.layers.RandomRotation":
+        "estikeras.keras.layers.preprocessing.image.random_rotation:RandomRotation",
+    "keras.layers.RandomTranslation":
+        "estikeras.keras.layers.preprocessing.image.random_translation:RandomTranslation",
+    "keras.layers.RandomZoom": "estikeras.keras.layers.preprocessing.image.random_zoom:RandomZoom",
     "keras.layers.ReLU": "estikeras.keras.layers.activations.relu:ReLU",
     "keras.layers.RepeatVector": "estikeras.keras.layers.reshaping.repeat_vector:RepeatVector",
     "keras.layers.Rescaling": "estikeras.keras.layers.preprocessing.rescaling:Rescaling",
     "keras.layers.Reshape": "estikeras.keras.layers.reshaping.reshape:Reshape",
+    "keras.layers.Resizing": "estikeras.keras.layers.preprocessing.image.resizing:Resizing",
     "keras.layers.ReversibleEmbedding":
         "estikeras.keras.layers.core.reversible_embedding:ReversibleEmbedding",
     "keras.layers.SeparableConv1D":
@@ -1860,6 +1875,9 @@ NAMES = {
     "stop_gradient": "estikeras.ops.tf_math:stop_gradient",
     "strided_slice": "estikeras.ops.tf_indexing:strided_slice",
     "string": "estikeras.engine.dtypes:string",
+    "strings.to_hash_bucket": "estikeras.ops.hashing:to_hash_bucket",
+    "strings.to_hash_bucket_fast": "estikeras.ops.hashing:to_hash_bucket_fast",
+    "strings.to_hash_bucket_strong": "estikeras.ops.hashing:to_hash_bucket_strong",
     "subtract": "estikeras.ops.tf_math:subtract",
     "switch_case": "estikeras.ops.tf_control:switch_case",
     "tan": "estikeras.ops.tf_math:tan",
@@ -1871,7 +1889,16 @@ NAMES = {
     "tensor_scatter_nd_update": "estikeras.ops.tf_indexing:tensor_scatter_nd_update",
     "tensordot": "estikeras.ops.tf_linalg:tensordot",
     "tile": "estikeras.ops.tf_arrays:tile",
+    "train.BytesList": "estikeras.formats.example:BytesList",
     "train.ClusterSpec": "estikeras.distribute.api:ClusterSpec",
+    "train.Example": "estikeras.formats.example:Example",
+    "train.Feature": "estikeras.formats.example:Feature",
+    "train.FeatureList": "estikeras.formats.example:FeatureList",
+    "train.FeatureLists": "estikeras.formats.example:FeatureLists",
+    "train.Features": "estikeras.formats.example:Features",
+    "train.FloatList": "estikeras.formats.example:FloatList",
+    "train.Int64List": "estikeras.formats.example:Int64List",
+    "train.SequenceExample": "estikeras.formats.example:SequenceExample",
     "transpose": "estikeras.ops.tf_arrays:transpose",
     "truediv": "estikeras.ops.tf_math:divide",
     "truncatediv": "estikeras.ops.tf_math:truncatediv",
