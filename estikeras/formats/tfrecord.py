@@ -1,6 +1,8 @@
 """TFRecord framing: records with their length and checksums. Knows bytes only.
 
 A record is its length (8 bytes, little endian), a checksum of these, the data, a checksum of it.
+This is the framing in Python: enough for event files, which are small and which the lower layers
+write. Data is read by native loops, `data.records`, which are tested against it.
 """
 
 import struct

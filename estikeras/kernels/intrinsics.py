@@ -1,5 +1,5 @@
-"""What Numba does not offer by itself: views over raw addresses, bit casts, atomics, calls by
-address, BLAS.
+"""What Numba does not offer by itself: views over raw addresses, loads from any address, bit casts,
+checksums, atomics, calls by address, BLAS.
 
 Every function here is a Numba intrinsic, usable in compiled code only. Nothing here knows a kernel.
 """
@@ -90,6 +90,71 @@ def _llvm(name, arity, kinds=(types.float32, types.float64)):
         return signature, build
 
     return call
+
+
+def _load(kind):
+    @intrinsic
+    def load(typing, address):
+        def build(context, builder, signature, values):
+            pointer = builder.inttoptr(values[0], context.get_value_type(kind).as_pointer())
+            return builder.load(pointer, align=1)
+
+        return kind(types.int64), build
+
+    return load
+
+
+# What lies at an address that need not be a multiple of the size.
+uint8_at, uint32_at, uint64_at = _load(types.uint8), _load(types.uint32), _load(types.uint64)
+
+
+@intrinsic
+def store(typing, address, value):
+    """Write a number to an address that need not be a multiple of its size."""
+
+    def build(context, builder, signature, values):
+        pointer = builder.inttoptr(values[0], values[1].type.as_pointer())
+        builder.store(values[1], pointer, align=1)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, value), build
+
+
+@intrinsic
+def copy(typing, target, source, size):
+    """Copy `size` bytes to an address from another one; they do not overlap."""
+
+    def build(context, builder, signature, values):
+        target, source = (builder.inttoptr(value, POINTER) for value in values[:2])
+        cgutils.raw_memcpy(builder, target, source, values[2], 1)
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 3), build
+
+
+@intrinsic
+def crc32c_of_word(typing, value, word):
+    """The CRC-32C `value`, a uint64, carried on over eight bytes (needs SSE4.2)."""
+
+    def build(context, builder, signature, values):
+        kind = ir.FunctionType(INT64, [INT64] * 2)
+        step = builder.module.declare_intrinsic("llvm.x86.sse42.crc32.64.64", (), kind)
+        return builder.call(step, values)
+
+    return types.uint64(types.uint64, types.uint64), build
+
+
+@intrinsic
+def crc32c_of_byte(typing, value, byte):
+    """The CRC-32C `value`, a uint64, carried on over one byte (needs SSE4.2)."""
+
+    def build(context, builder, signature, values):
+        kind = ir.FunctionType(INT32, [INT32, BYTE])
+        step = builder.module.declare_intrinsic("llvm.x86.sse42.crc32.32.8", (), kind)
+        short = builder.call(step, [builder.trunc(values[0], INT32), values[1]])
+        return builder.zext(short, INT64)
+
+    return types.uint64(types.uint64, types.uint8), build
 
 
 fma = _llvm("llvm.fma", 3)

@@ -1,0 +1,55 @@
+"""Calls a loop by itself, outside of a program: for work on bytes, which no graph holds.
+
+    call(records.scan, {}, data, starts, lengths, state, len(data), len(starts))
+
+The global interpreter lock is free while the loop runs, so that Python's threads can share it out.
+"""
+
+import ctypes
+import functools
+
+import numpy as np
+
+from estikeras.kernels import abi
+
+_ENTRY = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+
+
+def call(loop, types, *arguments):
+    """Run a loop on the calling thread alone.
+
+    Args:
+        loop: an `abi.Loop` that takes no `error` and no BLAS.
+        types: dict from its type variables to names of dtypes.
+        *arguments: for its parameters in order, but those that are filled in: a C-contiguous array
+            of the declared dtype, an int or a float. Sizes are not compared with arrays.
+
+    Raises:
+        TypeError: for another number of arguments, or an array that is not as declared.
+    """
+    entry, declared = _prepared(loop.native(types))
+    if len(arguments) != len(declared):
+        raise TypeError(f"{loop.name} takes {len(declared)} arguments, got {len(arguments)}")
+    words = []
+    for argument, (name, dtype) in zip(arguments, declared, strict=True):
+        if dtype is None:
+            words.append(argument)
+        elif argument.dtype != dtype or not argument.flags.c_contiguous:
+            raise TypeError(f"{loop.name}: {name} must be a contiguous {dtype} array")
+        else:
+            words.append(argument.__array_interface__["data"][0])
+    block = abi.encode(words, None)
+    entry(block.__array_interface__["data"][0], 0, 1)
+
+
+@functools.cache
+def _prepared(native):
+    """A loop's function, and of each parameter that is given the name and, for arrays, the
+    dtype.
+    """
+    declared = [
+        (name, None if dimensions is None else np.dtype(native.types.get(kind, kind)))
+        for name, kind, dimensions in native.loop.parameters
+        if name not in abi.FILLED
+    ]
+    return _ENTRY(native.address), declared
