@@ -1,0 +1,86 @@
+"""Values by their keys: strings or integers to integers or strings, by a table that never
+changes.
+"""
+
+import numpy as np
+
+from estikeras import errors, op_errors
+from estikeras.engine import dtypes
+from estikeras.engine.primitive import Spec, primitive
+
+
+class Table:
+    """A map from keys to values that never changes; two tables are never the same.
+
+    Args:
+        keys: list of bytes, or of ints below 2**63; each is there once.
+        values: list of ints or of bytes, one a key.
+        default: the value of what is no key; None refuses that.
+        key_dtype: "string" or "int64".
+        dtype: "int64" or "string", of the values.
+    """
+
+    __slots__ = ("_index", "_keys", "_values", "default", "dtype", "key_dtype", "size")
+
+    def __init__(self, keys, values, default, key_dtype="string", dtype="int64"):
+        self.default, self.key_dtype, self.dtype, self.size = default, key_dtype, dtype, len(keys)
+        self._index = self._keys = self._values = None
+        if key_dtype == "string":
+            self._index = dict(zip(keys, values, strict=True))
+            return
+        keys = np.asarray(keys, np.int64)
+        order = np.argsort(keys, kind="stable")
+        self._keys = keys[order]
+        self._values = np.array([*values, default or 0], dtypes.to_numpy(dtype))[[*order, -1]]
+
+    def __repr__(self):
+        return f"<table of {self.size}>"
+
+    def list(self, keys):
+        """The values of a list of keys that are bytes, as a list."""
+        default, get = self.default, self._index.get
+        if default is None:
+            found = [get(key) for key in keys]
+            missing = [key for key, value in zip(keys, found, strict=True) if value is None]
+            self._refuse(missing)
+            return found
+        return [get(key, default) for key in keys]
+
+    def array(self, x):
+        """The values of an int64 array of keys, of its shape."""
+        if not self.size:
+            places = np.zeros(x.shape, np.int64)
+            found = np.zeros(x.shape, np.bool_)
+        else:
+            places = np.minimum(np.searchsorted(self._keys, x), self.size - 1)
+            found = self._keys[places] == x
+        if self.default is None:
+            self._refuse(x[~found].tolist())
+        return self._values[np.where(found, places, self.size)]
+
+    def _refuse(self, missing):
+        if missing:
+            some = ", ".join(repr(key) for key in missing[:5])
+            raise op_errors.InvalidArgumentError(
+                message=f"`inputs`: expected entries of the vocabulary, as `num_oov_indices=0` has "
+                f"no place for others, got {some}. Set `num_oov_indices=1`, or add them to the "
+                "vocabulary."
+            )
+
+
+def _lookup_rule(x, *, table):
+    if x.dtype != table.key_dtype:
+        raise errors.wrong_type("x", got=x.dtype, expected=f"dtype {table.key_dtype}")
+    return Spec(x.shape, table.dtype)
+
+
+def _lookup(x, *, table):
+    if table.key_dtype != "string":
+        return table.array(x)
+    out = np.empty(x.size, dtypes.to_numpy(table.dtype))
+    out[:] = table.list(x.reshape(-1).tolist())
+    return out.reshape(x.shape)
+
+
+# The table's value for each entry.
+lookup = primitive("lookup", rule=_lookup_rule, reference=_lookup, pointwise=True)
