@@ -263,10 +263,10 @@ feature = inline(_feature)
 
 
 def _same(at, names, start, size):
-    for i in range(size):
-        if native.uint8_at(at + i) != names[start + i]:
-            return False
-    return True
+    i = 0
+    while i < size and native.uint8_at(at + i) == names[start + i]:
+        i += 1
+    return i == size
 
 
 same = inline(_same)
@@ -281,9 +281,9 @@ def parse(
     """Read the features of examples; row i lies in memory from starts[i] up to ends[i].
 
     A row of `features`: where the name begins in `names`, its length, the kind, the address of a
-    column (float32, int64, or for strings pairs of address and size), and how many values a row may write.
-    `places`: at which element of the column they go. `counts` becomes how many values there are, or
-    ABSENT, DAMAGED, WRONG - kind. Of entries with the same name the last one counts.
+    column (float32, int64, or for strings pairs of address and size), and how many values a row may
+    write. `places`: at which element of the column they go. `counts` becomes how many values there
+    are, or ABSENT, DAMAGED, WRONG - kind. Of entries with the same name the last one counts.
     """
     for row in range(rows):
         for f in range(number):

@@ -7,6 +7,7 @@
         row("reduce_sum", [(2, 3)], axes=(1,), keepdims=False),
         row("gather", [(5, 3), ((4,), "int32")], high=5, axis=0),
         row("relu", [(2, 3)], order=1),              # second derivative is zero or undefined
+        row("string_lower", [strings("A", "b")]),    # strings: no program, no gradient
     ]
     test_primitive = primitive_checks(ROWS)
 
@@ -37,6 +38,7 @@ class Row:
     kernel: bool
     tolerance: float | None
     why: str | None
+    has_strings: bool
 
     def __str__(self):
         params = "".join(f",{k}={v}" for k, v in self.params.items())
@@ -54,6 +56,7 @@ def row(
     kernel=True,
     tolerance=None,
     why=None,
+    has_strings=False,
     **params,
 ):
     """A row for `primitive_checks`.
@@ -68,20 +71,27 @@ def row(
         kernel: compare the traced program with the reference.
         tolerance: replaces the table's tolerance; needs `why`.
         why: the reason for a tolerance of its own.
+        has_strings: whether outputs are strings, or inputs, which is seen: then a block is compared
+            with its entries, in place of program and gradients.
         **params: the primitive's parameters.
     """
     assert tolerance is None or why, "a tolerance of its own needs why=..."
-    return Row(name, inputs, params, dtype, low, high, order, kernel, tolerance, why)
+    has_strings |= any(getattr(given, "dtype", None) == np.dtype(object) for given in inputs)
+    if has_strings:
+        order, kernel = 0, False
+    return Row(name, inputs, params, dtype, low, high, order, kernel, tolerance, why, has_strings)
+
+
+def strings(*items, shape=None):
+    """An array of str or bytes, as string tensors hold them."""
+    array = np.empty(len(items), object)
+    array[:] = [item.encode() if isinstance(item, str) else item for item in items]
+    return array if shape is None else array.reshape(shape)
 
 
 def primitive_checks(rows):
     """A test function over all checks and rows."""
-    pairs = [
-        (check, one)
-        for check in (check_rule, check_kernel, check_gradient, check_second_gradient)
-        for one in rows
-        if _applies(check, one)
-    ]
+    pairs = [(check, one) for check in CHECKS for one in rows if _applies(check, one)]
     ids = [f"{check.__name__.removeprefix('check_')}-{one}" for check, one in pairs]
 
     @pytest.mark.parametrize(("check", "one"), pairs, ids=ids)
@@ -94,6 +104,8 @@ def primitive_checks(rows):
 def _applies(check, one):
     if check is check_kernel:
         return one.kernel
+    if check is check_entries:
+        return one.has_strings
     return one.order >= {check_rule: 0, check_gradient: 1, check_second_gradient: 2}[check]
 
 
@@ -145,6 +157,22 @@ def check_kernel(one):
         assert_close(output, reference, dtype=_coarsest(one), tolerance=one.tolerance)
 
 
+def check_entries(one):
+    """A block gives for each entry what the entry gives by itself."""
+    from estikeras.engine.primitive import REGISTRY
+
+    primitive = REGISTRY[one.name]
+    assert primitive.pointwise, "primitives of strings apply to each entry alone"
+    arrays = arrays_of(one)
+    shape = np.broadcast_shapes(*[a.shape for a in arrays])
+    block = _as_tuple(primitive(*arrays, **one.params))
+    for place in np.ndindex(shape):
+        entries = [np.asarray(a[place] if a.shape else a.item(), a.dtype) for a in arrays]
+        for whole, alone in zip(block, _as_tuple(primitive(*entries, **one.params)), strict=True):
+            assert alone.dtype == whole.dtype
+            np.testing.assert_array_equal(alone.value, whole.value[place])
+
+
 def check_gradient(one):
     """The taped gradient equals the central difference along a random direction."""
     points = _floats(one)
@@ -163,6 +191,9 @@ def check_second_gradient(one):
     ends = [_gradients(one, _moved(points, directions, sign * STEP)) for sign in (1, -1)]
     for got, plus, minus in zip(taped, *ends, strict=True):
         np.testing.assert_allclose(got, (plus - minus) / (2 * STEP), rtol=1e-5, atol=1e-6)
+
+
+CHECKS = (check_rule, check_kernel, check_entries, check_gradient, check_second_gradient)
 
 
 def _as_tuple(value):

@@ -1,0 +1,212 @@
+"""Features of serialized `Example`s as columns.
+
+Strings enter no program, so the reference calls the loop that reads examples by itself; the tests
+hold it against protobuf's own runtime.
+"""
+
+import math
+from collections import namedtuple
+
+import numpy as np
+
+from estikeras import errors
+from estikeras.engine import dtypes
+from estikeras.engine.primitive import Spec, primitive
+from estikeras.kernels import direct, records
+from estikeras.op_errors import InvalidArgumentError
+
+KINDS = {
+    "string": records.STRINGS,
+    "float32": records.FLOATS,
+    "int64": records.INTEGERS,
+}
+_KIND_NAMES = {kind: name for name, kind in KINDS.items()}
+
+# A feature that has one shape: its name (bytes), dtype, shape, and the values that stand in where
+# it is missing (a flat tuple), or None when it may not be.
+Column = namedtuple("Column", ["name", "dtype", "shape", "default"])
+
+
+# Where in a bytes object of this Python its size lies, and its content.
+_LAYOUT = object.__basicsize__, bytes.__basicsize__ - 1
+
+
+class Batch:
+    """Serialized examples, read where they lie.
+
+    Args:
+        serialized: object array of bytes.
+        names: how errors call the examples: a list of bytes, or None.
+    """
+
+    def __init__(self, serialized, names=None):
+        self.names, self.is_single = names, serialized.ndim == 0
+        self.serialized = np.ascontiguousarray(serialized).reshape(-1)
+        self.rows = len(self.serialized)
+        self.starts, self.ends = np.empty((2, self.rows), np.int64)
+        objects = self.serialized.ctypes.data
+        direct.call(records.locate, {}, objects, self.starts, self.ends, self.rows, *_LAYOUT)
+
+    def parse(self, features, arrays, places, room):
+        """Read features into arrays.
+
+        Args:
+            features: sequence of pairs of name (bytes) and dtype.
+            arrays: one per feature: float32, int64, or for strings int64 pairs of address and size.
+            places: int64 (rows, features), at which element of its array a row's values go.
+            room: int64 (features,), how many of them a row may write.
+
+        Returns:
+            int64 (rows, features): how many values there are, -1 where the feature is absent.
+
+        Raises:
+            InvalidArgumentError: for bytes that are no example, or values of another kind.
+        """
+        names = b"".join(name for name, _ in features)
+        lengths = np.array([len(name) for name, _ in features], np.int64)
+        table = np.empty((len(features), 5), np.int64)
+        table[:, 0], table[:, 1] = np.cumsum(lengths) - lengths, lengths
+        table[:, 2] = [KINDS[dtype] for _, dtype in features]
+        table[:, 3], table[:, 4] = [array.ctypes.data for array in arrays], room
+        counts = np.empty((self.rows, len(features)), np.int64)
+        letters = np.frombuffer(names, np.uint8)
+        sizes = self.rows, len(letters), len(features)
+        direct.call(
+            records.parse, {}, self.starts, self.ends, letters, table, places, counts, *sizes
+        )
+        if counts.size and counts.min() < records.ABSENT:
+            self._refuse(features, counts)
+        return counts
+
+    def _refuse(self, features, counts):
+        row, which = np.argwhere(counts < records.ABSENT)[0]
+        found = counts[row, which]
+        if found == records.DAMAGED:
+            raise InvalidArgumentError(
+                message=f"{self.name_of(row)} is no serialized tf.train.Example."
+            )
+        name, dtype = features[which]
+        raise InvalidArgumentError(
+            message=f"{self.name_of(row)} has values of dtype "
+            f"{_KIND_NAMES[records.WRONG - found]} for the feature {name.decode()!r}, which is "
+            f"said to be {dtype}."
+        )
+
+    def name_of(self, row):
+        """How errors call an example."""
+        name = "The example" if self.is_single else f"Example {row}"
+        if self.names is None:
+            return name
+        return f"{name} ({self.names[row].decode(errors='replace')})"
+
+    def texts(self, spans, rows):
+        """An object array (spans,) of bytes from pairs of address and size.
+
+        Args:
+            spans: int64 (spans, 2); zeros give an empty string.
+            rows: int64 (spans,), the examples in which they lie.
+        """
+        begins = spans[:, 0] - self.starts[rows]
+        ends = begins + spans[:, 1]
+        parts = zip(self.serialized[rows].tolist(), begins.tolist(), ends.tolist(), strict=True)
+        out = np.empty(len(spans), object)
+        out[:] = [whole[begin:end] for whole, begin, end in parts]
+        return out
+
+    def dense(self, columns):
+        """The columns' values, one flat array (rows * size,) each, with defaults filled in."""
+        sizes = np.array([math.prod(column.shape) for column in columns], np.int64)
+        arrays = [
+            np.zeros((self.rows * size, *_pair(column.dtype)), _storage(column.dtype))
+            if column.dtype == "string"
+            else np.empty(self.rows * size, _storage(column.dtype))
+            for column, size in zip(columns, sizes, strict=True)
+        ]
+        places = np.arange(self.rows)[:, None] * sizes
+        features = [(column.name, column.dtype) for column in columns]
+        counts = self.parse(features, arrays, places, sizes)
+        arrays = [
+            self.texts(array, np.arange(len(array)) // size) if column.dtype == "string" else array
+            for column, size, array in zip(columns, sizes, arrays, strict=True)
+        ]
+        if (counts != sizes).any():
+            self._complete(columns, sizes, arrays, counts)
+        return arrays
+
+    def _complete(self, columns, sizes, arrays, counts):
+        """Put defaults where features are absent; raise for what fits neither way."""
+        wrong = (counts != sizes) & (counts != records.ABSENT)
+        needed = np.array([column.default is None for column in columns])
+        wrong |= needed & (counts == records.ABSENT)
+        if wrong.any():
+            row, which = np.argwhere(wrong)[0]
+            column, count = columns[which], counts[row, which]
+            if count == records.ABSENT:
+                what, hint = (
+                    "no feature",
+                    " Give the feature a `default_value` if it may be absent.",
+                )
+            else:
+                what, hint = f"{count} values for the feature", ""
+            raise InvalidArgumentError(
+                message=f"{self.name_of(row)} has {what} {column.name.decode()!r}; expected "
+                f"{sizes[which]} of dtype {column.dtype}, for the shape {column.shape}.{hint}"
+            )
+        for column, array, missing in zip(columns, arrays, counts.T, strict=True):
+            missing = missing == records.ABSENT
+            if missing.any():
+                default = np.array(column.default, dtypes.to_numpy(column.dtype))
+                array.reshape(self.rows, -1)[missing] = default
+
+    def ragged(self, features):
+        """All values of features of any number.
+
+        Args:
+            features: sequence of pairs of name (bytes) and dtype.
+
+        Returns:
+            One pair per feature: the values of all rows after one another, and how many each row
+            has (-1 where the feature is absent).
+        """
+        none = np.zeros((self.rows, len(features)), np.int64)
+        empty = [np.empty(0, np.int64)] * len(features)
+        counts = self.parse(features, empty, none, none[0] if self.rows else empty[0])
+        ends = np.cumsum(np.maximum(counts, 0), axis=0)
+        totals = ends[-1] if self.rows else np.zeros(len(features), np.int64)
+        arrays = [
+            np.empty((total, *_pair(dtype)), _storage(dtype))
+            for total, (_, dtype) in zip(totals, features, strict=True)
+        ]
+        self.parse(features, arrays, ends - np.maximum(counts, 0), totals)
+        rows = np.arange(self.rows)
+        values = [
+            self.texts(array, rows.repeat(np.maximum(count, 0))) if dtype == "string" else array
+            for array, (_, dtype), count in zip(arrays, features, counts.T, strict=True)
+        ]
+        return list(zip(values, counts.T, strict=True))
+
+
+def _pair(dtype):
+    return (2,) if dtype == "string" else ()
+
+
+def _storage(dtype):
+    return np.float32 if dtype == "float32" else np.int64
+
+
+def _rule(serialized, *, columns):
+    if serialized.dtype != "string":
+        raise errors.wrong_type("serialized", got=serialized.dtype, expected="strings")
+    return tuple(Spec((*serialized.shape, *c.shape), c.dtype) for c in columns)
+
+
+def _parse(serialized, *, columns):
+    arrays = Batch(serialized).dense(columns)
+    return tuple(
+        array.reshape((*serialized.shape, *column.shape))
+        for array, column in zip(arrays, columns, strict=True)
+    )
+
+
+# Input serialized examples of any shape; params: a tuple of Columns; one output for each.
+parse_example = primitive("parse_example", rule=_rule, reference=_parse, pointwise=True)
