@@ -8,6 +8,7 @@ them, as those of `tf.data` do.
 
 import itertools
 import math
+import secrets
 
 from strategies import elements
 from strategies.errors import OutOfRangeError, disagreement
@@ -112,6 +113,8 @@ class DistributedDataset:
         if self.policy is AutoShardPolicy.FILE and communicator.size > 1:
             _agree_on_files(files, communicator)
             dataset = dataset.with_files(files[communicator.rank :: communicator.size])
+        if self.policy is AutoShardPolicy.DATA and communicator.size > 1:
+            dataset = _with_common_choices(dataset, communicator)
         self._dataset = dataset
 
     @property
@@ -327,6 +330,15 @@ def _files(dataset):
     """The list of a data set's files; None if it is not made of files."""
     files = getattr(dataset, "files", None)
     return list(files) if files is not None and hasattr(dataset, "with_files") else None
+
+
+def _with_common_choices(dataset, communicator):
+    """The data set in the same order on all ranks, where it makes random choices; they follow from
+    the first rank's seed.
+    """
+    seed = communicator.bcast(secrets.randbits(31))
+    chosen = getattr(dataset, "with_common_seed", None)
+    return dataset if chosen is None else chosen(seed)
 
 
 def _agree_on_files(files, communicator):

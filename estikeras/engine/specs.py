@@ -92,6 +92,20 @@ class TensorSpec(TypeSpec):
             for mine, theirs in zip(self.shape, shape, strict=True)
         )
 
+    def batched(self, size):
+        """The spec of `size` (None: any number of) such values in one."""
+        return TensorSpec(None if self.shape is None else (size, *self.shape), self.dtype)
+
+    def of_any_size(self):
+        """The same with unknown sizes."""
+        return TensorSpec(None if self.shape is None else [None] * len(self.shape), self.dtype)
+
+    def unbatched(self):
+        """The spec of a row."""
+        if self.shape == ():
+            raise ValueError(f"{self} has no rows")
+        return TensorSpec(None if self.shape is None else self.shape[1:], self.dtype)
+
     def most_general(self, other):
         """The spec of values that fit this spec or the other; ValueError for other dtypes."""
         if self.dtype != other.dtype:
@@ -119,6 +133,26 @@ class SparseTensorSpec(TypeSpec):
         shape = None if self.shape is None else tuple(self.shape)
         object.__setattr__(self, "shape", shape)
         object.__setattr__(self, "dtype", dtypes.DType(dtypes.standardize(self.dtype)))
+
+    def batched(self, size):
+        """The spec of `size` (None: any number of) such values in one."""
+        return SparseTensorSpec(None if self.shape is None else (size, *self.shape), self.dtype)
+
+    def of_any_size(self):
+        """The same with unknown sizes."""
+        return SparseTensorSpec(
+            None if self.shape is None else (None,) * len(self.shape), self.dtype
+        )
+
+    def unbatched(self):
+        """The spec of a row."""
+        return SparseTensorSpec(None if self.shape is None else self.shape[1:], self.dtype)
+
+    def most_general(self, other):
+        """The spec of values that fit this spec or the other; ValueError for other dtypes."""
+        if self.dtype != other.dtype:
+            raise ValueError(f"dtypes {self.dtype} and {other.dtype} differ")
+        return self if self == other else SparseTensorSpec(None, self.dtype)
 
 
 @public("sparse.SparseTensor", "SparseTensor")

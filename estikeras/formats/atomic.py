@@ -5,6 +5,7 @@ paths and bytes only.
 import contextlib
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 
@@ -40,6 +41,33 @@ def replacing(path):
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def replacing_folder(path):
+    """A new folder beside `path` to write to; on leaving without an error it is renamed to `path`.
+
+    Args:
+        path: where the folder will be; if there is one already, it is replaced.
+
+    Returns:
+        A context manager that gives the folder to write to.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    beside.mkdir()
+    try:
+        yield beside
+        if path.exists():
+            old = path.with_name(f".{path.name}.{secrets.token_hex(4)}.old")
+            path.replace(old)
+            beside.replace(path)
+            shutil.rmtree(old)
+        else:
+            beside.replace(path)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def write_bytes(path, content):

@@ -114,10 +114,10 @@ def follow(control, number, threads_used):
 
 @loop
 def gather_rows(
-    source: "uint8[rows * row_bytes]",
+    source: "uint8[rows, row_bytes]",
     order: "int64[samples]",
     counter: "int64[1]",
-    out: "uint8[batch * row_bytes]",
+    out: "uint8[batch, row_bytes]",
     rows,
     row_bytes,
     samples,
@@ -128,9 +128,9 @@ def gather_rows(
     """Batch number `counter` of the rows of `source` in the given order."""
     start = counter[0] * batch
     for i in range(batch * thread // threads, batch * (thread + 1) // threads):
-        to, come = i * row_bytes, order[start + i] * row_bytes
+        to, come = out[i], source[order[start + i]]  # views: their bytes are copied as a whole
         for j in range(row_bytes):
-            out[to + j] = source[come + j]
+            to[j] = come[j]
 
 
 @loop
@@ -138,3 +138,23 @@ def copy(source: "uint8[size]", out: "uint8[size]", size, thread, threads):
     """Bytes from one place to another."""
     for i in range(size * thread // threads, size * (thread + 1) // threads):
         out[i] = source[i]
+
+
+@loop
+def take_row(
+    source: "uint8[rows, size]", counter: "int64[1]", out: "uint8[size]", rows, size
+):  # fmt: skip
+    """Row number `counter` of `source`."""
+    row = source[counter[0]]
+    for j in range(size):
+        out[j] = row[j]
+
+
+@loop
+def put_row(
+    source: "uint8[size]", counter: "int64[1]", out: "uint8[rows, size]", rows, size
+):  # fmt: skip
+    """Write row number `counter` of `out`."""
+    row = out[counter[0]]
+    for j in range(size):
+        row[j] = source[j]

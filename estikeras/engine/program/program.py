@@ -24,6 +24,7 @@ class Program:
 
     Args:
         graph: a verified Graph; the passes change it.
+        threads: how many may run it; None for what the work is worth.
 
     Attributes:
         graph: the graph after the passes.
@@ -31,9 +32,10 @@ class Program:
         threads: size of the team.
     """
 
-    def __init__(self, graph):
+    def __init__(self, graph, threads=None):
         self.graph = passes.run(graph)
-        self.threads = settings.threads() if _memory(graph) >= PARALLEL_BYTES else 1
+        parallel = _memory(graph) >= PARALLEL_BYTES
+        self.threads = threads or (settings.threads() if parallel else 1)
         lowering = self._lowering = Lowering(graph, self.threads)
         self.instructions = lowering.instructions
         self.error = aligned_empty((4,), np.int64)
@@ -47,6 +49,10 @@ class Program:
         self._updated, self._closing = list(graph.updates), graph.closing
         self._segments = self._build(lowering, self.threads)
         self._fed = None
+
+    def team(self):
+        """The threads that run it."""
+        return team.current()
 
     def _place(self, lowering):
         """Find memory for all storages."""
@@ -143,7 +149,7 @@ class Program:
         Raises:
             ValueError: when an index is out of range; the variables are as they were.
         """
-        with team.current().lock:
+        with self.team().lock:
             for place, array in zip(self._inputs, arrays, strict=True):
                 np.copyto(place, array, casting="no")
             self._before_writes()
@@ -163,7 +169,7 @@ class Program:
         Returns:
             The outputs of the last step.
         """
-        with team.current().lock:
+        with self.team().lock:
             if self._fed is None or any(
                 a is not b for a, b in zip(self._fed[0], (*sources, order), strict=True)
             ):
@@ -199,7 +205,7 @@ class Program:
         for segment in segments:
             if isinstance(segment, Table):
                 self.error[:] = 0
-                team.current().run(segment, steps)
+                self.team().run(segment, steps)
                 if self.error[0] != abi.NO_ERROR:
                     raise self._index_error(segment)
             else:

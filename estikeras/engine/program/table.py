@@ -106,6 +106,19 @@ class TableBuilder:
             executor.gather_rows.native({}).address, block, parallel, [], [_span(storage)], False
         )
 
+    def add_row_copy(self, loop, storage, counter):
+        """Add the copy of one row between a storage and a larger array, whose address (word 0 for
+        `take_row`, word 2 for `put_row`) and rows (word 3) the caller writes into the block that
+        this returns.
+        """
+        size = storage.size_bytes
+        is_input = loop is executor.take_row
+        words = [0, counter, storage.address] if is_input else [storage.address, counter, 0]
+        block = np.array([*words, 0, size], np.int64)
+        reads, writes = ([], [_span(storage)]) if is_input else ([_span(storage)], [])
+        self._append(loop.native({}).address, block, False, reads, writes, False)
+        return self._blocks[-1]
+
     def _append(self, address, block, parallel, reads, writes, follows):
         mode = executor.PARALLEL if parallel else 0
         gated, self._gate = self._gate, False

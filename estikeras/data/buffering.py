@@ -1,0 +1,103 @@
+"""Steps that make elements ahead of their use, in threads."""
+
+import collections
+import threading
+
+from estikeras.data.node import Node
+
+
+def read_ahead(elements, size):
+    """The elements of an iterator, made by a thread up to `size` ahead.
+
+    Closing the generator ends the thread, and closes the iterator.
+
+    Args:
+        elements: generator.
+        size: most elements that wait, at least 1.
+    """
+    reader = _Reader(elements, size)
+    thread = threading.Thread(target=reader.run, name="estikeras-prefetch", daemon=True)
+    thread.start()
+    try:
+        yield from reader.taken()
+    finally:
+        reader.stop()
+        if thread is not threading.current_thread():
+            thread.join()
+
+
+class _Reader:
+    """What the thread that reads and the one that takes share. It knows neither of them, so that it
+    keeps none alive.
+    """
+
+    def __init__(self, elements, size):
+        self._elements, self._size = elements, size
+        self._waiting = collections.deque()
+        self._changed = threading.Condition()
+        self._ended, self._stopped, self._error = False, False, None
+
+    def run(self):
+        """Read until the end, or until told to stop."""
+        try:
+            for element in self._elements:
+                if not self._put(element):
+                    break
+        except BaseException as error:  # noqa: BLE001  raised again where elements are taken
+            self._error = error
+        finally:
+            self._elements.close()
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
+
+    def _put(self, element):
+        with self._changed:
+            while len(self._waiting) >= self._size and not self._stopped:
+                self._changed.wait()
+            self._waiting.append(element)
+            self._changed.notify_all()
+            return not self._stopped
+
+    def taken(self):
+        """The elements, in order; then the error, if there was one."""
+        while True:
+            with self._changed:
+                while not self._waiting and not self._ended:
+                    self._changed.wait()
+                if not self._waiting:
+                    break
+                element = self._waiting.popleft()
+                self._changed.notify_all()
+            yield element
+        if self._error is not None:
+            raise self._error
+
+    def stop(self):
+        """Let the reader end."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+
+class Prefetch(Node):
+    """Elements that are made ahead.
+
+    Args:
+        source: step.
+        size: how many.
+    """
+
+    def __init__(self, source, size):
+        super().__init__(source)
+        self.size = size
+
+    @property
+    def columnar(self):
+        return False
+
+    def cardinality(self):
+        return self.source.cardinality()
+
+    def elements(self, run):
+        return read_ahead(self.source.elements(run), self.size)

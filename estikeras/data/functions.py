@@ -1,0 +1,404 @@
+"""Steps that run users' functions on elements: `map`, `filter`, `flat_map` and their kin.
+
+A function that can be traced runs as a native program on blocks of elements; any other runs in
+Python, for each element, in threads where that was asked for.
+"""
+
+import collections
+import itertools
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
+import numpy as np
+
+from estikeras import errors
+from estikeras.data import structure
+from estikeras.data.node import Node, Run
+from estikeras.data.user_function import run_on_block
+
+
+def note(error, function, number):
+    """Add to an error where in the data it happened."""
+    if hasattr(error, "add_note"):
+        error.add_note(f"This was element {number} for `{function.argument}` ({function.name}).")
+
+
+class Applied(Node):
+    """A step with a function of each element.
+
+    Args:
+        source: step.
+        function: the UserFunction.
+    """
+
+    def __init__(self, source, function):
+        super().__init__(source)
+        self.function = function
+
+    @property
+    def traced(self):
+        """The RowFunction for the source's elements, or None."""
+        return self.function.traced(self.source.declared)
+
+    @property
+    def columnar(self):
+        return self.source.columnar and self.traced is not None
+
+    def results_of_pieces(self, run, size):
+        """Pairs of a block of the source, and the results for it."""
+        number = 0
+        for piece in self.source.pieces(run, size):
+            try:
+                results = run_on_block(self.traced, piece)
+            except Exception as error:
+                note(error, self.function, number + getattr(error, "row", 0))
+                raise
+            yield piece, results
+            number += structure.rows_of(piece)
+
+    def result(self, element, number):
+        """The result for an element, as an element."""
+        try:
+            traced = self.function.traced(structure.spec_of(element))
+            if traced is None:
+                return self.function.element(element)
+            rows = structure.map_leaves(lambda leaf: structure.stack_leaves([leaf]), element)
+            return structure.take_row(run_on_block(traced, rows), 0)
+        except Exception as error:
+            note(error, self.function, number)
+            raise
+
+
+class Map(Applied):
+    """The function's results.
+
+    Args:
+        source: step.
+        function: the UserFunction.
+        parallel: how many calls may run at once, or AUTOTUNE.
+        deterministic: whether results keep the order of elements; None for what the options say.
+    """
+
+    def __init__(self, source, function, parallel=1, deterministic=None):
+        super().__init__(source, function)
+        self.parallel, self.deterministic = parallel, deterministic
+
+    def infer_spec(self):
+        return self.function.result_spec(self.source.declared)
+
+    def cardinality(self):
+        return self.source.cardinality()
+
+    def pieces(self, run, size):
+        if self.traced is None:
+            yield from super().pieces(run, size)
+            return
+        for _, results in self.results_of_pieces(run, size):
+            yield results
+
+    def elements(self, run):
+        if self.columnar:
+            yield from super().elements(run)
+            return
+        numbered = enumerate(self.source.elements(run))
+        workers = run.workers(self.parallel)
+        if workers == 1:
+            for number, element in numbered:
+                yield self.result(element, number)
+            return
+        take = self._first if run.is_ordered(self.deterministic) else self._first_done
+        with ThreadPoolExecutor(workers, "estikeras-map") as pool:
+            yield from self._in_threads(pool, numbered, 2 * workers, take)
+
+    def attempts(self, run):
+        for number, (element, error) in enumerate(self.source.attempts(run)):
+            if error is None:
+                try:
+                    element = self.result(element, number)
+                except Exception as own:  # noqa: BLE001  handed on as a value
+                    error = own
+            yield element, error
+
+    def _in_threads(self, pool, numbered, most, take):
+        pending = collections.deque()
+        try:
+            for number, element in numbered:
+                pending.append(pool.submit(self.result, element, number))
+                if len(pending) >= most:
+                    yield take(pending).result()
+            while pending:
+                yield take(pending).result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+    @staticmethod
+    def _first(pending):
+        return pending.popleft()
+
+    @staticmethod
+    def _first_done(pending):
+        wait(pending, return_when=FIRST_COMPLETED)
+        done = next(future for future in pending if future.done())
+        pending.remove(done)
+        return done
+
+
+class Filter(Applied):
+    """The elements for which the function is true."""
+
+    def infer_spec(self):
+        return self.source.declared
+
+    def holds(self, element, number):
+        """Whether the function is true for an element."""
+        result = self.result(element, number)
+        if np.shape(result) != () or np.asarray(result).dtype != bool:
+            raise errors.InvalidArgumentError(
+                message=f"`{self.function.argument}`: expected one boolean, got "
+                f"{structure.describe(result)}."
+            )
+        return bool(result)
+
+    def masks(self, run, size):
+        """Pairs of a block of the source, and where the function is true."""
+        for piece, mask in self.results_of_pieces(run, size):
+            if not isinstance(mask, np.ndarray) or mask.ndim != 1 or mask.dtype != bool:
+                found = structure.describe(structure.take_row(mask, 0))
+                raise errors.InvalidArgumentError(
+                    message=f"`{self.function.argument}`: expected one boolean, got {found}."
+                )
+            yield piece, mask
+
+    def pieces(self, run, size):
+        if not self.columnar:
+            yield from super().pieces(run, size)
+            return
+        for piece, mask in self.masks(run, size):
+            if mask.any():
+                yield structure.map_leaves(lambda leaf, mask=mask: leaf[mask], piece)
+
+    def elements(self, run):
+        if self.columnar:
+            yield from super().elements(run)
+            return
+        for number, element in enumerate(self.source.elements(run)):
+            if self.holds(element, number):
+                yield element
+
+
+class TakeWhile(Filter):
+    """The elements before the first for which the function is false."""
+
+    def pieces(self, run, size):
+        if not self.columnar:
+            yield from super().pieces(run, size)
+            return
+        for piece, mask in self.masks(run, size):
+            count = len(mask) if mask.all() else int(mask.argmin())
+            if count:
+                yield structure.take_slice(piece, 0, count)
+            if count < len(mask):
+                return
+
+    def elements(self, run):
+        if self.columnar:
+            yield from Node.elements(self, run)
+            return
+        for number, element in enumerate(self.source.elements(run)):
+            if not self.holds(element, number):
+                return
+            yield element
+
+
+class Datasets(Applied):
+    """A step whose function gives a dataset for each element."""
+
+    columnar = False
+
+    def dataset(self, element, number=0):
+        """The dataset for an element."""
+        try:
+            made = self.function.call(element)
+        except Exception as error:
+            note(error, self.function, number)
+            raise
+        if not hasattr(made, "_plan"):
+            raise errors.wrong_type(
+                self.function.argument, got=made, expected="a function that returns a Dataset"
+            )
+        return made
+
+    def infer_spec(self):
+        return None
+
+    def probe(self):
+        for element in self.source.elements(Run()):
+            return self.dataset(element).element_spec
+        return super().probe()
+
+
+class FlatMap(Datasets):
+    """The elements of the datasets, one dataset after the other."""
+
+    def elements(self, run):
+        for number, element in enumerate(self.source.elements(run)):
+            yield from self.dataset(element, number).plan_to_run().elements(run)
+
+
+class Interleave(Datasets):
+    """The elements of several datasets in turn.
+
+    Args:
+        source: step.
+        function: the UserFunction.
+        cycle_length: how many datasets are open at once.
+        block_length: how many elements of one come in succession.
+        opened: function of an iterator, what reads it: ahead in a thread, or the iterator itself.
+    """
+
+    def __init__(self, source, function, cycle_length, block_length, opened=iter):
+        super().__init__(source, function)
+        self.cycle_length, self.block_length, self.opened = cycle_length, block_length, opened
+
+    def elements(self, run):
+        numbered = enumerate(self.source.elements(run))
+        open_ones = [None] * self.cycle_length
+        try:
+            yield from self._in_turn(run, numbered, open_ones)
+        finally:
+            for iterator in open_ones:
+                if iterator is not None:
+                    iterator.close()
+
+    def _in_turn(self, run, numbered, open_ones):
+        more, place = True, 0
+        while more or any(iterator is not None for iterator in open_ones):
+            if open_ones[place] is None and more:
+                number, element = next(numbered, (None, None))
+                more = number is not None
+                if more:
+                    plan = self.dataset(element, number).plan_to_run()
+                    open_ones[place] = self.opened(plan.elements(run))
+            if open_ones[place] is not None:
+                count = 0
+                for element in itertools.islice(open_ones[place], self.block_length):
+                    yield element
+                    count += 1
+                if count < self.block_length:
+                    open_ones[place] = None
+            place = (place + 1) % self.cycle_length
+
+
+class Scan(Node):
+    """Results of a function that also hands a state from element to element.
+
+    Args:
+        source: step.
+        state: the first state, an element.
+        function: UserFunction of state and element; gives the next state and the result.
+    """
+
+    def __init__(self, source, state, function):
+        super().__init__(source)
+        self.state, self.function = state, function
+
+    def infer_spec(self):
+        return None
+
+    def cardinality(self):
+        return self.source.cardinality()
+
+    def elements(self, run):
+        state = self.state
+        kinds = kinds_of(state)
+        for number, element in enumerate(self.source.elements(run)):
+            try:
+                returned = self.function.call((state, element))
+            except Exception as error:
+                note(error, self.function, number)
+                raise
+            if not isinstance(returned, tuple | list) or len(returned) != 2:
+                raise errors.wrong_type(
+                    self.function.argument,
+                    got=returned,
+                    expected="a function that returns the new state and a result",
+                )
+            state, result = (structure.as_element(part) for part in returned)
+            check_state(self.function, kinds, state)
+            yield result
+
+
+def kinds_of(state):
+    """The structure of the dtypes of a state."""
+    return structure.map_leaves(lambda leaf: np.asarray(leaf).dtype, state)
+
+
+def check_state(function, kinds, state):
+    """TypeError unless a new state has the form and dtypes of the first."""
+    if kinds_of(state) != kinds:
+        raise TypeError(
+            f"`{function.argument}`: expected a new state like the first, "
+            f"{structure.describe(structure.map_leaves(np.zeros_like, kinds))}, got "
+            f"{structure.describe(state)}."
+        )
+
+
+class GroupByWindow(Node):
+    """Datasets of elements with the same key, reduced.
+
+    Args:
+        source: step.
+        key: UserFunction of an element, gives an int.
+        reduce: UserFunction of a key and a Dataset, gives a Dataset.
+        window_size: function of a key, how many elements are grouped.
+        made: function that makes a Dataset of a list of elements.
+    """
+
+    def __init__(self, source, key, reduce, window_size, made):
+        super().__init__(source)
+        self.key, self.reduce, self.window_size, self.made = key, reduce, window_size, made
+
+    def infer_spec(self):
+        return None
+
+    def elements(self, run):
+        groups = collections.defaultdict(list)
+        for number, element in enumerate(self.source.elements(run)):
+            try:
+                key = int(self.key.element(element))
+            except Exception as error:
+                note(error, self.key, number)
+                raise
+            groups[key].append(element)
+            if len(groups[key]) >= self.window_size(key):
+                yield from self._reduced(key, groups.pop(key), run)
+        for key in sorted(groups):
+            yield from self._reduced(key, groups[key], run)
+
+    def _reduced(self, key, elements, run):
+        reduced = self.reduce.call((np.int64(key), self.made(elements)))
+        if not hasattr(reduced, "_plan"):
+            raise errors.wrong_type(
+                self.reduce.argument, got=reduced, expected="a function that returns a Dataset"
+            )
+        return reduced.plan_to_run().elements(run)
+
+
+class IgnoreErrors(Node):
+    """Leaves out elements whose making fails.
+
+    Args:
+        source: step.
+        warn: function that is called with each error that is left out.
+    """
+
+    def __init__(self, source, warn):
+        super().__init__(source)
+        self.warn = warn
+
+    def elements(self, run):
+        for element, error in self.source.attempts(run):
+            if error is None:
+                yield element
+            else:
+                self.warn(error)

@@ -1,0 +1,190 @@
+"""The steps of a plan, and one run over them. Knows no step in particular.
+
+A step gives its elements one by one (`elements`) or as blocks (`pieces`); each has a default in
+terms of the other, so a step says what is natural to it. Iterators are generators: closing one
+closes the files and threads of all before it.
+"""
+
+import collections
+import copy
+import itertools
+import threading
+from functools import cached_property
+
+import numpy as np
+
+from estikeras import settings
+from estikeras.data import structure
+from estikeras.data.arguments import AUTOTUNE
+from estikeras.data.options import Options
+from estikeras.ops import random
+from estikeras.public import public
+
+INFINITE = public("data.INFINITE_CARDINALITY", "data.experimental.INFINITE_CARDINALITY")(-1)
+UNKNOWN = public("data.UNKNOWN_CARDINALITY", "data.experimental.UNKNOWN_CARDINALITY")(-2)
+BLOCK_BYTES = 1 << 18  # what is read ahead at once: it stays in the cache
+BLOCK_ROWS = 4096
+
+
+class Node:
+    """A step of a plan. It is not changed once it is made.
+
+    Args:
+        *inputs: the steps that it reads.
+
+    Attributes:
+        columnar: whether `pieces` costs less than `elements`, and reading ahead has no effect that
+            a user could notice.
+    """
+
+    columnar = False
+
+    def __init__(self, *inputs):
+        self.inputs = inputs
+
+    @property
+    def source(self):
+        """The only step that this one reads."""
+        (source,) = self.inputs
+        return source
+
+    def with_inputs(self, inputs):
+        """The same step over other ones."""
+        made = copy.copy(self)
+        made.inputs = tuple(inputs)
+        return made
+
+    @cached_property
+    def declared(self):
+        """The spec of an element, if it is known before there is one; else None."""
+        return self.infer_spec()
+
+    @cached_property
+    def spec(self):
+        """The spec of an element: structure of TensorSpecs.
+
+        Where functions run in Python, only their result tells; then a first element is made for
+        this, and all sizes count as unknown.
+        """
+        return self.probe() if self.declared is None else self.declared
+
+    def infer_spec(self):
+        """What `declared` is."""
+        return self.source.declared
+
+    def probe(self):
+        """The spec of the first element, with unknown sizes."""
+        for element in self.elements(Run()):
+            return structure.map_leaves(lambda leaf: leaf.of_any_size(), structure.spec_of(element))
+        raise ValueError(
+            "`element_spec` is not known: a function of the pipeline runs in Python, and there is "
+            "no element to run it on."
+        )
+
+    def cardinality(self):
+        """How many elements there are; INFINITE, or UNKNOWN."""
+        return UNKNOWN
+
+    def elements(self, run):
+        """An iterator over the elements."""
+        for piece in self.pieces(run, rows_at_once(self)):
+            yield from structure.unstack(piece)
+
+    def pieces(self, run, size):
+        """An iterator over blocks of one or more rows, of `size` where that is as easy."""
+        elements = self.elements(run)
+        while rows := list(itertools.islice(elements, size)):
+            yield structure.stack(rows)
+
+    def attempts(self, run):
+        """An iterator over pairs of an element and None, or None and the error in its place. What
+        cannot go on after an error ends with it.
+        """
+        try:
+            for element in self.elements(run):
+                yield element, None
+        except Exception as error:  # noqa: BLE001  handed on as a value
+            yield None, error
+
+
+def rows_at_once(node):
+    """How many rows of a columnar step are made at once; 1 of others."""
+    if not node.columnar:
+        return 1
+    size = None if node.declared is None else structure.size_bytes(node.declared)
+    return 64 if size is None else max(1, min(BLOCK_ROWS, BLOCK_BYTES // max(1, size)))
+
+
+def walk(node):
+    """All steps of a plan, sources first."""
+    for source in node.inputs:
+        yield from walk(source)
+    yield node
+
+
+class Draws:
+    """The random choices of a step: a new sequence for each run, or always the same.
+
+    Args:
+        seed: int, or None for one of its own.
+        anew: whether each run draws other numbers.
+    """
+
+    def __init__(self, seed=None, anew=True):
+        self.is_seeded, self.anew = seed is not None, anew
+        self.base = random.make_default_seed() if seed is None else int(seed) & (2**63 - 1)
+        self._next, self._lock = 0, threading.Lock()
+
+    def begin(self, run):
+        """The generator for one pass; the run remembers which."""
+        with self._lock:
+            number = run.replayed(self)
+            if number is None:
+                number = self._next if self.anew else 0
+            self._next = max(self._next, number + 1)
+            run.drawn[self].append(number)
+        return np.random.Generator(np.random.PCG64([self.base, number]))
+
+    def seeded_for_all(self, seed):
+        """The same, with a seed that all ranks share if this one had none."""
+        if self.is_seeded:
+            return self
+        return Draws(seed, self.anew)
+
+
+class Run:
+    """One iteration over a plan.
+
+    Args:
+        options: the Options; None for the usual.
+        replay: dict from Draws to the numbers of the passes to make again, first; or None.
+
+    Attributes:
+        drawn: Draws -> the numbers of the passes that were begun.
+    """
+
+    def __init__(self, options=None, replay=None):
+        self.options = Options() if options is None else options
+        self.drawn = collections.defaultdict(list)
+        self._replay = {draws: iter(numbers) for draws, numbers in (replay or {}).items()}
+
+    def workers(self, parallel):
+        """How many threads a step uses that may run `parallel` calls at once, or AUTOTUNE."""
+        if parallel != AUTOTUNE:
+            return parallel
+        return self.options.threading.private_threadpool_size or max(2, settings.threads())
+
+    def is_ordered(self, deterministic):
+        """Whether a step keeps its order, by its own argument or else by the options."""
+        said = self.options.deterministic if deterministic is None else deterministic
+        return said is not False
+
+    def replayed(self, draws):
+        """The number of the next pass that is made again, or None."""
+        return next(self._replay.get(draws, iter(())), None)
+
+
+def draws_of(plan):
+    """The Draws of all steps of a plan, in order."""
+    found = [node.draws for node in walk(plan) if getattr(node, "draws", None) is not None]
+    return list(dict.fromkeys(found))

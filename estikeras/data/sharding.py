@@ -1,0 +1,73 @@
+"""Which part of a plan is read by whom: its files, and its random choices."""
+
+import os
+
+import numpy as np
+
+from estikeras import errors
+from estikeras.data import structure
+from estikeras.data.functions import Datasets
+from estikeras.data.node import Run, walk
+from estikeras.data.sources import Slices
+
+
+def files_of(plan):
+    """The names of the files that a plan reads, in order; None if it is not made of files alone."""
+    leaf = _file_leaf(plan)
+    if leaf is None:
+        return None
+    if isinstance(leaf, Slices):
+        return [os.fsdecode(name) for name in leaf.block.tolist()]
+    return list(leaf.files)
+
+
+def over_files(plan, files):
+    """The plan over some of its files."""
+    leaf = _file_leaf(plan)
+    if leaf is None:
+        raise errors.invalid("files", got=files, expected="no files, as the dataset has none")
+    if isinstance(leaf, Slices):
+        names = np.array([os.fsencode(name) for name in files], object)
+        return _replaced(plan, {leaf: Slices(names)})
+    return _replaced(plan, {leaf: leaf.with_files(files)})
+
+
+def with_common_seed(plan, seed):
+    """The plan with Draws that follow from `seed` where nobody gave a seed."""
+    replaced = {}
+    for number, node in enumerate(walk(plan)):
+        draws = getattr(node, "draws", None)
+        if draws is not None:
+            made = node.with_inputs(node.inputs)
+            made.draws = draws.seeded_for_all(seed + number)
+            replaced[node] = made
+    return _replaced(plan, replaced)
+
+
+def _file_leaf(plan):
+    """The source of files: a step with `files`, or names over which a function opens them."""
+    leaves = {id(node): node for node in walk(plan) if not node.inputs}
+    if len(leaves) != 1:
+        return None
+    (leaf,) = leaves.values()
+    if hasattr(leaf, "files"):
+        return leaf
+    is_names = isinstance(leaf, Slices) and not structure.is_structure(leaf.block)
+    if not is_names or leaf.block.dtype != object or leaf.block.ndim != 1:
+        return None
+    opening = [node for node in walk(plan) if isinstance(node, Datasets)]
+    if not opening or not leaf.rows:
+        return None
+    element = next(opening[0].source.elements(Run()), None)
+    opened = None if element is None else opening[0].dataset(element)._plan
+    if opened is None or not any(hasattr(node, "files") for node in walk(opened)):
+        return None
+    return leaf
+
+
+def _replaced(plan, replaced):
+    inputs = [_replaced(source, replaced) for source in plan.inputs]
+    made = replaced.get(plan, plan)
+    if any(new is not old for new, old in zip(inputs, plan.inputs, strict=True)):
+        made = made.with_inputs(inputs)
+    return made

@@ -1,0 +1,287 @@
+"""Where data come from: tensors in memory, ranges, generators, random numbers."""
+
+import itertools
+
+import numpy as np
+
+from estikeras import errors
+from estikeras.data import structure
+from estikeras.data.node import INFINITE, Node
+from estikeras.engine import dtypes
+from estikeras.engine.specs import TensorSpec
+
+
+class Tensors(Node):
+    """One element.
+
+    Args:
+        element: what it is.
+    """
+
+    def __init__(self, element):
+        super().__init__()
+        self.element = element
+
+    def infer_spec(self):
+        return structure.spec_of(self.element)
+
+    def cardinality(self):
+        return 1
+
+    def elements(self, run):
+        yield self.element
+
+
+class Slices(Node):
+    """The rows of arrays.
+
+    Args:
+        block: structure of arrays with equally many rows.
+    """
+
+    columnar = True
+
+    def __init__(self, block):
+        super().__init__()
+        self.block = block
+        leaves = structure.leaves_of(block)
+        if not leaves:
+            raise errors.invalid("tensors", got=block, expected="at least one tensor")
+        if any(not np.ndim(leaf) for leaf in leaves if isinstance(leaf, np.ndarray | np.generic)):
+            raise errors.invalid(
+                "tensors",
+                got=structure.describe(block),
+                expected="tensors with at least one dimension, along which they are sliced",
+                hint="Use `from_tensors` for a single element.",
+            )
+        rows = {len(leaf) for leaf in leaves}
+        if len(rows) > 1:
+            raise errors.invalid(
+                "tensors",
+                got=structure.describe(block),
+                expected="tensors with equally many rows",
+            )
+        self.rows = rows.pop()
+
+    def infer_spec(self):
+        return structure.map_leaves(
+            lambda leaf: TensorSpec(leaf.shape[1:], dtypes.from_numpy(leaf.dtype)), self.block
+        )
+
+    def cardinality(self):
+        return self.rows
+
+    def pieces(self, run, size):
+        for start in range(0, self.rows, size):
+            yield structure.take_slice(self.block, start, start + size)
+
+
+class Gather(Node):
+    """Rows of arrays, chosen by number: what slices become when others choose among them.
+
+    Args:
+        numbers: step that gives int64 numbers of rows.
+        slices: the Slices.
+    """
+
+    columnar = True
+
+    def __init__(self, numbers, slices):
+        super().__init__(numbers)
+        self.slices = slices
+
+    def infer_spec(self):
+        return self.slices.declared
+
+    def cardinality(self):
+        return self.source.cardinality()
+
+    def pieces(self, run, size):
+        for numbers in self.source.pieces(run, size):
+            # "clip" only says that numbers need no check: they are numbers of rows.
+            yield structure.map_leaves(
+                lambda leaf, numbers=numbers: leaf.take(numbers, 0, mode="clip"), self.slices.block
+            )
+
+
+class Range(Node):
+    """Numbers from `start` on, `stop` left out.
+
+    Args:
+        start: int.
+        stop: int; None for no end.
+        step: int, not 0.
+        dtype: name of the dtype of the numbers.
+    """
+
+    columnar = True
+
+    def __init__(self, start, stop, step=1, dtype="int64"):
+        super().__init__()
+        if not step:
+            raise errors.invalid("step", got=step, expected="an int other than 0")
+        self.start, self.stop, self.step = start, stop, step
+        self.dtype = dtype
+
+    def infer_spec(self):
+        return TensorSpec((), self.dtype)
+
+    def cardinality(self):
+        if self.stop is None:
+            return INFINITE
+        return len(range(self.start, self.stop, self.step))
+
+    def pieces(self, run, size):
+        dtype = dtypes.to_numpy(self.dtype)
+        end = itertools.count() if self.stop is None else range(0, self.cardinality(), size)
+        for k in end:
+            first = k * size if self.stop is None else k
+            rows = size if self.stop is None else min(size, self.cardinality() - k)
+            numbers = np.arange(first, first + rows, dtype=np.int64) * self.step + self.start
+            yield numbers.astype(dtype, copy=False)
+
+
+class Random(Node):
+    """Endless random int64 numbers from 0 to 2**32 - 1.
+
+    Args:
+        draws: the Draws.
+    """
+
+    columnar = True
+
+    def __init__(self, draws):
+        super().__init__()
+        self.draws = draws
+
+    def infer_spec(self):
+        return TensorSpec((), "int64")
+
+    def cardinality(self):
+        return INFINITE
+
+    def pieces(self, run, size):
+        generator = self.draws.begin(run)
+        while True:
+            yield generator.integers(0, 2**32, size, np.int64)
+
+
+class Generated(Node):
+    """What a Python generator gives.
+
+    Args:
+        generator: function that returns an iterable; called at each pass.
+        args: its arguments.
+        spec: structure of the specs that its elements must fit.
+    """
+
+    def __init__(self, generator, args, spec):
+        super().__init__()
+        self.generator, self.args, self.signature = generator, args, spec
+        self._leaves = structure.leaves_of(spec)
+        self._plain = not structure.is_structure(spec)
+
+    def infer_spec(self):
+        return self.signature
+
+    def elements(self, run):
+        for number, item in enumerate(self._items()):
+            yield self._element(item, number)
+
+    def pieces(self, run, size):
+        items, number = self._items(), 0
+        while rows := list(itertools.islice(items, size)):
+            yield self._block(rows, number)
+            number += len(rows)
+
+    def _items(self):
+        made = self.generator(*self.args)
+        if not hasattr(made, "__iter__"):
+            raise errors.wrong_type(
+                "generator", got=made, expected="a function that returns an iterable"
+            )
+        return iter(made)
+
+    def _block(self, rows, number):
+        """Many elements at once where they are plain arrays of one shape; else one by one."""
+        specs = self._leaves
+        if all(isinstance(s, TensorSpec) and s.is_static and s.dtype != "string" for s in specs):
+            columns = [rows] if self._plain else self._columns(rows)
+            if columns is not None:
+                try:
+                    arrays = [
+                        np.array(column, dtypes.to_numpy(str(spec.dtype)))
+                        for column, spec in zip(columns, specs, strict=True)
+                    ]
+                except (TypeError, ValueError):
+                    arrays = []  # found again below, where it is known which element it is
+                shapes = [(len(rows), *spec.shape) for spec in specs]
+                if [array.shape for array in arrays] == shapes:
+                    return structure.pack(self.signature, arrays)
+        return structure.stack([self._element(row, number + i) for i, row in enumerate(rows)])
+
+    def _columns(self, rows):
+        """One list for each leaf, or None when that is not as simple as it looks."""
+        spec = self.signature
+        if type(spec) is not tuple or any(map(structure.is_structure, spec)) or None in spec:
+            return None
+        if any(type(row) is not tuple or len(row) != len(spec) for row in rows):
+            return None
+        return list(zip(*rows, strict=True))
+
+    def _element(self, item, number):
+        try:
+            return _fit(self.signature, item)
+        except (TypeError, ValueError) as error:
+            raise errors.InvalidArgumentError(
+                message=f"Element {number} of the generator does not fit `output_signature`: "
+                f"{error} Got {structure.describe(item)}, expected {self.signature}."
+            ) from error
+
+
+def _fit(spec, value):
+    """A value of a generator as an element of the given spec."""
+    if spec is None:
+        return None
+    if isinstance(spec, dict):
+        if not isinstance(value, dict) or value.keys() != spec.keys():
+            raise TypeError(f"Expected a dict with the keys {list(spec)}.")
+        return {key: _fit(spec[key], value[key]) for key in spec}
+    if isinstance(spec, tuple):
+        if not isinstance(value, tuple | list) or len(value) != len(spec):
+            raise TypeError(f"Expected a tuple of {len(spec)}.")
+        children = [_fit(s, v) for s, v in zip(spec, value, strict=True)]
+        return type(spec)(*children) if hasattr(spec, "_fields") else tuple(children)
+    if not isinstance(spec, TensorSpec):
+        return value
+    if spec.dtype == "string":
+        array = structure.as_element(value)
+        if dtypes.from_numpy(array.dtype) != "string":
+            raise TypeError("Expected strings.")
+    else:
+        array = np.array(value, dtypes.to_numpy(str(spec.dtype)))
+    if not spec.allows(array.shape):
+        raise ValueError(f"Shape {array.shape} is not {spec.shape}.")
+    return array
+
+
+class Listed(Node):
+    """Elements from a list, one by one.
+
+    Args:
+        items: list of elements.
+        spec: what they fit.
+    """
+
+    def __init__(self, items, spec):
+        super().__init__()
+        self.items, self._given = items, spec
+
+    def infer_spec(self):
+        return self._given
+
+    def cardinality(self):
+        return len(self.items)
+
+    def elements(self, run):
+        yield from self.items

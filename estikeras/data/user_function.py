@@ -1,0 +1,92 @@
+"""A user's function of elements: traced where that is possible, else run as it is.
+
+How it is called: a tuple is spread over the arguments, anything else is one argument, as in
+`tf.data`.
+"""
+
+import threading
+
+from estikeras import errors
+from estikeras.data import structure
+from estikeras.engine import context
+from estikeras.engine.function import Function
+from estikeras.engine.row_function import RowFunction
+from estikeras.engine.specs import TensorSpec
+from estikeras.engine.tensor import Spec, TraceError
+
+TRACES_KEPT = 8  # kinds of elements a function is traced for; others run in Python
+STAND_INS = (3, 5)  # in place of unknown sizes, to see which sizes of results depend on them
+
+
+class UserFunction:
+    """A function of the elements of a step.
+
+    Args:
+        function: takes tensors.
+        argument: the argument of the public method, for messages.
+    """
+
+    def __init__(self, function, argument):
+        if not callable(function):
+            raise errors.wrong_type(argument, got=function, expected="a function")
+        function = function.python_function if isinstance(function, Function) else function
+        self.name, self.argument = getattr(function, "__name__", repr(function)), argument
+        self._function = lambda element: (
+            function(*element) if type(element) is tuple else function(element)
+        )
+        self._traces, self._lock = {}, threading.Lock()
+        self._is_traceable = True
+
+    def call(self, element):
+        """What it returns for an element of arrays, as it returns it."""
+        with context.init_scope():
+            return self._function(structure.as_tensors(element))
+
+    def element(self, element):
+        """What it returns for an element of arrays, as an element."""
+        return structure.as_element(self.call(element))
+
+    def traced(self, spec):
+        """The RowFunction for elements of a spec; None where it has to run in Python."""
+        if spec is None or not self._is_traceable:
+            return None
+        specs = structure.trace_specs(spec)
+        if specs is None:
+            return None
+        key = tuple(structure.leaves_of(specs))
+        with self._lock:
+            if key not in self._traces and len(self._traces) < TRACES_KEPT:
+                self._traces[key] = self._trace(specs)
+                self._is_traceable = self._traces[key] is not None
+            return self._traces.get(key)
+
+    def _trace(self, specs):
+        try:
+            with context.init_scope():
+                return RowFunction(self._function, (specs,))
+        except TraceError:
+            return None
+
+    def result_spec(self, spec):
+        """The spec of its results from that of elements; None if only a call can tell."""
+        leaves = structure.leaves_of(spec) if spec is not None else [None]
+        if any(not isinstance(leaf, TensorSpec) or leaf.shape is None for leaf in leaves):
+            return None
+        if structure.trace_specs(spec) is not None:
+            traced = self.traced(spec)
+            return None if traced is None else structure.spec_from_traced(traced.template)
+        results = [self._result_spec_with(spec, size) for size in STAND_INS]
+        return None if None in results else structure.common_spec(*results)
+
+    def _result_spec_with(self, spec, size):
+        def known(leaf):
+            return Spec(tuple(size if n is None else n for n in leaf.shape), str(leaf.dtype))
+
+        traced = self._trace(structure.map_leaves(known, spec)) if self._is_traceable else None
+        return None if traced is None else structure.spec_from_traced(traced.template)
+
+
+def run_on_block(traced, block):
+    """The results of a RowFunction for the rows of a block, as a block."""
+    results = traced(structure.leaves_of(block), structure.rows_of(block))
+    return structure.pack(traced.template, results)
