@@ -139,13 +139,19 @@ select = primitive(
 )
 
 
+def _cast_rule(x, *, dtype):
+    if x.dtype != dtype and "string" in (x.dtype, dtype):
+        dtypes.result_type(x.dtype, dtype)  # raises, and says what to do
+    return Spec(x.shape, dtype)
+
+
 def _cast_gradient(g, y, x, *, dtype):
     return (cast(g, dtype=x.dtype) if dtypes.is_float(x.dtype) else None,)
 
 
 cast = primitive(
     "cast",
-    lambda x, *, dtype: Spec(x.shape, dtype),
+    _cast_rule,
     lambda x, *, dtype: x.astype(dtypes.to_numpy(dtype)),
     _cast_gradient,
     elementwise="T(x0)",

@@ -34,7 +34,7 @@ class Runner:
 
     def run(self, batch, *flags):
         """The step's result for a batch of arrays; flags are the step's further arguments."""
-        if self.eager or self.function.eager:
+        if self.eager or self.function.eager or _has_strings(batch):
             batch = tree.map_structure(lambda a: None if a is None else Tensor(np.array(a)), batch)
             return self.step(batch, *flags)
         return self.function(batch, *flags)
@@ -64,7 +64,8 @@ class Runner:
         source = enumerate(itertools.islice(adapter.batches(), batches))
         if done:
             reached(adapter.batch(done - 1) if is_array else _last_of(source, done))
-        if at_once is not None and is_array and not self.eager:
+        native = at_once is not None and is_array and not self.eager
+        if native and not _has_strings(adapter.data):
             yield from self._native_epoch(adapter, batches, at_once, done)
             return
         if is_array:
@@ -104,6 +105,11 @@ class Runner:
         except TraceError as error:
             self.function.fall_back(error)
             return None
+
+
+def _has_strings(batch):
+    """Whether there are strings in a batch; compiled steps take numbers only."""
+    return any(a is not None and a.dtype == object for a in tree.flatten(batch))
 
 
 def _last_of(source, count):

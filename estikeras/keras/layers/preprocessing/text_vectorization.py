@@ -228,8 +228,8 @@ class TextVectorization(data_layer.DataLayer):
             rows, shape = array.reshape(-1, array.shape[-1]).tolist(), array.shape[:-1]
         else:
             tokens = tokens.to_list() if hasattr(tokens, "to_list") else tokens
+            tokens, shape = ([tokens], ()) if x.ndim == 0 else (tokens, (len(tokens),))
             rows = [data_layer.as_tensor(row).value.tolist() if len(row) else [] for row in tokens]
-            shape = (len(rows),)
         if self._widths is not None:
             rows = [lookup.joined(row, self._widths) for row in rows]
         return rows, shape

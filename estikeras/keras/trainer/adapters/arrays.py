@@ -5,25 +5,24 @@ import math
 import numpy as np
 
 from estikeras import errors, settings
-from estikeras.engine import dtypes, tree
-from estikeras.engine.tensor import Tensor
+from estikeras.engine import dtypes, tensor, tree
 from estikeras.keras.trainer.adapters.class_weights import weights_of_classes
 from estikeras.keras.utils.batches import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 
 def as_array(x, name="x"):
-    """A NumPy array from an array, tensor, pandas object or list; floats become floatx.
+    """A NumPy array from an array, tensor, pandas object or list; floats become floatx, text bytes.
 
     Args:
         x: what the user gave.
         name: as which argument, for the message.
 
     Raises:
-        TypeError: for what is no array of numbers.
+        TypeError: for what is no array of numbers; `x` may be strings too.
     """
-    if isinstance(x, Tensor):
-        x = x.numpy()
     array = np.asarray(x)
+    if name == "x" and _holds_text(array):
+        return tensor.as_strings(array)
     if array.dtype == object:
         try:
             array = np.array(array.tolist())
@@ -34,6 +33,12 @@ def as_array(x, name="x"):
     if array.dtype.kind == "f" and array.dtype != dtypes.to_numpy(settings.floatx()):
         array = array.astype(dtypes.to_numpy(settings.floatx()))
     return np.ascontiguousarray(array)
+
+
+def _holds_text(array):
+    if array.dtype == object:
+        return bool(array.size) and isinstance(array.flat[0], str | bytes)
+    return array.dtype.kind in "US"
 
 
 def as_arrays(x, y=None, sample_weight=None):

@@ -288,9 +288,9 @@ BAD = {
     ),
     "wrong features": (lambda m, x, y: m.fit(x[:, :2], y, verbose=0), ValueError, "shape"),
     "text": (
-        lambda m, x, y: m.fit(np.array(["a"] * 20), y, verbose=0),
+        lambda m, x, y: m.fit(np.full(x.shape, "a"), y, verbose=0),
         TypeError,
-        "array of numbers",
+        "Strings and numbers",
     ),
     "text for labels": (
         lambda m, x, y: m.fit(x, np.array(["a"] * 20), verbose=0),
