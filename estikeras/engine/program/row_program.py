@@ -1,0 +1,72 @@
+"""A program that runs once for each row of its inputs and gives rows."""
+
+from estikeras.engine import dtypes
+from estikeras.engine.program.program import Program
+from estikeras.engine.program.table import Table, TableBuilder
+from estikeras.engine.program.team import Team
+from estikeras.engine.variable import aligned_empty
+from estikeras.kernels import executor
+
+
+class RowProgram(Program):
+    """Runs a graph of one element on many, in one native call that holds neither the GIL nor the
+    threads that train.
+
+    Args:
+        graph: a verified Graph, for one element; the passes change it.
+    """
+
+    def __init__(self, graph):
+        self._team = Team(1)
+        super().__init__(graph, threads=1)
+        counter = self.counter.ctypes.data
+        takes, puts = (TableBuilder(1, self.error, self.counter) for _ in range(2))
+        storages = [self._lowering.of(x) for x in graph.inputs]
+        self._taken = [takes.add_row_copy(executor.take_row, s, counter) for s in storages]
+        storages = self._lowering.outputs
+        self._put = [puts.add_row_copy(executor.put_row, s, counter) for s in storages]
+        segments = [takes.table(), *self._segments, puts.table()]
+        self._stages = segments[:1]
+        for segment in segments[1:]:
+            if isinstance(segment, Table) and isinstance(self._stages[-1], Table):
+                self._stages[-1] = self._stages[-1].followed_by(segment)
+            else:
+                self._stages.append(segment)
+
+    def team(self):
+        """A thread of its own: the caller's."""
+        return self._team
+
+    def run_rows(self, columns, rows):
+        """Run once for each row.
+
+        Args:
+            columns: one C-contiguous array for each input, `(rows, *shape of the input)`.
+            rows: how many.
+
+        Returns:
+            One new array for each output, `(rows, *shape of the output)`.
+
+        Raises:
+            ValueError: when an index is out of range; its attribute `row` says where.
+        """
+        specs = [x.spec for x in self.graph.outputs]
+        outputs = [aligned_empty((rows, *s.shape), dtypes.to_numpy(s.dtype)) for s in specs]
+        with self._team.lock:
+            for block, column in zip(self._taken, columns, strict=True):
+                block[0], block[3] = column.ctypes.data, rows
+            for block, output in zip(self._put, outputs, strict=True):
+                block[2], block[3] = output.ctypes.data, rows
+            self._before_writes()
+            self.counter[0] = 0
+            try:
+                if len(self._stages) == 1:
+                    self._execute(self._stages, rows)
+                else:
+                    for row in range(rows):
+                        self.counter[0] = row
+                        self._execute(self._stages)
+            except ValueError as error:
+                error.row = int(self.counter[0])
+                raise
+        return outputs

@@ -1,0 +1,155 @@
+"""A Python function of one element, traced once and run on many: each element is a row of arrays.
+
+Two stages: operations on strings act on all rows at once, in NumPy; all else is a native program
+that runs once a row, in one call and without the GIL. Both compute what the function gives for each
+element alone.
+"""
+
+import numpy as np
+
+from estikeras.engine import context, dtypes, tree
+from estikeras.engine.graph import Graph
+from estikeras.engine.passes.dead import remove_dead
+from estikeras.engine.program.row_program import RowProgram
+from estikeras.engine.tensor import TraceError, as_tensor
+from estikeras.engine.variable import Variable
+
+
+class RowFunction:
+    """One trace of a function of an element.
+
+    Args:
+        function: takes tensors and structures of them, and returns such.
+        args: its arguments, structures with Specs for tensors and None for nothing.
+
+    Attributes:
+        template: what the function returns, with a Spec for each tensor.
+
+    Raises:
+        TraceError: when the function needs values, or makes something else than tensors.
+    """
+
+    def __init__(self, function, args):
+        graph = Graph()
+        specs = tree.flatten(args)
+        inputs = [None if spec is None else graph.add_input(spec) for spec in specs]
+        with context.scope(trace=graph, tapes=(), autocast=None):
+            returned = function(*tree.pack_sequence_as(args, inputs))
+            self._outputs = []
+            self.template = self._collect(graph, returned)
+        graph.outputs = self._outputs
+        remove_dead(graph.verify())
+        self._inputs = [x for x in inputs if x is not None]
+        self._strings, self._program = [], None
+        self._split(graph)
+
+    def __call__(self, columns, rows):
+        """The function of every row.
+
+        Args:
+            columns: an array `(rows, *shape)` for each tensor among the arguments, in order.
+            rows: how many.
+
+        Returns:
+            A list of arrays `(rows, *shape)`, one for each tensor of `template`.
+        """
+        known = {id(x): column for x, column in zip(self._inputs, columns, strict=True)}
+        for node in self._strings:
+            _run_on_all(node, known, rows)
+        if self._program is not None:
+            fed = [np.ascontiguousarray(known[id(x)]) for x in self._fed]
+            results = self._program.run_rows(fed, rows)
+            known.update((id(x), y) for x, y in zip(self._computed, results, strict=True))
+        return [_rows_of(x, known, rows) for x in self._outputs]
+
+    def _collect(self, graph, returned):
+        """Note the tensors that were returned; lists become tensors."""
+        if isinstance(returned, dict):
+            return type(returned)((k, self._collect(graph, y)) for k, y in returned.items())
+        if isinstance(returned, tuple):
+            children = [self._collect(graph, y) for y in returned]
+            fields = hasattr(returned, "_fields")
+            return type(returned)(*children) if fields else tuple(children)
+        if returned is None:
+            return None
+        if isinstance(returned, Variable):
+            returned = returned.value
+        try:
+            y = graph.own(as_tensor(returned))
+        except TypeError as error:
+            raise TraceError(str(error)) from error
+        self._outputs.append(y)
+        return y.spec
+
+    def _split(self, graph):
+        """Tell the operations on strings from those of the program."""
+        apart, computed = set(), set()
+        rest = Graph()
+        places = {}
+
+        def place(x):
+            """Where the program finds a tensor: in what it computes, or among its inputs."""
+            if id(x) not in places:
+                if x.node.kind == "constant":
+                    places[id(x)] = rest.constant(x.node.payload)
+                elif x.node.kind == "variable":
+                    places[id(x)] = rest.read(x.node.payload)
+                else:
+                    places[id(x)] = rest.add_input(x.spec)
+                    self._fed.append(x)
+            return places[id(x)]
+
+        self._fed = []
+        for node in graph.nodes:
+            if node.kind != "apply":
+                continue
+            tensors = (*node.inputs, *node.outputs)
+            if any(x.dtype == "string" for x in tensors):
+                if any(id(x.node) in computed for x in node.inputs) or not _acts_on_all(node):
+                    raise TraceError(f"{node.primitive.name} of strings runs for each element.")
+                self._strings.append(node)
+                apart.add(id(node))
+                continue
+            computed.add(id(node))
+            made = rest.add(
+                node.primitive,
+                tuple(place(x) for x in node.inputs),
+                node.params,
+                node.outputs[0].spec if node.single else tuple(y.spec for y in node.outputs),
+            )
+            for y, new in zip(node.outputs, (made,) if node.single else made, strict=True):
+                places[id(y)] = new
+        wanted = [x for x in self._outputs if id(x.node) in computed or x.node.kind == "variable"]
+        self._computed = list({id(x): x for x in wanted}.values())
+        for variable, value in graph.updates.items():
+            rest.updates[variable] = place(value)
+        if self._computed or rest.updates:
+            rest.outputs = [place(x) for x in self._computed]
+            self._program = RowProgram(rest.verify())
+
+
+def _acts_on_all(node):
+    """Whether the primitive may be given all rows in place of one element."""
+    primitive = node.primitive
+    if not primitive.pointwise and primitive.elementwise is None:
+        return False
+    if any(x.node.kind == "variable" for x in node.inputs):
+        return False
+    varying = {x.shape for x in node.inputs if x.node.kind != "constant"}
+    constant = {x.shape for x in node.inputs if x.node.kind == "constant"}
+    return len(varying) == 1 and constant <= {(), *varying}
+
+
+def _run_on_all(node, known, rows):
+    arrays = [_rows_of(x, known, rows, constants=False) for x in node.inputs]
+    with np.errstate(all="ignore"):
+        results = node.primitive.reference(*arrays, **node.params)
+    for y, array in zip(node.outputs, (results,) if node.single else results, strict=True):
+        known[id(y)] = np.asarray(array, dtypes.to_numpy(y.dtype))
+
+
+def _rows_of(x, known, rows, constants=True):
+    if id(x) in known:
+        return known[id(x)]
+    value = x.node.payload.value
+    return np.broadcast_to(value, (rows, *value.shape)) if constants else value
