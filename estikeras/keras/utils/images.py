@@ -29,7 +29,7 @@ def array_to_img(x, data_format=None, scale=True, dtype=None):
         ValueError: for other shapes.
         ImportError: if PIL is not installed.
     """
-    image = _pil()
+    image = pil()
     x = np.asarray(x, dtype=dtype or settings.floatx())
     if x.ndim != 3:
         raise errors.shape_mismatch("x", got=x.shape, expected="three dimensions")
@@ -96,14 +96,14 @@ def load_img(
         ValueError: for an unknown `color_mode` or `interpolation`.
         ImportError: if PIL is not installed.
     """
-    pil = _pil()
+    pil_image = pil()
     modes = {"rgb": "RGB", "rgba": "RGBA", "grayscale": "L"}
     if color_mode not in modes:
         raise errors.invalid("color_mode", got=color_mode, expected="'rgb', 'rgba' or 'grayscale'")
     if isinstance(path, io.IOBase):
-        image = pil.open(path)
+        image = pil_image.open(path)
     elif isinstance(path, (str, bytes, Path)):
-        image = pil.open(io.BytesIO(Path(_text(path)).read_bytes()))
+        image = pil_image.open(io.BytesIO(Path(_text(path)).read_bytes()))
     else:
         raise errors.wrong_type("path", got=path, expected="a path or a file")
     deep_grey = color_mode == "grayscale" and image.mode in ("I", "I;16", "L")
@@ -118,8 +118,10 @@ def load_img(
         raise errors.invalid(
             "interpolation", got=interpolation, expected=f"one of {_INTERPOLATIONS}"
         )
-    box = _middle(image.size, width, height) if keep_aspect_ratio else None
-    return image.resize((width, height), getattr(pil.Resampling, interpolation.upper()), box=box)
+    box = middle(image.size, width, height) if keep_aspect_ratio else None
+    return image.resize(
+        (width, height), getattr(pil_image.Resampling, interpolation.upper()), box=box
+    )
 
 
 @public("keras.utils.save_img", "keras.preprocessing.image.save_img")
@@ -171,7 +173,7 @@ def smart_resize(x, size, interpolation="bilinear", data_format="channels_last",
         raise errors.shape_mismatch("x", got=images.shape, expected="three or four dimensions")
     first = _data_format(data_format) == "channels_first"
     height, width = images.shape[-2:] if first else images.shape[-3:-1]
-    left, top, right, bottom = _middle((width, height), size[1], size[0])
+    left, top, right, bottom = middle((width, height), size[1], size[0])
     tail = () if first else (slice(None),)
     images = images[(..., slice(top, bottom), slice(left, right), *tail)]
     resized = image_shape.resize(
@@ -180,7 +182,8 @@ def smart_resize(x, size, interpolation="bilinear", data_format="channels_last",
     return resized.numpy() if isinstance(x, np.ndarray) else resized
 
 
-def _pil():
+def pil():
+    """PIL's module of images; ImportError with advice if PIL is not installed."""
     try:
         from PIL import Image
     except ImportError as error:
@@ -196,7 +199,7 @@ def _data_format(data_format):
     return settings.standardize_data_format(data_format)
 
 
-def _middle(size, width, height):
+def middle(size, width, height):
     """The largest box (left, top, right, bottom) in the middle that has the ratio width :
     height.
     """
