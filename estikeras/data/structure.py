@@ -39,6 +39,8 @@ def map_leaves(function, element, *others):
             key: map_leaves(function, value, *[other[key] for other in others])
             for key, value in element.items()
         }
+    if any(map(is_structure, others)):
+        raise TypeError(f"Two structures differ: {', '.join(map(describe, (element, *others)))}.")
     return None if element is None else function(element, *others)
 
 
@@ -102,6 +104,11 @@ def _leaf(value):
             hint="Pad rows of different lengths with `keras.utils.pad_sequences`, or give them one "
             "by one with `from_generator`.",
         ) from error
+
+
+def as_result(value):
+    """What a user's function returned as an element: a list at the top is a tuple."""
+    return as_element(tuple(value) if isinstance(value, list) else value)
 
 
 def as_tensors(element):
@@ -181,6 +188,11 @@ def common_spec(first, second):
         raise TypeError(f"Elements of different kinds: {first} and {second}: {error}.") from error
 
 
+def stand_in(spec):
+    """An element of zeros, and of one where sizes are not known."""
+    return map_leaves(lambda leaf: leaf.stand_in(), spec)
+
+
 def size_bytes(spec):
     """How many bytes an element has; None if that is not known from its spec."""
     specs = trace_specs(spec)
@@ -223,7 +235,7 @@ def stack_leaves(leaves):
                 f"{list(shape)}, number {i} has {leaf.dtype}{list(leaf.shape)}. Pad them with "
                 "`padded_batch`, or make them alike with `map`."
             )
-        out[i] = leaf
+        out[i] = leaf[()]  # the string itself out of an array without axes
     return out
 
 
