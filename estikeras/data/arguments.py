@@ -11,12 +11,17 @@ from estikeras.public import public
 AUTOTUNE = public("data.AUTOTUNE", "data.experimental.AUTOTUNE")(-1)
 
 
+def out_of_range(name, got, expected):
+    """An InvalidArgumentError for a number that an argument does not take."""
+    return errors.InvalidArgumentError(message=f"`{name}`: expected {expected}, got {got}.")
+
+
 def integer(name, value, least=None):
     """An int from an int, an array or a tensor of one.
 
     Raises:
         TypeError: for anything else.
-        ValueError: for an int below `least`.
+        InvalidArgumentError: for an int below `least`.
     """
     if isinstance(value, Tensor):
         value = value.numpy()
@@ -27,7 +32,7 @@ def integer(name, value, least=None):
     except TypeError:
         raise errors.wrong_type(name, got=value, expected="an int") from None
     if least is not None and number < least:
-        raise errors.invalid(name, got=number, expected=f"an int of at least {least}")
+        raise out_of_range(name, number, f"an int of at least {least}")
     return number
 
 
@@ -37,7 +42,5 @@ def parallel_calls(value):
         return 1
     number = integer("num_parallel_calls", value)
     if number != AUTOTUNE and number < 1:
-        raise errors.invalid(
-            "num_parallel_calls", got=number, expected="a positive int, AUTOTUNE or None"
-        )
+        raise out_of_range("num_parallel_calls", number, "a positive int, AUTOTUNE or None")
     return number

@@ -6,8 +6,8 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.data import structure
-from estikeras.data.node import Node, rows_at_once
-from estikeras.engine.specs import SparseTensor, TensorSpec
+from estikeras.data.node import UNKNOWN, Node, rows_at_once
+from estikeras.engine.specs import SparseTensor, SparseTensorSpec, TensorSpec
 
 
 class Batch(Node):
@@ -88,6 +88,15 @@ class Unbatch(Node):
         spec = self.source.declared
         return None if spec is None else structure.map_leaves(lambda leaf: leaf.unbatched(), spec)
 
+    def cardinality(self):
+        total, spec = self.source.cardinality(), self.source.declared
+        if total <= 0 or spec is None:
+            return total
+        rows = {leaf.shape[0] if leaf.shape else None for leaf in structure.leaves_of(spec)} - {
+            None
+        }
+        return total * rows.pop() if len(rows) == 1 and rows != {0} else UNKNOWN
+
     def pieces(self, run, size):
         for piece in self.source.pieces(run, max(1, size)):
             for element in structure.unstack(piece):
@@ -135,8 +144,9 @@ class Rebatch(Node):
         spec = self.source.declared
         if spec is None:
             return None
-        same = self.drop_remainder and len(set(self.sizes)) == 1
-        size = self.sizes[0] if same else None
+        first = structure.leaves_of(spec)[0].shape
+        whole = self.drop_remainder or (first and first[0] and first[0] % self.sizes[0] == 0)
+        size = self.sizes[0] if whole and len(set(self.sizes)) == 1 else None
         return structure.map_leaves(lambda leaf: leaf.unbatched().batched(size), spec)
 
     def elements(self, run):
@@ -218,7 +228,7 @@ def _pad_column(leaves, shape, value):
         int(most) if wanted is None else wanted for most, wanted in zip(largest, shape, strict=True)
     )
     if any(most > size for most, size in zip(largest, full, strict=True)):
-        raise errors.InvalidArgumentError(
+        raise errors.DataLossError(
             message=f"`padded_shapes`: {shape} is smaller than an element of shape "
             f"{tuple(largest.tolist())}."
         )
@@ -231,6 +241,48 @@ def _pad_column(leaves, shape, value):
     if not rank:
         out[...] = arrays
     return out
+
+
+class SparseBatch(Node):
+    """Elements as rows of sparse tensors that have all their entries.
+
+    Args:
+        source: step whose elements are tensors.
+        size: elements in a batch.
+        shape: shape of a row, with None for the largest size in the batch.
+    """
+
+    def __init__(self, source, size, shape):
+        super().__init__(source)
+        self.size, self.shape = size, shape
+
+    def infer_spec(self):
+        spec = self.source.declared
+        return spec and SparseTensorSpec((None, *self.shape), spec.dtype)
+
+    def cardinality(self):
+        return Batch.cardinality(self)
+
+    drop_remainder = False
+
+    def elements(self, run):
+        elements = self.source.elements(run)
+        while rows := list(itertools.islice(elements, self.size)):
+            yield self._sparse([np.asarray(row) for row in rows])
+
+    def _sparse(self, rows):
+        largest = np.max([row.shape for row in rows], 0).tolist()
+        shape = [m if n is None else n for m, n in zip(largest, self.shape, strict=True)]
+        if any(m > n for m, n in zip(largest, shape, strict=True)):
+            raise errors.InvalidArgumentError(
+                message=f"`row_shape`: {self.shape} is smaller than an element of shape "
+                f"{tuple(largest)}."
+            )
+        places = [np.indices(row.shape).reshape(row.ndim, -1).T for row in rows]
+        numbers = np.repeat(np.arange(len(rows)), [row.size for row in rows])
+        indices = np.column_stack([numbers, np.concatenate(places)])
+        values = np.concatenate([row.reshape(-1) for row in rows])
+        return SparseTensor(indices, values, [len(rows), *shape])
 
 
 class Window(Node):

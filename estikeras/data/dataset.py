@@ -320,9 +320,12 @@ class Dataset(RowMethods, BatchMethods, FunctionMethods):
                     got=weights.tolist(),
                     expected=f"{len(plans)} numbers that are not negative",
                 )
+            if np.count_nonzero(weights) == 1:  # the only one too
+                return datasets[int(weights.argmax())]
         node = mixing.Sample(
             *plans, weights=weights, draws=draws, stop_on_empty=stop_on_empty_dataset
         )
+        node.declared  # noqa: B018  raises for elements of different kinds
         return Dataset(node)
 
     @staticmethod
@@ -339,9 +342,9 @@ class Dataset(RowMethods, BatchMethods, FunctionMethods):
         spec = choices.declared
         if spec is not None and spec != TensorSpec((), "int64"):
             raise errors.wrong_type("choice_dataset", got=spec, expected="elements int64 ()")
-        return Dataset(
-            mixing.Choose(choices, *_plans(datasets), stop_on_empty=stop_on_empty_dataset)
-        )
+        node = mixing.Choose(choices, *_plans(datasets), stop_on_empty=stop_on_empty_dataset)
+        node.declared  # noqa: B018  raises for elements of different kinds
+        return Dataset(node)
 
     def save(self, path, compression=None, shard_func=None, checkpoint_args=None):
         """Write all elements into a folder, for `load`.
@@ -431,6 +434,10 @@ class DatasetSpec(TypeSpec):
     def most_general(self, other):
         """The spec that datasets of both kinds fit."""
         return DatasetSpec(structure.common_spec(self.element_spec, other.element_spec))
+
+    def stand_in(self):
+        """A dataset without elements."""
+        return Dataset(sources.Listed([], self.element_spec))
 
     def of_any_size(self):
         """The same: the sizes of a dataset's elements are its own."""

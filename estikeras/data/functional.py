@@ -1,4 +1,4 @@
-"""`tf.data.experimental`: functions that `Dataset` has as methods too."""
+"""`tf.data.experimental`: functions for what `Dataset` has as methods."""
 
 from estikeras import errors
 from estikeras.data.arguments import integer
@@ -55,6 +55,122 @@ def sample_from_datasets(datasets, weights=None, seed=None, stop_on_empty_datase
     return Dataset.sample_from_datasets(datasets, weights, seed, stop_on_empty_dataset)
 
 
+@public("data.experimental.save")
+def save(dataset, path, compression=None, shard_func=None, checkpoint_args=None):
+    """See `Dataset.save`."""
+    dataset.save(path, compression, shard_func, checkpoint_args)
+
+
+@public("data.experimental.load")
+def load(path, element_spec=None, compression=None, reader_func=None):
+    """See `Dataset.load`."""
+    return Dataset.load(path, element_spec, compression, reader_func)
+
+
+@public("data.experimental.get_next_as_optional")
+def get_next_as_optional(iterator):
+    """See `Iterator.get_next_as_optional`."""
+    return iterator.get_next_as_optional()
+
+
+@public("data.experimental.bucket_by_sequence_length")
+def bucket_by_sequence_length(
+    element_length_func,
+    bucket_boundaries,
+    bucket_batch_sizes,
+    padded_shapes=None,
+    padding_values=None,
+    pad_to_bucket_boundary=False,
+    no_padding=False,
+    drop_remainder=False,
+):
+    """For `Dataset.apply`: see `Dataset.bucket_by_sequence_length`."""
+    return lambda dataset: dataset.bucket_by_sequence_length(
+        element_length_func,
+        bucket_boundaries,
+        bucket_batch_sizes,
+        padded_shapes,
+        padding_values,
+        pad_to_bucket_boundary,
+        no_padding,
+        drop_remainder,
+    )
+
+
+@public("data.experimental.enumerate_dataset")
+def enumerate_dataset(start=0):
+    """For `Dataset.apply`: see `Dataset.enumerate`."""
+    return lambda dataset: dataset.enumerate(start)
+
+
+@public("data.experimental.group_by_window")
+def group_by_window(key_func, reduce_func, window_size=None, window_size_func=None):
+    """For `Dataset.apply`: see `Dataset.group_by_window`."""
+    return lambda dataset: dataset.group_by_window(
+        key_func, reduce_func, window_size, window_size_func
+    )
+
+
+@public("data.experimental.ignore_errors")
+def ignore_errors(log_warning=False):
+    """For `Dataset.apply`: see `Dataset.ignore_errors`."""
+    return lambda dataset: dataset.ignore_errors(log_warning)
+
+
+@public("data.experimental.parallel_interleave")
+def parallel_interleave(
+    map_func,
+    cycle_length,
+    block_length=1,
+    sloppy=False,
+    buffer_output_elements=None,
+    prefetch_input_elements=None,
+):
+    """For `Dataset.apply`: see `Dataset.interleave`, with a thread for each open dataset.
+
+    Args:
+        map_func: function of an element; returns a Dataset.
+        cycle_length: int, how many datasets are open at once.
+        block_length: int, how many elements of one come in succession.
+        sloppy: of no effect: elements come in the order of turns.
+        buffer_output_elements: of no effect.
+        prefetch_input_elements: of no effect.
+    """
+    return lambda dataset: dataset.interleave(
+        map_func, cycle_length, block_length, num_parallel_calls=cycle_length
+    )
+
+
+@public("data.experimental.scan")
+def scan(initial_state, scan_func):
+    """For `Dataset.apply`: see `Dataset.scan`."""
+    return lambda dataset: dataset.scan(initial_state, scan_func)
+
+
+@public("data.experimental.shuffle_and_repeat")
+def shuffle_and_repeat(buffer_size, count=None, seed=None):
+    """For `Dataset.apply`: see `Dataset.shuffle` and `Dataset.repeat`."""
+    return lambda dataset: dataset.shuffle(buffer_size, seed).repeat(count)
+
+
+@public("data.experimental.take_while")
+def take_while(predicate):
+    """For `Dataset.apply`: see `Dataset.take_while`."""
+    return lambda dataset: dataset.take_while(predicate)
+
+
+@public("data.experimental.unbatch")
+def unbatch():
+    """For `Dataset.apply`: see `Dataset.unbatch`."""
+    return lambda dataset: dataset.unbatch()
+
+
+@public("data.experimental.unique")
+def unique():
+    """For `Dataset.apply`: see `Dataset.unique`."""
+    return lambda dataset: dataset.unique()
+
+
 @public("data.experimental.from_list")
 def from_list(elements, name=None):
     """The elements of a list of structures of tensors.
@@ -70,6 +186,11 @@ def from_list(elements, name=None):
         yield from elements
 
     spec = Dataset.from_tensors(elements[0]).element_spec
+    for number, element in enumerate(elements):
+        if Dataset.from_tensors(element).element_spec != spec:
+            raise errors.invalid(
+                f"elements[{number}]", got=element, expected=f"an element like the first, {spec}"
+            )
     return Dataset.from_generator(rows, output_signature=spec).apply(
         assert_cardinality(len(elements))
     )

@@ -12,8 +12,11 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.data import structure
+from estikeras.data.arguments import integer
 from estikeras.data.node import Node, Run
 from estikeras.data.user_function import run_on_block
+from estikeras.engine.specs import TensorSpec
+from estikeras.engine.tensor import TraceError
 
 
 def note(error, function, number):
@@ -50,7 +53,11 @@ class Applied(Node):
             try:
                 results = run_on_block(self.traced, piece)
             except Exception as error:
-                note(error, self.function, number + getattr(error, "row", 0))
+                row = getattr(error, "row", 0)
+                note(error, self.function, number + row)
+                if row:
+                    before = structure.take_slice(piece, 0, row)
+                    yield before, run_on_block(self.traced, before)
                 raise
             yield piece, results
             number += structure.rows_of(piece)
@@ -84,6 +91,10 @@ class Map(Applied):
 
     def infer_spec(self):
         return self.function.result_spec(self.source.declared)
+
+    def probe_stand_in(self):
+        result = self.function.element(structure.stand_in(self.source.spec))
+        return structure.map_leaves(lambda leaf: leaf.of_any_size(), structure.spec_of(result))
 
     def cardinality(self):
         return self.source.cardinality()
@@ -222,19 +233,31 @@ class Datasets(Applied):
         except Exception as error:
             note(error, self.function, number)
             raise
-        if not hasattr(made, "_plan"):
-            raise errors.wrong_type(
-                self.function.argument, got=made, expected="a function that returns a Dataset"
-            )
-        return made
+        return checked_dataset(self.function, made)
 
     def infer_spec(self):
-        return None
+        try:
+            made = self.function.outline(self.source.declared)
+        except TraceError:
+            return None
+        return checked_dataset(self.function, made)._plan.declared
 
     def probe(self):
         for element in self.source.elements(Run()):
             return self.dataset(element).element_spec
-        return super().probe()
+        return self.probe_stand_in()
+
+    def probe_stand_in(self):
+        return self.dataset(structure.stand_in(self.source.spec)).element_spec
+
+
+def checked_dataset(function, made):
+    """A Dataset that a function made; TypeError if it is none."""
+    if not hasattr(made, "_plan"):
+        raise errors.wrong_type(
+            function.argument, got=made, expected="a function that returns a Dataset"
+        )
+    return made
 
 
 class FlatMap(Datasets):
@@ -303,7 +326,24 @@ class Scan(Node):
         self.state, self.function = state, function
 
     def infer_spec(self):
-        return None
+        if self.source.declared is None:
+            return None
+        own = structure.spec_of(self.state)
+        while True:
+            spec = self.function.result_spec((own, self.source.declared))
+            if spec is None:
+                return None
+            state, result = self._pair(spec)
+            check_state(self.function, kinds_of(self.state), structure.stand_in(state))
+            wider = structure.common_spec(own, state)
+            if wider == own:
+                return result
+            own = wider
+
+    def probe_stand_in(self):
+        stand_in = structure.stand_in(self.source.spec)
+        _, result = self._pair(self.function.element((self.state, stand_in)))
+        return structure.map_leaves(lambda leaf: leaf.of_any_size(), structure.spec_of(result))
 
     def cardinality(self):
         return self.source.cardinality()
@@ -313,33 +353,34 @@ class Scan(Node):
         kinds = kinds_of(state)
         for number, element in enumerate(self.source.elements(run)):
             try:
-                returned = self.function.call((state, element))
+                state, result = self._pair(self.function.element((state, element)))
             except Exception as error:
                 note(error, self.function, number)
                 raise
-            if not isinstance(returned, tuple | list) or len(returned) != 2:
-                raise errors.wrong_type(
-                    self.function.argument,
-                    got=returned,
-                    expected="a function that returns the new state and a result",
-                )
-            state, result = (structure.as_element(part) for part in returned)
             check_state(self.function, kinds, state)
             yield result
 
+    def _pair(self, returned):
+        if not isinstance(returned, tuple) or len(returned) != 2:
+            raise errors.wrong_type(
+                self.function.argument,
+                got=structure.describe(returned),
+                expected="a function that returns the new state and a result",
+            )
+        return returned
+
 
 def kinds_of(state):
-    """The structure of the dtypes of a state."""
-    return structure.map_leaves(lambda leaf: np.asarray(leaf).dtype, state)
+    """The structure of the names of the dtypes of a state."""
+    return structure.map_leaves(lambda leaf: np.asarray(leaf).dtype.name, state)
 
 
 def check_state(function, kinds, state):
     """TypeError unless a new state has the form and dtypes of the first."""
     if kinds_of(state) != kinds:
         raise TypeError(
-            f"`{function.argument}`: expected a new state like the first, "
-            f"{structure.describe(structure.map_leaves(np.zeros_like, kinds))}, got "
-            f"{structure.describe(state)}."
+            f"`{function.argument}`: expected a new state like the first, {kinds}, got "
+            f"{kinds_of(state)}."
         )
 
 
@@ -352,20 +393,38 @@ class GroupByWindow(Node):
         reduce: UserFunction of a key and a Dataset, gives a Dataset.
         window_size: function of a key, how many elements are grouped.
         made: function that makes a Dataset of a list of elements.
+        spec: structure of the TensorSpecs of the results, if it is known; else None.
     """
 
-    def __init__(self, source, key, reduce, window_size, made):
+    def __init__(self, source, key, reduce, window_size, made, spec=None):
         super().__init__(source)
+        self.given = spec
         self.key, self.reduce, self.window_size, self.made = key, reduce, window_size, made
 
     def infer_spec(self):
-        return None
+        spec = self.source.declared
+        key = self.key.result_spec(spec)
+        if key is not None and (structure.is_structure(key) or not key.dtype.is_integer):
+            raise errors.wrong_type("key_func", got=key, expected="a function with an int64 result")
+        if spec is None or self.given is not None:
+            return self.given
+        try:
+            made = self.reduce.outline((TensorSpec((), "int64"), self.made([]).spec()))
+        except TraceError:
+            return None
+        return checked_dataset(self.reduce, made)._plan.declared
+
+    def probe(self):
+        keys = (int(self.key.element(element)) for element in self.source.elements(Run()))
+        made = self.reduce.call((np.int64(next(keys, 0)), self.made([])))
+        spec = checked_dataset(self.reduce, made).element_spec
+        return structure.map_leaves(lambda leaf: leaf.of_any_size(), spec)  # another key, another
 
     def elements(self, run):
         groups = collections.defaultdict(list)
         for number, element in enumerate(self.source.elements(run)):
             try:
-                key = int(self.key.element(element))
+                key = integer("key_func", self.key.element(element))
             except Exception as error:
                 note(error, self.key, number)
                 raise
@@ -377,11 +436,7 @@ class GroupByWindow(Node):
 
     def _reduced(self, key, elements, run):
         reduced = self.reduce.call((np.int64(key), self.made(elements)))
-        if not hasattr(reduced, "_plan"):
-            raise errors.wrong_type(
-                self.reduce.argument, got=reduced, expected="a function that returns a Dataset"
-            )
-        return reduced.plan_to_run().elements(run)
+        return checked_dataset(self.reduce, reduced).plan_to_run().elements(run)
 
 
 class IgnoreErrors(Node):

@@ -27,6 +27,8 @@ class Choose(Node):
 
     def cardinality(self):
         totals = [source.cardinality() for source in self.inputs[1:]]
+        if all(total == INFINITE for total in totals):
+            return self.inputs[0].cardinality()
         if not self.stop_on_empty and self.inputs[0].cardinality() == INFINITE:
             if INFINITE in totals:
                 return INFINITE

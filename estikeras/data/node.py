@@ -76,10 +76,11 @@ class Node:
         """The spec of the first element, with unknown sizes."""
         for element in self.elements(Run()):
             return structure.map_leaves(lambda leaf: leaf.of_any_size(), structure.spec_of(element))
-        raise ValueError(
-            "`element_spec` is not known: a function of the pipeline runs in Python, and there is "
-            "no element to run it on."
-        )
+        return self.probe_stand_in()
+
+    def probe_stand_in(self):
+        """The spec where there is no element at all."""
+        return self.source.spec
 
     def cardinality(self):
         """How many elements there are; INFINITE, or UNKNOWN."""

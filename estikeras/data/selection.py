@@ -35,7 +35,7 @@ class Take(Selection):
         if self.count < 0 or total == 0:
             return total
         if total == UNKNOWN:
-            return 0 if self.count == 0 else UNKNOWN
+            return UNKNOWN
         return self.count if total == INFINITE else min(total, self.count)
 
     def pieces(self, run, size):

@@ -6,6 +6,7 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.data import structure
+from estikeras.data.arguments import out_of_range
 from estikeras.data.node import INFINITE, Node
 from estikeras.engine import dtypes
 from estikeras.engine.specs import TensorSpec
@@ -119,7 +120,7 @@ class Range(Node):
     def __init__(self, start, stop, step=1, dtype="int64"):
         super().__init__()
         if not step:
-            raise errors.invalid("step", got=step, expected="an int other than 0")
+            raise out_of_range("step", step, "an int other than 0")
         self.start, self.stop, self.step = start, stop, step
         self.dtype = dtype
 

@@ -10,12 +10,13 @@ from estikeras import errors
 from estikeras.data import structure
 from estikeras.engine import context
 from estikeras.engine.function import Function
+from estikeras.engine.graph import Graph
 from estikeras.engine.row_function import RowFunction
 from estikeras.engine.specs import TensorSpec
 from estikeras.engine.tensor import Spec, TraceError
 
 TRACES_KEPT = 8  # kinds of elements a function is traced for; others run in Python
-STAND_INS = (3, 5)  # in place of unknown sizes, to see which sizes of results depend on them
+STAND_INS = (1, 8)  # in place of unknown sizes, to see which sizes of results depend on them
 
 
 class UserFunction:
@@ -31,9 +32,12 @@ class UserFunction:
             raise errors.wrong_type(argument, got=function, expected="a function")
         function = function.python_function if isinstance(function, Function) else function
         self.name, self.argument = getattr(function, "__name__", repr(function)), argument
-        self._function = lambda element: (
-            function(*element) if type(element) is tuple else function(element)
-        )
+
+        def spread(element):
+            returned = function(*element) if type(element) is tuple else function(element)
+            return tuple(returned) if isinstance(returned, list) else returned
+
+        self._function = spread
         self._traces, self._lock = {}, threading.Lock()
         self._is_traceable = True
 
@@ -60,6 +64,28 @@ class UserFunction:
                 self._is_traceable = self._traces[key] is not None
             return self._traces.get(key)
 
+    def outline(self, spec):
+        """What it returns for tensors without values, and empty datasets; TraceError if it asks for
+        values, or the kind of elements is not known.
+        """
+        graph = Graph()
+
+        def stand_in(leaf):
+            if not isinstance(leaf, TensorSpec):
+                return leaf.stand_in()
+            if not leaf.is_static:
+                raise TraceError("Sizes are not known.")
+            return graph.add_input(Spec(leaf.shape, str(leaf.dtype)))
+
+        if spec is None:
+            raise TraceError("The spec is not known.")
+        inputs = structure.map_leaves(stand_in, spec)
+        try:
+            with context.scope(trace=graph, tapes=(), autocast=None):
+                return self._function(inputs)
+        except RuntimeError as error:  # a function inside is traced by itself and sees the stand-in
+            raise TraceError(str(error)) from error
+
     def _trace(self, specs):
         try:
             with context.init_scope():
@@ -82,7 +108,12 @@ class UserFunction:
         def known(leaf):
             return Spec(tuple(size if n is None else n for n in leaf.shape), str(leaf.dtype))
 
-        traced = self._trace(structure.map_leaves(known, spec)) if self._is_traceable else None
+        if not self._is_traceable:
+            return None
+        try:
+            traced = self._trace(structure.map_leaves(known, spec))
+        except (TypeError, ValueError, IndexError):
+            return None  # the function is for other sizes
         return None if traced is None else structure.spec_from_traced(traced.template)
 
 

@@ -13,7 +13,7 @@ from estikeras.engine import context, tree
 from estikeras.engine.graph import Graph
 from estikeras.engine.operation import any_symbolic
 from estikeras.engine.program.program import Program
-from estikeras.engine.tensor import Tensor, TraceError, as_tensor
+from estikeras.engine.tensor import StringTraceError, Tensor, TraceError, as_tensor
 from estikeras.engine.variable import Variable
 from estikeras.public import public
 
@@ -90,9 +90,12 @@ class Function:
         return concrete(arrays)
 
     def fall_back(self, error):
-        """Run eagerly from now on, with a warning, since tracing failed with `error`."""
+        """Run eagerly from now on, since tracing failed with `error`, with a warning unless that is
+        the only way.
+        """
         self.eager = True
-        self._warn(error)
+        if not isinstance(error, StringTraceError):
+            self._warn(error)
 
     def concrete(self, args, kwargs):
         """The Concrete for these arguments, traced now if they are of a new kind, and the arrays to

@@ -40,12 +40,13 @@ class Graph:
         reads: variable -> the TracedTensor with its value before the run.
         updates: variable -> the TracedTensor with its value after the run.
         closing: functions to call when all of it has run, such as a barrier of the ranks.
+        must_check: whether an assertion, which no program can check, makes the trace fail.
     """
 
     def __init__(self):
         self.nodes, self.inputs, self.outputs = [], [], []
         self.reads, self.updates = {}, {}
-        self.closing = []
+        self.closing, self.must_check = [], False
         self._constants = {}
 
     def _leaf(self, kind, spec, payload=None):

@@ -2,7 +2,7 @@
 
 Two stages: operations on strings act on all rows at once, in NumPy; all else is a native program
 that runs once a row, in one call and without the GIL. Both compute what the function gives for each
-element alone.
+element alone. What has no kernels but acts on each entry alone runs in NumPy, too.
 """
 
 import numpy as np
@@ -11,6 +11,7 @@ from estikeras.engine import context, dtypes, tree
 from estikeras.engine.graph import Graph
 from estikeras.engine.passes.dead import remove_dead
 from estikeras.engine.program.row_program import RowProgram
+from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import TraceError, as_tensor
 from estikeras.engine.variable import Variable
 
@@ -31,6 +32,7 @@ class RowFunction:
 
     def __init__(self, function, args):
         graph = Graph()
+        graph.must_check = True
         specs = tree.flatten(args)
         inputs = [None if spec is None else graph.add_input(spec) for spec in specs]
         with context.scope(trace=graph, tapes=(), autocast=None):
@@ -40,7 +42,7 @@ class RowFunction:
         graph.outputs = self._outputs
         remove_dead(graph.verify())
         self._inputs = [x for x in inputs if x is not None]
-        self._strings, self._program = [], None
+        self._on_all, self._program = [], None
         self._split(graph)
 
     def __call__(self, columns, rows):
@@ -54,7 +56,7 @@ class RowFunction:
             A list of arrays `(rows, *shape)`, one for each tensor of `template`.
         """
         known = {id(x): column for x, column in zip(self._inputs, columns, strict=True)}
-        for node in self._strings:
+        for node in self._on_all:
             _run_on_all(node, known, rows)
         if self._program is not None:
             fed = [np.ascontiguousarray(known[id(x)]) for x in self._fed]
@@ -65,7 +67,8 @@ class RowFunction:
     def _collect(self, graph, returned):
         """Note the tensors that were returned; lists become tensors."""
         if isinstance(returned, dict):
-            return type(returned)((k, self._collect(graph, y)) for k, y in returned.items())
+            collected = {key: self._collect(graph, returned[key]) for key in sorted(returned)}
+            return {key: collected[key] for key in returned}
         if isinstance(returned, tuple):
             children = [self._collect(graph, y) for y in returned]
             fields = hasattr(returned, "_fields")
@@ -74,10 +77,9 @@ class RowFunction:
             return None
         if isinstance(returned, Variable):
             returned = returned.value
-        try:
-            y = graph.own(as_tensor(returned))
-        except TypeError as error:
-            raise TraceError(str(error)) from error
+        if isinstance(returned, SparseTensor) or hasattr(returned, "element_spec"):
+            raise TraceError(f"{type(returned).__name__}s are no results of programs.")
+        y = graph.own(as_tensor(returned))
         self._outputs.append(y)
         return y.spec
 
@@ -107,7 +109,7 @@ class RowFunction:
             if any(x.dtype == "string" for x in tensors):
                 if any(id(x.node) in computed for x in node.inputs) or not _acts_on_all(node):
                     raise TraceError(f"{node.primitive.name} of strings runs for each element.")
-                self._strings.append(node)
+                self._on_all.append(node)
                 apart.add(id(node))
                 continue
             computed.add(id(node))
@@ -126,6 +128,9 @@ class RowFunction:
         if self._computed or rest.updates:
             rest.outputs = [place(x) for x in self._computed]
             self._program = RowProgram(rest.verify())
+            nodes = [node for node in graph.nodes if node.kind == "apply"]
+            if not self._program.is_native and not rest.updates and all(map(_acts_on_all, nodes)):
+                self._program, self._on_all = None, nodes  # NumPy, once, is faster than for each
 
 
 def _acts_on_all(node):

@@ -4,6 +4,7 @@ are values of three tensors.
 Unlike `Spec`, a dimension here may be unknown (None), and so may all of the shape (None).
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,49 @@ from estikeras.public import public
 @public("TypeSpec")
 class TypeSpec:
     """What kind of value something is."""
+
+
+@public("TensorShape")
+class TensorShape(tuple):
+    """A shape: a tuple with TensorFlow's methods, equal to a list too.
+
+    Args:
+        dims: sequence of ints, with None for unknown sizes.
+    """
+
+    __slots__ = ()
+
+    @property
+    def rank(self):
+        """The number of dimensions."""
+        return len(self)
+
+    ndims = rank
+
+    @property
+    def dims(self):
+        """The sizes as a list."""
+        return list(self)
+
+    def as_list(self):
+        """The sizes as a list."""
+        return list(self)
+
+    def is_fully_defined(self):
+        """Whether all sizes are known."""
+        return None not in self
+
+    def num_elements(self):
+        """The product of the sizes; None if some are unknown."""
+        return math.prod(self) if self.is_fully_defined() else None
+
+    def __eq__(self, other):
+        return tuple.__eq__(self, tuple(other) if isinstance(other, list) else other)
+
+    def __ne__(self, other):
+        return not self == other
+
+    __hash__ = tuple.__hash__
 
 
 @public("TensorSpec")
@@ -39,7 +83,7 @@ class TensorSpec(TypeSpec):
         shape = self.shape
         if shape is not None:
             shape = (shape,) if isinstance(shape, int) else shape
-            shape = tuple(None if size is None or size == -1 else int(size) for size in shape)
+            shape = TensorShape(None if size is None or size == -1 else int(size) for size in shape)
         object.__setattr__(self, "shape", shape)
         object.__setattr__(self, "dtype", dtypes.DType(dtypes.standardize(self.dtype)))
 
@@ -54,7 +98,7 @@ class TensorSpec(TypeSpec):
         return hash((self.shape, self.dtype))
 
     def __repr__(self):
-        shape = "<unknown>" if self.shape is None else self.shape
+        shape = "<unknown>" if self.shape is None else tuple(self.shape)
         return f"TensorSpec(shape={shape}, dtype={self.dtype}, name={self.name!r})"
 
     @property
@@ -100,6 +144,13 @@ class TensorSpec(TypeSpec):
         """The same with unknown sizes."""
         return TensorSpec(None if self.shape is None else [None] * len(self.shape), self.dtype)
 
+    def stand_in(self):
+        """An array of zeros; with 1 in place of unknown sizes."""
+        shape = [1 if size is None else size for size in self.shape or ()]
+        if self.dtype == "string":
+            return np.full(shape, b"", object) if shape else b""
+        return np.zeros(shape, dtypes.to_numpy(str(self.dtype)))
+
     def unbatched(self):
         """The spec of a row."""
         if self.shape == ():
@@ -143,6 +194,12 @@ class SparseTensorSpec(TypeSpec):
         return SparseTensorSpec(
             None if self.shape is None else (None,) * len(self.shape), self.dtype
         )
+
+    def stand_in(self):
+        """A tensor without entries."""
+        shape = [1 if size is None else size for size in self.shape or (None,)]
+        values = TensorSpec((0,), self.dtype).stand_in()
+        return SparseTensor(np.zeros((0, len(shape)), np.int64), values, shape)
 
     def unbatched(self):
         """The spec of a row."""

@@ -39,6 +39,10 @@ class TraceError(TypeError):
     """
 
 
+class StringTraceError(TraceError):
+    """A function that is being traced computes with strings, which compiled programs cannot."""
+
+
 @public("Tensor")
 class Tensor:
     """An immutable multi-dimensional array with `.shape`, `.dtype` (a name) and all of Python's
@@ -231,6 +235,8 @@ def _from_sequence(x):
     while isinstance(first, list | tuple) and first:
         first = first[0]
     array = np.array(x, object) if isinstance(first, str | bytes) else np.array(x)
+    if array.dtype.kind in "SU":
+        raise errors.invalid("x", got=x, expected="numbers, or strings, not both")
     if array.dtype == np.float64 and not any(
         isinstance(item, np.ndarray | np.generic) for item in x
     ):

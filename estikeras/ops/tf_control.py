@@ -1,12 +1,13 @@
 """Choices, loops, assertions and Python functions under TensorFlow's names and signatures."""
 
+import contextlib
 import sys
 
 import numpy as np
 
 from estikeras import errors
 from estikeras.engine import context, tree
-from estikeras.engine.tensor import Tensor, TracedTensor, as_tensor
+from estikeras.engine.tensor import Tensor, TracedTensor, TraceError, as_tensor
 from estikeras.ops import comparison, control_flow, core, joining, reduction
 from estikeras.public import public
 
@@ -182,7 +183,8 @@ def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
     """The result of a Python function of NumPy arrays as tensors of the dtypes `Tout`; eager,
     without gradient.
     """
-    result = func(*[np.array(as_tensor(x).value) for x in inp])
+    arrays = [as_tensor(x).numpy() for x in inp]
+    result = func(*[np.array(x) if isinstance(x, np.ndarray) else x for x in arrays])
     if isinstance(Tout, _SEVERAL):
         return [core.convert_to_tensor(y, d) for y, d in zip(result, Tout, strict=True)]
     return core.convert_to_tensor(result, Tout)
@@ -202,14 +204,16 @@ def py_function(func=None, inp=None, Tout=None, name=None):
 
 def _require(condition, message):
     if isinstance(condition, TracedTensor):
+        if condition.node.graph.must_check:
+            raise TraceError("An assertion needs the value.")
         return
     if not bool(condition):
-        raise ValueError(message)
+        raise errors.InvalidArgumentError(message=message)
 
 
 @public("Assert", "debugging.Assert")
 def Assert(condition, data, summarize=None, name=None):
-    """Refuse a false condition with the data in the message; in a trace nothing is checked."""
+    """Refuse a false condition with the data in the message; compiled steps check nothing."""
     _require(core.boolean(condition), f"The assertion failed: {[str(d) for d in data]}")
 
 
@@ -225,19 +229,19 @@ def _compare(x, y, compare, word, message):
 
 @public("assert_equal", "debugging.assert_equal")
 def assert_equal(x, y, message=None, summarize=None, name=None):
-    """Refuse tensors that are not equal everywhere; in a trace nothing is checked."""
+    """Refuse tensors that are not equal everywhere; compiled steps check nothing."""
     _compare(x, y, comparison.equal, "equal to", message)
 
 
 @public("assert_greater", "debugging.assert_greater")
 def assert_greater(x, y, message=None, summarize=None, name=None):
-    """Refuse an x that is not greater than y everywhere; in a trace nothing is checked."""
+    """Refuse an x that is not greater than y everywhere; compiled steps check nothing."""
     _compare(x, y, comparison.greater, "greater than", message)
 
 
 @public("assert_less", "debugging.assert_less")
 def assert_less(x, y, message=None, summarize=None, name=None):
-    """Refuse an x that is not less than y everywhere; in a trace nothing is checked."""
+    """Refuse an x that is not less than y everywhere; compiled steps check nothing."""
     _compare(x, y, comparison.less, "less than", message)
 
 
@@ -295,3 +299,14 @@ def grad_pass_through(f):
         return x + core.stop_gradient(f(x) - x)
 
     return wrapped
+
+
+@public("control_dependencies")
+def control_dependencies(control_inputs):
+    """A context manager for a `with` block: operations run in the order in which they are written,
+    so nothing has to be said about it.
+
+    Args:
+        control_inputs: list of tensors and operations that come before.
+    """
+    return contextlib.nullcontext(control_inputs)

@@ -284,9 +284,9 @@ power = arithmetic("power", _power, "x0 ** x1", _power_derivatives, _is_number)
 
 # mod has the sign of the divisor, fmod that of the dividend; an integer divided by zero gives zero.
 floor_divide = arithmetic(
-    "floor_divide", np.floor_divide, None, lambda g, y, a, b: (g * 0, g * 0), _is_number
+    "floor_divide", np.floor_divide, "x0 // x1", lambda g, y, a, b: (g * 0, g * 0), _is_number
 )
-mod = arithmetic("mod", np.mod, None, lambda g, y, a, b: (g, -g * floor(a / b)), _is_number)
+mod = arithmetic("mod", np.mod, "x0 % x1", lambda g, y, a, b: (g, -g * floor(a / b)), _is_number)
 fmod = arithmetic("fmod", np.fmod, None, lambda g, y, a, b: (g, -g * trunc(a / b)), _is_number)
 
 

@@ -72,8 +72,7 @@ class BatchMethods:
             name: no effect.
         """
         node = batching.Unbatch(self._plan)
-        if node.source.declared is not None:
-            node.declared  # noqa: B018  raises for elements without rows
+        node.declared  # noqa: B018  raises for elements without rows
         return self._with(node)
 
     def rebatch(self, batch_size, drop_remainder=False, name=None):
@@ -86,7 +85,9 @@ class BatchMethods:
         """
         sizes = np.atleast_1d(np.asarray(batch_size)).tolist()
         sizes = [integer("batch_size", size, 1) for size in sizes]
-        return self._with(batching.Rebatch(self._plan, sizes, bool(drop_remainder)))
+        node = batching.Rebatch(self._plan, sizes, bool(drop_remainder))
+        node.declared  # noqa: B018  raises for elements without rows
+        return self._with(node)
 
     def window(self, size, shift=None, stride=1, drop_remainder=False, name=None):
         """Datasets of `size` consecutive elements; structures become structures of datasets.
@@ -132,7 +133,8 @@ class BatchMethods:
             drop_remainder: whether last batches of fewer elements are left out.
             name: no effect.
         """
-        boundaries, sizes = list(bucket_boundaries), list(bucket_batch_sizes)
+        boundaries = [integer("bucket_boundaries", bound) for bound in bucket_boundaries]
+        sizes = [integer("bucket_batch_sizes", size, 1) for size in bucket_batch_sizes]
         if len(sizes) != len(boundaries) + 1:
             raise errors.invalid(
                 "bucket_batch_sizes",
@@ -159,15 +161,31 @@ class BatchMethods:
                 shapes = _with_size(dataset.element_spec, padded_shapes, boundaries[number] - 1)
             return dataset.padded_batch(size, shapes, padding_values, drop_remainder)
 
-        return self.group_by_window(bucket, batch, window_size_func=lambda key: sizes[int(key)])
+        if no_padding or pad_to_bucket_boundary:
+            plan = batching.Batch(self._plan, 1)
+        else:
+            shapes = (
+                None if padded_shapes is None else _flat_shapes(self.element_spec, padded_shapes)
+            )
+            plan = batching.PaddedBatch(self._plan, 1, shapes, None, False)
+        return self._grouped(bucket, batch, lambda key: sizes[key], plan.declared)
 
     def ragged_batch(self, batch_size, drop_remainder=False, row_splits_dtype="int64", name=None):
         """Not supported: there are no ragged tensors here."""
         raise errors.unsupported("`ragged_batch`", "Use `padded_batch`, and masks.")
 
     def sparse_batch(self, batch_size, row_shape, name=None):
-        """Not supported."""
-        raise errors.unsupported("`sparse_batch`", "Use `padded_batch`, or `batch` sparse tensors.")
+        """Elements of different shapes as SparseTensors `(batch_size, *row_shape)` of all their
+        entries.
+
+        Args:
+            batch_size: int.
+            row_shape: shape that no element is larger than; None or -1 for the largest size in the
+                batch.
+            name: no effect.
+        """
+        size = integer("batch_size", batch_size, 1)
+        return self._with(batching.SparseBatch(self._plan, size, _shape(row_shape)))
 
 
 def _shape(value):

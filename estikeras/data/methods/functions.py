@@ -4,7 +4,7 @@ import sys
 
 from estikeras import errors
 from estikeras.data import functions, structure
-from estikeras.data.arguments import integer, parallel_calls
+from estikeras.data.arguments import integer, out_of_range, parallel_calls
 from estikeras.data.buffering import read_ahead
 from estikeras.data.node import Run
 from estikeras.data.user_function import UserFunction
@@ -71,7 +71,9 @@ class FunctionMethods:
             map_func: function of an element; returns a Dataset.
             name: no effect.
         """
-        return self._with(functions.FlatMap(self._plan, UserFunction(map_func, "map_func")))
+        node = functions.FlatMap(self._plan, UserFunction(map_func, "map_func"))
+        node.declared  # noqa: B018  calls the function, so that its errors come here
+        return self._with(node)
 
     def interleave(
         self,
@@ -96,9 +98,11 @@ class FunctionMethods:
         parallel = parallel_calls(num_parallel_calls)
         cycle = -1 if cycle_length is None else integer("cycle_length", cycle_length)
         if cycle != -1 and cycle < 1:
-            raise errors.invalid("cycle_length", got=cycle, expected="a positive int or AUTOTUNE")
+            raise out_of_range("cycle_length", cycle, "a positive int or AUTOTUNE")
         block = 1 if block_length is None else integer("block_length", block_length, 1)
         cycle = Run(self._options).workers(cycle)
+        if parallel > cycle:
+            raise out_of_range("num_parallel_calls", parallel, f"at most `cycle_length`, {cycle}")
         function = UserFunction(map_func, "map_func")
         if parallel == 1:
             node = functions.Interleave(self._plan, function, cycle, block)
@@ -106,6 +110,7 @@ class FunctionMethods:
             node = functions.Interleave(
                 self._plan, function, cycle, block, lambda elements: read_ahead(elements, 2 * block)
             )
+        node.declared  # noqa: B018  calls the function, so that its errors come here
         return self._with(node)
 
     def scan(self, initial_state, scan_func, name=None):
@@ -117,7 +122,9 @@ class FunctionMethods:
             name: no effect.
         """
         state = structure.as_element(initial_state)
-        return self._with(functions.Scan(self._plan, state, UserFunction(scan_func, "scan_func")))
+        node = functions.Scan(self._plan, state, UserFunction(scan_func, "scan_func"))
+        node.declared  # noqa: B018  traces the function, so that its errors come here
+        return self._with(node)
 
     def reduce(self, initial_state, reduce_func, name=None):
         """The state after a function of the state and an element was run on all of them.
@@ -163,21 +170,21 @@ class FunctionMethods:
             )
         if window_size is not None:
             fixed = integer("window_size", window_size, 1)
+            return self._grouped(key_func, reduce_func, lambda key: fixed)
+        return self._grouped(
+            key_func, reduce_func, lambda key: integer("window_size_func", window_size_func(key), 1)
+        )
 
-            def size_of(key):
-                return fixed
-        else:
-
-            def size_of(key):
-                return integer("window_size_func", window_size_func(key), 1)
-
+    def _grouped(self, key_func, reduce_func, size_of, spec=None):
         node = functions.GroupByWindow(
             self._plan,
             UserFunction(key_func, "key_func"),
             UserFunction(reduce_func, "reduce_func"),
             size_of,
-            lambda elements: self._of_list(elements, self._plan.declared),
+            lambda elements: self._of_list(elements, self._plan.spec),
+            spec,
         )
+        node.declared  # noqa: B018  calls the functions, so that their errors come here
         return self._with(node)
 
     def ignore_errors(self, log_warning=False, name=None):

@@ -2,9 +2,8 @@
 
 import os
 
-from estikeras import errors
 from estikeras.data import selection, storing
-from estikeras.data.arguments import AUTOTUNE, integer
+from estikeras.data.arguments import AUTOTUNE, integer, out_of_range
 from estikeras.data.buffering import Prefetch
 from estikeras.data.mixing import Unique
 from estikeras.data.node import UNKNOWN, Draws
@@ -45,9 +44,7 @@ class RowMethods:
         num_shards = integer("num_shards", num_shards, 1)
         index = integer("index", index)
         if not 0 <= index < num_shards:
-            raise errors.InvalidArgumentError(
-                message=f"`index`: expected an int from 0 to {num_shards - 1}, got {index}."
-            )
+            raise out_of_range("index", index, f"an int from 0 to {num_shards - 1}")
         return self._with(selection.Shard(self._plan, num_shards, index))
 
     def repeat(self, count=None, name=None):
@@ -72,7 +69,7 @@ class RowMethods:
         """
         buffer_size = integer("buffer_size", buffer_size)
         if buffer_size != UNKNOWN and buffer_size < 1:
-            raise errors.invalid("buffer_size", got=buffer_size, expected="a positive int")
+            raise out_of_range("buffer_size", buffer_size, "a positive int")
         seed = None if seed is None else integer("seed", seed)
         draws = Draws(seed, reshuffle_each_iteration is not False)
         return self._with(selection.Shuffle(self._plan, buffer_size, draws))

@@ -6,7 +6,7 @@ from estikeras.engine import dtypes
 from estikeras.engine.passes.collectives import is_collective
 from estikeras.engine.passes.fuse import Fused
 from estikeras.engine.program.codegen import FusedLoop
-from estikeras.engine.tensor import TraceError
+from estikeras.engine.tensor import StringTraceError
 from estikeras.kernels import abi, executor
 
 VIEW = "view"  # the kernel of primitives that only change the shape: no instruction, same storage
@@ -76,7 +76,7 @@ class Lowering:
 
     def __init__(self, graph, threads):
         if any(y.dtype == "string" for node in graph.nodes for y in node.outputs):
-            raise TraceError("Strings have no place in compiled programs.")
+            raise StringTraceError("Strings have no place in compiled programs.")
         self.graph, self.threads = graph, threads
         self.storages = {}
         order = self._order()

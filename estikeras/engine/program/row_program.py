@@ -33,6 +33,11 @@ class RowProgram(Program):
             else:
                 self._stages.append(segment)
 
+    @property
+    def is_native(self):
+        """Whether all rows are one native call."""
+        return len(self._stages) == 1
+
     def team(self):
         """A thread of its own: the caller's."""
         return self._team
@@ -60,12 +65,13 @@ class RowProgram(Program):
             self._before_writes()
             self.counter[0] = 0
             try:
-                if len(self._stages) == 1:
+                if self.is_native:
                     self._execute(self._stages, rows)
                 else:
                     for row in range(rows):
-                        self.counter[0] = row
-                        self._execute(self._stages)
+                        for stage in self._stages:
+                            self.counter[0] = row  # a table counts its runs itself
+                            self._execute([stage])
             except ValueError as error:
                 error.row = int(self.counter[0])
                 raise
