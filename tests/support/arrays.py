@@ -17,19 +17,27 @@ def as_dtype(dtype):
     return np.dtype(ml_dtypes.bfloat16 if dtype == "bfloat16" else dtype)
 
 
+def dtype_name(array):
+    """The name of an array's dtype as Keras has it."""
+    return "string" if array.dtype == object else str(array.dtype)
+
+
 def as_array(value):
     """Any tensor as a NumPy array."""
     return np.asarray(value.numpy() if hasattr(value, "numpy") else value)
 
 
 def random_array(shape, dtype="float32", *, seed=0, low=None, high=None):
-    """Random values: floats from [-1, 1), integers from [0, 4), booleans, unless limits are given.
+    """Random values: floats from [-1, 1), integers from [0, 4), booleans, strings of a letter,
+    unless limits are given.
 
     Floats keep away from zero by 0.05, where many functions have a kink.
     """
     generator = np.random.default_rng([seed, *shape])
     if dtype == "bool":
         return generator.random(shape) < 0.5
+    if dtype == "string":
+        return np.array([b"a", b"b", b"c", b"d"], object)[generator.integers(0, 4, shape)]
     if "int" in dtype:
         low, high = 0 if low is None else low, 4 if high is None else high
         return generator.integers(low, high, shape).astype(dtype)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from estikeras import keras as our_keras
 from estikeras import ops
 from estikeras.engine import tree
-from tests.support.arrays import as_array, random_array
+from tests.support.arrays import as_array, dtype_name, random_array
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,7 +140,7 @@ def symbols_of(row, x):
 
     def one(array):
         batch = None if row.dynamic_batch else array.shape[0]
-        return our_keras.KerasTensor((batch, *array.shape[1:]), dtype=str(array.dtype))
+        return our_keras.KerasTensor((batch, *array.shape[1:]), dtype=dtype_name(array))
 
     return [one(a) for a in x] if isinstance(x, list) else one(x)
 

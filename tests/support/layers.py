@@ -29,7 +29,7 @@ import pytest
 
 from estikeras import keras as our_keras
 from estikeras import ops
-from tests.support.arrays import as_array, assert_close, random_array
+from tests.support.arrays import as_array, assert_close, dtype_name, random_array
 from tests.support.layer_oracle import check_oracle, check_oracle_config
 from tests.support.layer_rows import (
     build,
@@ -135,7 +135,7 @@ def check_archive(row, folder):
     x = inputs_of(row)
     symbols = [
         our_keras.Input(a.shape[1:], batch_size=None if row.dynamic_batch else a.shape[0],
-                    dtype=str(a.dtype))
+                    dtype=dtype_name(a))
         for a in (x if isinstance(x, list) else [x])
     ]  # fmt: skip
     layer = build(row, our_keras)

@@ -2,7 +2,7 @@
 in common.
 """
 
-from estikeras import errors, ops, settings
+from estikeras import errors, op_errors, ops, settings
 from estikeras.keras.layers.preprocessing import data_layer, encoding
 from estikeras.keras.layers.preprocessing.vocabulary import UNKNOWN, VocabularyLayer, plain
 from estikeras.ops import hashing, lookup
@@ -97,13 +97,13 @@ class IndexLookup(VocabularyLayer):
         self._has_input_vocabulary = has_vocabulary or vocabulary is not None
         # Files say how many entries there were even where none was learnt yet.
         self._frozen_size = size if size and size > self._token_start else None
-        self._set_tokens([])
+        self._tokens, self._table = [], None
         if vocabulary is not None:
             self.set_vocabulary(vocabulary, idf_weights)
         self.reset_state()
 
     def call(self, inputs):
-        self._check_depth()
+        self._check_vocabulary()
         indices = self._indices(inputs)
         if self.output_mode == "int":
             return indices
@@ -117,15 +117,15 @@ class IndexLookup(VocabularyLayer):
             texts: string tensor.
             text: a `lookup.Text`, how they are cut; none of the tokens is the mask.
         """
-        self._check_depth()
+        self._check_vocabulary()
         counts = lookup.count_tokens(texts, text, self._table, self.depth)
         return ops.minimum(counts, 1) if self.output_mode == "multi_hot" else self._weighted(counts)
 
-    def _check_depth(self):
-        if self.output_mode != "int" and self.depth is None:
-            raise RuntimeError(
-                f"The outputs of {self.name!r} have the size of its vocabulary, and it has none. "
-                "Give it one, call `adapt(data)`, or set `pad_to_max_tokens=True`."
+    def _check_vocabulary(self):
+        if self._table is None:
+            raise op_errors.FailedPreconditionError(
+                message=f"Layer {self.name!r} has no vocabulary. Give it one, or call "
+                "`adapt(data)` first."
             )
 
     def _weighted(self, counts):

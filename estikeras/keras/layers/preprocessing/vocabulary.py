@@ -258,10 +258,11 @@ class VocabularyLayer(data_layer.DataLayer):
         Args:
             folder: path of a folder.
         """
-        entries = vocabulary_file.load(folder) if self.input_vocabulary is None else None
-        if entries is not None:
-            self._set_tokens([self._key(entry) for entry in entries[self._token_start :]])
-            self._record_size()
+        if self.input_vocabulary is None:
+            entries = vocabulary_file.load(folder)[self._token_start :]
+            if entries:
+                self._set_tokens([self._key(entry) for entry in entries])
+                self._record_size()
 
 
 def plain(values):

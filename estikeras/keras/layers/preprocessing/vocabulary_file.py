@@ -43,12 +43,12 @@ def save(folder, entries):
 
 
 def load(folder):
-    """The entries that `save` wrote, as a list of str; None if there are none."""
+    """The entries that `save` wrote, as a list of str; none if there is no file."""
     folder = Path(folder)
     if (folder / EXACT).is_file():
         return [str(entry) for entry in json.loads((folder / EXACT).read_text())]
     if not (folder / NAME).is_file():
-        return None
+        return []
     text = _decoded((folder / NAME).read_bytes())
     return text.split("\n") if text else []
 

@@ -1,0 +1,45 @@
+"""Tables: strings and integers, both ways, with and without a default."""
+
+import numpy as np
+import pytest
+
+from estikeras import op_errors
+from estikeras.engine.function import function
+from estikeras.primitives.lookup import Table, lookup
+from tests.support.primitives import primitive_checks, row
+
+WORDS = np.array([[b"b", b"x"], [b"a", b"b"]], object)
+NUMBERS = np.array([[3, 7], [-5, 3]])
+
+ROWS = [
+    row("lookup", [WORDS], table=Table([b"a", b"b"], [1, 2], 0), kernel=False, order=0),
+    row("lookup", [NUMBERS], table=Table([7, 3, -5], [1, 2, 3], 0, "int64"), order=0),
+    row("lookup", [NUMBERS], table=Table([7, 3], [b"a", b"b"], b"?", "int64", "string"),
+        kernel=False, order=0),
+    row("lookup", [NUMBERS], table=Table([], [], 9, "int64"), order=0),
+    row("lookup", [np.zeros((0, 2), object)], table=Table([b"a"], [1], None), kernel=False,
+        order=0),
+]  # fmt: skip
+
+test_primitive = primitive_checks(ROWS)
+
+
+def test_each_entry_has_its_value_or_the_default():
+    assert lookup(WORDS, table=Table([b"a", b"b"], [1, 2], 0)).numpy().tolist() == [[2, 0], [1, 2]]
+    table = Table([7, 3], [b"a", b"b"], b"?", "int64", "string")
+    assert lookup(NUMBERS, table=table).numpy().tolist() == [[b"b", b"a"], [b"?", b"b"]]
+
+
+@pytest.mark.parametrize("run", [lambda f: f, function], ids=["eager", "traced"])
+@pytest.mark.parametrize(
+    ("x", "table"),
+    [(WORDS, Table([b"a", b"b"], [1, 2], None)), (NUMBERS, Table([3, 7], [1, 2], None, "int64"))],
+)
+def test_what_is_no_key_is_named_where_there_is_no_default(x, table, run):
+    with pytest.raises(op_errors.InvalidArgumentError, match=r"-5|b'x'"):
+        run(lambda x: lookup(x, table=table))(x)
+
+
+def test_keys_of_another_dtype_are_refused():
+    with pytest.raises(TypeError, match="int64"):
+        lookup(WORDS, table=Table([1], [2], 0, "int64"))
