@@ -72,6 +72,10 @@ BUILDING = [
     row("prefetch -5", lambda tf: upto(tf, 3).prefetch(-5)),
     row("interleave cycle 0", lambda tf: upto(tf, 3).interleave(tf.data.Dataset.range, 0)),
     row("interleave block 0", lambda tf: upto(tf, 3).interleave(tf.data.Dataset.range, 1, 0)),
+    row(
+        "interleave with more calls than places",
+        lambda tf: upto(tf, 3).interleave(tf.data.Dataset.range, 1, num_parallel_calls=2),
+    ),
     row("map parallel -3", lambda tf: upto(tf, 3).map(lambda x: x, num_parallel_calls=-3)),
     row("map raises", lambda tf: upto(tf, 3).map(raises)),
     row("map of no function", lambda tf: upto(tf, 3).map(3)),
