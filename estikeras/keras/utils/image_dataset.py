@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from estikeras import errors, settings
+from estikeras.data import resampling
 from estikeras.engine.specs import TensorSpec
-from estikeras.keras.utils import images, resampling
+from estikeras.keras.utils import images
 from estikeras.keras.utils.directory_dataset import check_format, from_directory
 from estikeras.public import public
 

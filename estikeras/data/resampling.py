@@ -1,12 +1,13 @@
-"""Images of another size, as `tf.image.resize` makes them without antialiasing: for reading files.
-
-A new pixel is a weighted sum of a few old ones along each axis. Layers and ops use
-`ops.image_shape` in place of this; here images come one by one, each of another size.
+"""Images of another size, as `tf.image.resize` makes them without antialiasing: for files that are
+read in threads, one by one, each image of another size. Knows no tensors; ops and layers have
+`ops.image_shape`.
 """
 
 import functools
 
 import numpy as np
+
+from estikeras.kernels import direct, resample
 
 # Name -> how far a kernel reaches, in pixels, and its weights at distances.
 _KERNELS = {
@@ -18,7 +19,6 @@ _KERNELS = {
     "gaussian": (1.5, lambda x: np.exp(-2 * x * x)),
 }
 METHODS = (*_KERNELS, "nearest", "area")
-_BLURRING = ("gaussian", "mitchellcubic")  # change pixels where the size stays, too
 
 
 def _cubic(x, b, c):
@@ -50,9 +50,10 @@ def _taps(method, before, after):
         distance = np.abs(places - centre)
         weights = np.where(distance < radius, kernel(distance), 0)
     weights = np.where((places >= 0) & (places < before), weights, 0)
-    used = (weights != 0).any(0)
+    used = (abs(weights) > 1e-12).any(0)
     weights = weights[:, used] / weights.sum(1, keepdims=True)
-    return np.clip(places[:, used], 0, before - 1), weights.astype("float32")
+    places = np.clip(places[:, used], 0, before - 1)
+    return np.ascontiguousarray(places), np.ascontiguousarray(weights.astype("float32"))
 
 
 def resized(pixels, size, method):
@@ -72,17 +73,26 @@ def resized(pixels, size, method):
             for before, after in zip(pixels.shape, size, strict=False)
         )
         return pixels[rows][:, columns]
-    whole = pixels.shape[:2] == tuple(size)
-    for axis, after in enumerate(size):
-        if pixels.shape[axis] != after or (method in _BLURRING and not whole):
-            places, weights = _taps(method, pixels.shape[axis], after)
-            pixels = _summed(pixels, places, weights, axis)
-    return pixels.astype("float32", copy=False)
-
-
-def _summed(pixels, places, weights, axis):
-    total = None
-    for place, weight in zip(places.T, weights.T, strict=True):
-        part = pixels.take(place, axis) * (weight[:, None] if axis else weight[:, None, None])
-        total = part if total is None else np.add(total, part, out=total)
-    return total
+    height, width, channels = pixels.shape
+    if (height, width) == tuple(size):
+        return pixels.astype("float32")
+    sides = [
+        _taps(method, before, after) for before, after in zip((height, width), size, strict=True)
+    ]
+    out = np.empty((*size, channels), "float32")
+    length = width * channels
+    direct.call(
+        resample.resample,
+        {},
+        np.ascontiguousarray(pixels).reshape(height, length),
+        *sides[0],
+        *sides[1],
+        np.empty(length, "float32"),
+        out,
+        height,
+        length,
+        *sides[0][0].shape,
+        *sides[1][0].shape,
+        channels,
+    )
+    return out
