@@ -48,16 +48,16 @@ class Applied(Node):
 
     def results_of_pieces(self, run, size):
         """Pairs of a block of the source, and the results for it."""
-        number = 0
+        traced, number = self.traced, 0
         for piece in self.source.pieces(run, size):
             try:
-                results = run_on_block(self.traced, piece)
+                results = run_on_block(traced, piece)
             except Exception as error:
                 row = getattr(error, "row", 0)
                 note(error, self.function, number + row)
                 if row:
                     before = structure.take_slice(piece, 0, row)
-                    yield before, run_on_block(self.traced, before)
+                    yield before, run_on_block(traced, before)
                 raise
             yield piece, results
             number += structure.rows_of(piece)

@@ -9,6 +9,7 @@ from estikeras.data import structure
 from estikeras.data.arguments import out_of_range
 from estikeras.data.node import INFINITE, Node
 from estikeras.engine import dtypes
+from estikeras.engine.recycling import Recycler
 from estikeras.engine.specs import TensorSpec
 
 
@@ -98,11 +99,19 @@ class Gather(Node):
         return self.source.cardinality()
 
     def pieces(self, run, size):
-        for numbers in self.source.pieces(run, size):
-            # "clip" only says that numbers need no check: they are numbers of rows.
-            yield structure.map_leaves(
-                lambda leaf, numbers=numbers: leaf.take(numbers, 0, mode="clip"), self.slices.block
-            )
+        leaves = structure.leaves_of(self.slices.block)
+        recyclers = [Recycler() for _ in leaves]
+        for numbers in structure.rechunk(self.source.pieces(run, size), size):
+            gathered = [_gather(*part, numbers) for part in zip(leaves, recyclers, strict=True)]
+            yield structure.pack(self.slices.block, gathered)
+
+
+def _gather(rows, recycler, numbers):
+    # "clip" only says that the numbers need no check.
+    if rows.dtype.hasobject:
+        return rows.take(numbers, 0, mode="clip")
+    out = recycler.empty((len(numbers), *rows.shape[1:]), rows.dtype)
+    return rows.take(numbers, 0, out, "clip")
 
 
 class Range(Node):

@@ -25,13 +25,18 @@ def map_leaves(function, element, *others):
         TypeError: when the structures differ.
     """
     kind = type(element)
-    if kind is tuple or isinstance(element, tuple):
+    if not others:  # the usual cases at once: this runs for every batch
+        if kind is np.ndarray:
+            return function(element)
+        if kind is tuple:
+            return tuple([map_leaves(function, child) for child in element])
+    if isinstance(element, tuple):
         for other in others:
             if not isinstance(other, tuple) or len(other) != len(element):
                 raise TypeError(f"Two structures differ: {describe(element)}, {describe(other)}.")
         children = [map_leaves(function, *parts) for parts in zip(element, *others, strict=True)]
         return kind(*children) if hasattr(element, "_fields") else tuple(children)
-    if kind is dict or isinstance(element, dict):
+    if isinstance(element, dict):
         for other in others:
             if not isinstance(other, dict) or other.keys() != element.keys():
                 raise TypeError(f"Two structures differ: {describe(element)}, {describe(other)}.")
