@@ -38,11 +38,6 @@ class CategoryEncoding(data_layer.DataLayer):
         self.num_tokens = num_tokens
         self.sparse = False
 
-    @property
-    def output_dtype(self):
-        """The dtype of the outputs."""
-        return self.compute_dtype
-
     def __call__(self, inputs, count_weights=None, **kwargs):
         if count_weights is not None:
             count_weights = data_layer.as_tensor(count_weights)

@@ -24,6 +24,11 @@ class DataLayer(Layer):
     def _inputs_of(self, inputs):
         return as_tensor(inputs)
 
+    @property
+    def output_dtype(self):
+        """The dtype of the outputs."""
+        return self.compute_dtype
+
     def compute_output_spec(self, inputs):
         """A KerasTensor like the output."""
         return KerasTensor(self.compute_output_shape(inputs.shape), self.output_dtype)

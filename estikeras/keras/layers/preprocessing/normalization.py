@@ -1,12 +1,12 @@
 """Normalization."""
 
 from estikeras import errors, ops, settings
-from estikeras.keras.layers.layer import Layer
+from estikeras.keras.layers.preprocessing.data_layer import DataLayer
 from estikeras.public import public
 
 
 @public("keras.layers.Normalization")
-class Normalization(Layer):
+class Normalization(DataLayer):
     """Shift and scale features to mean 0 and variance 1, by given or learnt statistics.
 
     Args:

@@ -1,12 +1,12 @@
 """Rescaling."""
 
 from estikeras import ops
-from estikeras.keras.layers.layer import Layer
+from estikeras.keras.layers.preprocessing.data_layer import DataLayer
 from estikeras.public import public
 
 
 @public("keras.layers.Rescaling")
-class Rescaling(Layer):
+class Rescaling(DataLayer):
     """`inputs * scale + offset`.
 
     Args:

@@ -43,6 +43,11 @@ def test_adapt_takes_batches_of_uneven_size_and_forgets_what_was_before():
     np.testing.assert_allclose(layer.variance.numpy(), whole.variance.numpy(), rtol=1e-6)
 
 
+@pytest.mark.parametrize("layer", [Rescaling(2.0), Normalization(mean=0.0, variance=0.25)])
+def test_lists_are_inputs_too(layer):
+    assert layer([[1, 2], [3, 4]]).numpy().tolist() == [[2, 4], [6, 8]]
+
+
 def test_inverse_undoes_the_normalisation():
     x = _samples()
     there, back = Normalization(), Normalization(invert=True)
