@@ -61,14 +61,30 @@ def _file():
     return file
 
 
+_DOCS = {
+    "BytesList": "A list of bytes: `value`.",
+    "FloatList": "A list of floats of four bytes: `value`.",
+    "Int64List": "A list of integers of up to eight bytes: `value`.",
+    "Feature": "One of `bytes_list`, `float_list` and `int64_list`.",
+    "Features": "Features by their names: the map `feature`.",
+    "FeatureList": "A sequence of features: `feature`.",
+    "FeatureLists": "Sequences of features by their names: the map `feature_list`.",
+    "Example": "What is known of one example: `features`.",
+    "SequenceExample": "An example with features of its own, `context`, and sequences of them, "
+    "`feature_lists`.",
+}
+
+
 def _classes():
+    """The classes of the messages, by name."""
     pool = descriptor_pool.DescriptorPool()
     pool.AddSerializedFile(_file().SerializeToString())
-    names = (*_LISTS, "Feature", "FeatureList", *_MAPS, *_STRUCTURES)
-    return {
-        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{_PACKAGE}.{name}"))
-        for name in names
-    }
+    classes = {}
+    for name, text in _DOCS.items():
+        descriptor = pool.FindMessageTypeByName(f"{_PACKAGE}.{name}")
+        classes[name] = message_factory.GetMessageClass(descriptor)
+        classes[name].__doc__ = text
+    return classes
 
 
 _CLASSES = _classes()

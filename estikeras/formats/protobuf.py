@@ -65,6 +65,19 @@ def decode(data):
     return fields
 
 
+def varints(data):
+    """The numbers of a packed field, without a sign.
+
+    Raises:
+        ValueError: if the bytes are none.
+    """
+    values, at = [], 0
+    while at < len(data):
+        value, at = _read_varint(data, at)
+        values.append(value)
+    return values
+
+
 def _varint(value):
     # Negative numbers are written as 64 bits.
     value &= (1 << 64) - 1

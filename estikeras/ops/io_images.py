@@ -1,0 +1,422 @@
+"""Images in files to tensors and back. Pillow decodes JPEG, GIF and PNG."""
+
+import io
+
+import numpy as np
+
+from estikeras import errors
+from estikeras.engine import dtypes
+from estikeras.engine.tensor import Tensor, as_tensor
+from estikeras.formats import bmp, png
+from estikeras.op_errors import InvalidArgumentError
+from estikeras.ops.io_bytes import single_string
+from estikeras.public import public
+
+_BEGINNINGS = {
+    "jpeg": b"\xff\xd8\xff",
+    "png": b"\x89PNG\r\n\x1a\n",
+    "gif": b"GIF8",
+    "bmp": b"BM",
+}
+
+
+@public("io.decode_image", "image.decode_image")
+def decode_image(contents, channels=None, dtype="uint8", name=None, expand_animations=True):
+    """The image in a JPEG, PNG, GIF or BMP file.
+
+    Args:
+        contents: string tensor (), the file.
+        channels: 0 or None for what the file has, 1, 3 or 4 as far as its kind allows.
+        dtype: "uint8", "uint16", or a float dtype for values from 0 to 1.
+        name: of no consequence.
+        expand_animations: bool, whether a GIF gives all its frames.
+
+    Returns:
+        tensor (height, width, channels), for a GIF (frames, height, width, channels) if animations
+        are expanded.
+
+    Raises:
+        InvalidArgumentError: if the file is none of these, or damaged.
+    """
+    data, dtype = single_string("contents", contents), dtypes.standardize(dtype)
+    kind, channels = _kind(data), channels or 0
+    if dtype not in ("uint8", "uint16", *dtypes.FLOATS):
+        raise errors.invalid("dtype", got=dtype, expected="uint8, uint16 or a float dtype")
+    if kind == "png":
+        image = _png(data, channels, "uint8" if dtype == "uint8" else "uint16")
+    elif kind == "jpeg":
+        image = _jpeg(data, channels, 1)
+    elif kind == "gif":
+        _check_channels(channels, (0, 3), "GIF")
+        image = _gif(data) if expand_animations else _gif(data)[0]
+    else:
+        image = _bmp(data, channels)
+    if dtype == "uint16" and image.dtype != np.uint16:
+        image = image.astype(np.uint16) * 256
+    elif dtype in dtypes.FLOATS:
+        scale = np.float32(1) / np.float32(np.iinfo(image.dtype).max)
+        image = (image * scale).astype(dtypes.to_numpy(dtype))
+    return Tensor(np.ascontiguousarray(image))
+
+
+@public("io.decode_png", "image.decode_png")
+def decode_png(contents, channels=0, dtype="uint8", name=None):
+    """The image in a PNG file, or a JPEG file or a GIF with one frame.
+
+    Args:
+        contents: string tensor (), the file.
+        channels: 0 for what the file has, 1 for grey, 3 for RGB, 4 for RGBA.
+        dtype: "uint8" or "uint16".
+        name: of no consequence.
+
+    Returns:
+        tensor (height, width, channels).
+
+    Raises:
+        InvalidArgumentError: if the file is none of these, or damaged.
+    """
+    dtype = dtypes.standardize(dtype)
+    if dtype not in ("uint8", "uint16"):
+        raise errors.invalid("dtype", got=dtype, expected="'uint8' or 'uint16'")
+    return _decode(contents, channels, dtype, 1)
+
+
+@public("io.decode_jpeg", "image.decode_jpeg")
+def decode_jpeg(
+    contents,
+    channels=0,
+    ratio=1,
+    fancy_upscaling=True,
+    try_recover_truncated=False,
+    acceptable_fraction=1,
+    dct_method="",
+    name=None,
+):
+    """The image in a JPEG file, or a PNG file or a GIF with one frame.
+
+    Args:
+        contents: string tensor (), the file.
+        channels: 0 for what the file has, 1 for grey, 3 for RGB.
+        ratio: 1, 2, 4 or 8: by how much a JPEG is made smaller while it is read.
+        fancy_upscaling: must be True.
+        try_recover_truncated: must be False.
+        acceptable_fraction: must be 1.
+        dct_method: `""` or `"INTEGER_ACCURATE"`, which are the same here. (TensorFlow's `""` is a
+            faster method, whose values differ by up to three.)
+        name: of no consequence.
+
+    Returns:
+        tensor (height, width, channels) uint8.
+
+    Raises:
+        InvalidArgumentError: if the file is none of these, or damaged.
+    """
+    if ratio not in (1, 2, 4, 8):
+        raise errors.invalid("ratio", got=ratio, expected="1, 2, 4 or 8")
+    if not fancy_upscaling or dct_method not in ("", "INTEGER_ACCURATE"):
+        raise errors.unsupported(
+            "Decoding JPEG files with less accuracy", "Leave `fancy_upscaling` and `dct_method`."
+        )
+    if try_recover_truncated or acceptable_fraction != 1:
+        raise errors.unsupported(
+            "Decoding truncated JPEG files", "Leave `try_recover_truncated=False`."
+        )
+    return _decode(contents, channels, "uint8", ratio)
+
+
+@public("io.decode_and_crop_jpeg", "image.decode_and_crop_jpeg")
+def decode_and_crop_jpeg(
+    contents,
+    crop_window,
+    channels=0,
+    ratio=1,
+    fancy_upscaling=True,
+    try_recover_truncated=False,
+    acceptable_fraction=1,
+    dct_method="",
+    name=None,
+):
+    """A window of the image in a JPEG file.
+
+    Args:
+        contents: string tensor (), the file.
+        crop_window: `[y, x, height, width]`.
+        channels: as of `decode_jpeg`, and so are the others.
+        ratio: 1, 2, 4 or 8.
+        fancy_upscaling: must be True.
+        try_recover_truncated: must be False.
+        acceptable_fraction: must be 1.
+        dct_method: `""` or `"INTEGER_ACCURATE"`.
+        name: of no consequence.
+
+    Returns:
+        tensor (height, width, channels) uint8.
+
+    Raises:
+        InvalidArgumentError: if the window is outside of the image.
+    """
+    image = decode_jpeg(
+        contents,
+        channels,
+        ratio,
+        fancy_upscaling,
+        try_recover_truncated,
+        acceptable_fraction,
+        dct_method,
+    ).value
+    y, x, height, width = as_tensor(crop_window).value.tolist()
+    inside = 0 <= y < y + height <= image.shape[0] and 0 <= x < x + width <= image.shape[1]
+    if not inside:
+        raise InvalidArgumentError(
+            message=f"`crop_window`: {[y, x, height, width]} is outside of the image, which is "
+            f"{image.shape[0]} high and {image.shape[1]} wide."
+        )
+    return Tensor(image[y : y + height, x : x + width].copy())
+
+
+@public("io.decode_bmp", "image.decode_bmp")
+def decode_bmp(contents, channels=0, name=None):
+    """The image in an uncompressed BMP file.
+
+    Args:
+        contents: string tensor (), the file.
+        channels: 0 for what the file has, 3 for RGB, 4 for RGBA.
+        name: of no consequence.
+
+    Returns:
+        tensor (height, width, channels) uint8.
+    """
+    return Tensor(np.ascontiguousarray(_bmp(single_string("contents", contents), channels)))
+
+
+@public("io.decode_gif", "image.decode_gif")
+def decode_gif(contents, name=None):
+    """All frames of a GIF file: tensor (frames, height, width, 3) uint8."""
+    data = single_string("contents", contents)
+    if _kind(data) != "gif":
+        raise InvalidArgumentError(message="`contents` is no GIF file.")
+    return Tensor(_gif(data))
+
+
+@public("io.is_jpeg", "image.is_jpeg")
+def is_jpeg(contents, name=None):
+    """Whether a string begins as a JPEG file does."""
+    return as_tensor(single_string("contents", contents).startswith(_BEGINNINGS["jpeg"]))
+
+
+@public("io.encode_png", "image.encode_png")
+def encode_png(image, compression=-1, name=None):
+    """An image as a PNG file.
+
+    Args:
+        image: tensor (height, width, channels) uint8 or uint16; 1 channel is grey, 2 grey and
+            alpha, 3 RGB, 4 RGBA.
+        compression: int from 0 (none) to 9 (smallest), or -1.
+        name: of no consequence.
+
+    Returns:
+        string tensor ().
+    """
+    image = as_tensor(image)
+    if image.dtype not in ("uint8", "uint16"):
+        raise errors.wrong_type("image", got=image.dtype, expected="uint8 or uint16")
+    _check_image(image, (1, 2, 3, 4))
+    if compression not in range(-1, 10):
+        raise errors.invalid("compression", got=compression, expected="an int from -1 to 9")
+    return as_tensor(png.write(image.value, compression))
+
+
+@public("io.encode_jpeg", "image.encode_jpeg")
+def encode_jpeg(
+    image,
+    format="",
+    quality=95,
+    progressive=False,
+    optimize_size=False,
+    chroma_downsampling=True,
+    density_unit="in",
+    x_density=300,
+    y_density=300,
+    xmp_metadata="",
+    name=None,
+):
+    """An image as a JPEG file.
+
+    Args:
+        image: tensor (height, width, 1 or 3) uint8.
+        format: `"grayscale"`, `"rgb"`, or `""` for what the channels say.
+        quality: int from 0 to 100.
+        progressive: bool, whether the file gets finer as it is read.
+        optimize_size: bool, make a smaller file, which takes longer.
+        chroma_downsampling: bool, whether colours have half of the resolution.
+        density_unit: must be `"in"`.
+        x_density: int, pixels per inch.
+        y_density: int, pixels per inch.
+        xmp_metadata: must be empty.
+        name: of no consequence.
+
+    Returns:
+        string tensor ().
+    """
+    image = as_tensor(image)
+    if image.dtype != "uint8":
+        raise errors.wrong_type("image", got=image.dtype, expected="uint8")
+    if format not in ("", "grayscale", "rgb"):
+        raise errors.invalid("format", got=format, expected="'', 'grayscale' or 'rgb'")
+    _check_image(image, {"": (1, 3), "grayscale": (1,), "rgb": (3,)}[format])
+    if density_unit != "in" or xmp_metadata:
+        raise errors.unsupported(
+            "A density in centimetres, or XMP metadata", "Write the file with Pillow."
+        )
+    array = image.value if image.shape[-1] == 3 else image.value[:, :, 0]
+    file = io.BytesIO()
+    _pillow().fromarray(array).save(
+        file,
+        "JPEG",
+        quality=int(quality),
+        progressive=bool(progressive),
+        optimize=bool(optimize_size),
+        subsampling=2 if chroma_downsampling else 0,
+        dpi=(x_density, y_density),
+    )
+    return as_tensor(file.getvalue())
+
+
+def _pillow():
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise ImportError(
+            "Images are decoded by Pillow, which is not installed: pip install estikeras[images]"
+        ) from error
+    return Image
+
+
+def _kind(data):
+    for kind, beginning in _BEGINNINGS.items():
+        if data.startswith(beginning):
+            return kind
+    raise InvalidArgumentError(
+        message=f"`contents` is no JPEG, PNG, GIF or BMP file: it begins with {data[:8]!r}."
+    )
+
+
+def _check_channels(channels, allowed, kind):
+    if channels not in allowed:
+        raise InvalidArgumentError(
+            message=f"`channels`: expected one of {allowed} for {kind}, got {channels}."
+        )
+
+
+def _check_image(image, channels):
+    if image.ndim != 3 or image.shape[-1] not in channels:
+        expected = " or ".join(map(str, channels))
+        raise errors.shape_mismatch(
+            "image", got=image.shape, expected=f"(height, width, {expected})"
+        )
+
+
+def _decode(contents, channels, dtype, ratio):
+    data = single_string("contents", contents)
+    kind = _kind(data)
+    if kind == "bmp":
+        raise InvalidArgumentError(message="`contents` is a BMP file. Use `decode_bmp`.")
+    if kind == "png":
+        image = _png(data, channels, dtype)
+    elif kind == "jpeg":
+        image = _jpeg(data, channels, ratio)
+    else:
+        frames = _gif(data)
+        if len(frames) > 1:
+            raise InvalidArgumentError(
+                message=f"`contents` is a GIF with {len(frames)} frames. Use `decode_gif`."
+            )
+        image = frames[0]
+    return Tensor(np.ascontiguousarray(image.astype(dtypes.to_numpy(dtype))))
+
+
+def _opened(data):
+    """The image in a file that Pillow reads; its errors become InvalidArgumentError."""
+    try:
+        return _pillow().open(io.BytesIO(data))
+    except OSError as error:
+        raise InvalidArgumentError(message=f"`contents` is damaged: {error}.") from None
+
+
+def _array(image):
+    try:
+        array = np.asarray(image)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InvalidArgumentError(message=f"`contents` is damaged: {error}.") from None
+    return array if array.ndim == 3 else array[:, :, None]
+
+
+def _png(data, channels, dtype):
+    _check_channels(channels, (0, 1, 2, 3, 4), "PNG")
+    if len(data) > 24 and png.bits(data) == 16:
+        try:
+            array = png.read16(data)
+        except ValueError as error:
+            raise InvalidArgumentError(message=f"`contents`: {error}.") from None
+        array = _with_channels(array, channels)
+        return array if dtype == "uint16" else (array >> 8).astype(np.uint8)
+    image = _opened(data)
+    if image.mode == "1":
+        image = image.convert("L")
+    elif image.mode == "P":
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    elif "transparency" in image.info:
+        image = image.convert({"L": "LA", "RGB": "RGBA"}[image.mode])
+    array = _with_channels(_array(image), channels)
+    return array if dtype == "uint8" else array.astype(np.uint16) * 257
+
+
+def _with_channels(image, channels):
+    """An image with another number of channels: grey from RGB, grey as RGB, alpha opaque."""
+    has = image.shape[-1]
+    channels = channels or has
+    color, alpha = (image[..., :-1], image[..., -1:]) if has in (2, 4) else (image, None)
+    if channels in (1, 2) and color.shape[-1] == 3:
+        color = _grey(color)
+    elif channels in (3, 4) and color.shape[-1] == 1:
+        color = color.repeat(3, axis=-1)
+    if channels in (1, 3):
+        return color
+    if alpha is None:
+        alpha = np.full_like(color[..., :1], np.iinfo(image.dtype).max)
+    return np.concatenate([color, alpha], axis=-1)
+
+
+def _grey(color):
+    """The luma of RGB, in the whole numbers of libpng."""
+    weights = np.array([9797, 19234, 3737])
+    half = 16384 if color.dtype == np.uint16 else 0
+    return ((color @ weights + half) >> 15).astype(color.dtype)[..., None]
+
+
+def _jpeg(data, channels, ratio):
+    _check_channels(channels, (0, 1, 3), "JPEG")
+    image = _opened(data)
+    mode = {0: "L" if image.mode == "L" else "RGB", 1: "L", 3: "RGB"}[channels]
+    width, height = image.size
+    if ratio > 1 or mode != image.mode:
+        image.draft(mode, (max(1, width // ratio), max(1, height // ratio)))
+    return _array(image.convert(mode))
+
+
+def _gif(data):
+    image = _opened(data)
+    frames = []
+    for number in range(getattr(image, "n_frames", 1)):
+        image.seek(number)
+        frames.append(_array(image.convert("RGB")))
+    return np.stack(frames)
+
+
+def _bmp(data, channels):
+    _check_channels(channels, (0, 3, 4), "BMP")
+    try:
+        image = bmp.read(data)
+    except ValueError as error:
+        raise InvalidArgumentError(message=f"`contents`: {error}.") from None
+    return _with_channels(image, channels)
