@@ -1,6 +1,4 @@
-"""Values by their keys: strings or integers to integers or strings, by a table that never
-changes.
-"""
+"""Values by keys: strings or integers to integers or strings, by a table beside the tensors."""
 
 import numpy as np
 
@@ -10,28 +8,38 @@ from estikeras.engine.primitive import Spec, primitive
 
 
 class Table:
-    """A map from keys to values that never changes; two tables are never the same.
+    """A map from keys to values. Programs look into it when they run, so they see its new entries.
 
     Args:
-        keys: list of bytes, or of ints below 2**63; each is there once.
-        values: list of ints or of bytes, one a key.
         default: the value of what is no key; None refuses that.
-        key_dtype: "string" or "int64".
-        dtype: "int64" or "string", of the values.
+        key_dtype: "string" (keys are bytes) or "int64".
+        dtype: "int64" or "string" (values are bytes).
+        entries: dict from keys to values.
     """
 
     __slots__ = ("_index", "_keys", "_values", "default", "dtype", "key_dtype", "size")
 
-    def __init__(self, keys, values, default, key_dtype="string", dtype="int64"):
-        self.default, self.key_dtype, self.dtype, self.size = default, key_dtype, dtype, len(keys)
+    def __init__(self, default, key_dtype="string", dtype="int64", entries=None):
+        self.default, self.key_dtype, self.dtype = default, key_dtype, dtype
+        self.set(entries or {})
+
+    def set(self, entries):
+        """Replace all entries.
+
+        Args:
+            entries: dict from keys to values.
+        """
+        self.size = len(entries)
         self._index = self._keys = self._values = None
-        if key_dtype == "string":
-            self._index = dict(zip(keys, values, strict=True))
+        if self.key_dtype == "string":
+            self._index = dict(entries)
             return
-        keys = np.asarray(keys, np.int64)
+        keys = np.array([*entries], np.int64)
         order = np.argsort(keys, kind="stable")
         self._keys = keys[order]
-        self._values = np.array([*values, default or 0], dtypes.to_numpy(dtype))[[*order, -1]]
+        default = 0 if self.default is None else self.default
+        values = np.array([*entries.values(), default], dtypes.to_numpy(self.dtype))
+        self._values = values[[*order, -1]]
 
     def __repr__(self):
         return f"<table of {self.size}>"

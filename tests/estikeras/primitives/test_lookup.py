@@ -12,12 +12,12 @@ WORDS = np.array([[b"b", b"x"], [b"a", b"b"]], object)
 NUMBERS = np.array([[3, 7], [-5, 3]])
 
 ROWS = [
-    row("lookup", [WORDS], table=Table([b"a", b"b"], [1, 2], 0), kernel=False, order=0),
-    row("lookup", [NUMBERS], table=Table([7, 3, -5], [1, 2, 3], 0, "int64"), order=0),
-    row("lookup", [NUMBERS], table=Table([7, 3], [b"a", b"b"], b"?", "int64", "string"),
+    row("lookup", [WORDS], table=Table(0, entries={b"a": 1, b"b": 2}), kernel=False, order=0),
+    row("lookup", [NUMBERS], table=Table(0, "int64", entries={7: 1, 3: 2, -5: 3}), order=0),
+    row("lookup", [NUMBERS], table=Table(b"?", "int64", "string", {7: b"a", 3: b"b"}),
         kernel=False, order=0),
-    row("lookup", [NUMBERS], table=Table([], [], 9, "int64"), order=0),
-    row("lookup", [np.zeros((0, 2), object)], table=Table([b"a"], [1], None), kernel=False,
+    row("lookup", [NUMBERS], table=Table(9, "int64"), order=0),
+    row("lookup", [np.zeros((0, 2), object)], table=Table(None, entries={b"a": 1}), kernel=False,
         order=0),
 ]  # fmt: skip
 
@@ -25,15 +25,21 @@ test_primitive = primitive_checks(ROWS)
 
 
 def test_each_entry_has_its_value_or_the_default():
-    assert lookup(WORDS, table=Table([b"a", b"b"], [1, 2], 0)).numpy().tolist() == [[2, 0], [1, 2]]
-    table = Table([7, 3], [b"a", b"b"], b"?", "int64", "string")
+    assert lookup(WORDS, table=Table(0, entries={b"a": 1, b"b": 2})).numpy().tolist() == [
+        [2, 0],
+        [1, 2],
+    ]
+    table = Table(b"?", "int64", "string", {7: b"a", 3: b"b"})
     assert lookup(NUMBERS, table=table).numpy().tolist() == [[b"b", b"a"], [b"?", b"b"]]
 
 
 @pytest.mark.parametrize("run", [lambda f: f, function], ids=["eager", "traced"])
 @pytest.mark.parametrize(
     ("x", "table"),
-    [(WORDS, Table([b"a", b"b"], [1, 2], None)), (NUMBERS, Table([3, 7], [1, 2], None, "int64"))],
+    [
+        (WORDS, Table(None, entries={b"a": 1, b"b": 2})),
+        (NUMBERS, Table(None, "int64", entries={3: 1, 7: 2})),
+    ],
 )
 def test_what_is_no_key_is_named_where_there_is_no_default(x, table, run):
     with pytest.raises(op_errors.InvalidArgumentError, match=r"-5|b'x'"):
@@ -42,4 +48,12 @@ def test_what_is_no_key_is_named_where_there_is_no_default(x, table, run):
 
 def test_keys_of_another_dtype_are_refused():
     with pytest.raises(TypeError, match="int64"):
-        lookup(WORDS, table=Table([1], [2], 0, "int64"))
+        lookup(WORDS, table=Table(0, "int64", entries={1: 2}))
+
+
+def test_programs_see_new_entries():
+    table = Table(0, "int64", entries={3: 1})
+    program = function(lambda x: lookup(x, table=table))
+    assert program(np.array([3, 4])).numpy().tolist() == [1, 0]
+    table.set({4: 7})
+    assert program(np.array([3, 4])).numpy().tolist() == [0, 7]

@@ -9,7 +9,7 @@ from estikeras.primitives.tokens import Text
 from tests.support.primitives import primitive_checks, row
 
 TEXTS = np.array([[b"a b, B", b""], [b"b", b"c a c a"]], object)
-TABLE = Table([b"a", b"b"], [1, 2], 0)
+TABLE = Table(0, entries={b"a": 1, b"b": 2})
 ROWS = [
     row("standardize", [TEXTS], how="lower", kernel=False, order=0),
     row("tokenize", [TEXTS], text=Text(None, "whitespace"), length=3, kernel=False, order=0),

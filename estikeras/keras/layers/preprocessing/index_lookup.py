@@ -97,7 +97,8 @@ class IndexLookup(VocabularyLayer):
         self._has_input_vocabulary = has_vocabulary or vocabulary is not None
         # Files say how many entries there were even where none was learnt yet.
         self._frozen_size = size if size and size > self._token_start else None
-        self._tokens, self._table = [], None
+        self._tokens, self._has_vocabulary = [], False
+        self._table = self._new_table()
         if vocabulary is not None:
             self.set_vocabulary(vocabulary, idf_weights)
         self.reset_state()
@@ -122,7 +123,7 @@ class IndexLookup(VocabularyLayer):
         return ops.minimum(counts, 1) if self.output_mode == "multi_hot" else self._weighted(counts)
 
     def _check_vocabulary(self):
-        if self._table is None:
+        if not self._has_vocabulary:
             raise op_errors.FailedPreconditionError(
                 message=f"Layer {self.name!r} has no vocabulary. Give it one, or call "
                 "`adapt(data)` first."

@@ -4,6 +4,7 @@ import numpy as np
 
 from estikeras import errors, ops, settings
 from estikeras.engine.tensor import Tensor, as_tensor
+from estikeras.engine.variable import Variable
 from estikeras.keras.layers import tracking
 from estikeras.keras.layers.preprocessing import data_layer, vocabulary_file
 from estikeras.keras.layers.preprocessing.token_counts import TokenCounts
@@ -73,7 +74,7 @@ class VocabularyLayer(data_layer.DataLayer):
         self._set_tokens(tokens)
         self._record_size()
         if idf_weights is not None:
-            self.idf_weights = idf_weights
+            self._set_weights(idf_weights)
 
     def _check_tokens(self, tokens, special_too):
         if len(set(tokens)) < len(tokens):
@@ -102,26 +103,35 @@ class VocabularyLayer(data_layer.DataLayer):
         if weights.shape != (count,):
             raise errors.shape_mismatch("idf_weights", got=weights.shape, expected=(count,))
         front = 0 if has_special else self._token_start
-        return self._weights(weights, front)
+        return self._padded(weights, front)
 
     @tracking.untracked
     def _set_tokens(self, tokens):
-        self._tokens = tokens
-        start = self._token_start
-        indices = list(range(start, start + len(tokens)))
+        self._tokens, self._has_vocabulary = tokens, True
+        indices = range(self._token_start, self._token_start + len(tokens))
         mask = None if self.mask_token is None else self._key(self.mask_token)
+        keys, values = (indices, tokens) if self.invert else (tokens, indices)
+        entries = dict(zip(keys, values, strict=True))
+        if mask is not None and self.invert:
+            entries[0] = mask
+        elif mask is not None:
+            entries[mask] = 0 if self._has_mask_index else MASKED
+        self._table.set(entries)
+
+    def _new_table(self):
         if self.invert:
-            table = dict(zip(indices, tokens, strict=True))
-            if mask is not None:
-                table[0] = mask
-            default, dtypes = self._key(self.oov_token), ("int64", self.vocabulary_dtype)
+            return lookup.Table(self._key(self.oov_token), "int64", self.vocabulary_dtype)
+        default = {0: None, 1: self._oov_start}.get(self.num_oov_indices, UNKNOWN)
+        return lookup.Table(default, self.vocabulary_dtype)
+
+    @tracking.untracked
+    def _set_weights(self, weights):
+        """Set the weights of all entries, in the variable that programs read if it fits."""
+        if self.idf_weights is not None and self.idf_weights.shape == weights.shape:
+            self.idf_weights.assign(weights)
         else:
-            table = dict(zip(tokens, indices, strict=True))
-            if mask is not None:
-                table[mask] = 0 if self._has_mask_index else MASKED
-            default = {0: None, 1: self._oov_start}.get(self.num_oov_indices, UNKNOWN)
-            dtypes = (self.vocabulary_dtype, "int64")
-        self._table = lookup.Table(list(table), list(table.values()), default, *dtypes)
+            dtype = settings.floatx()
+            self.idf_weights = Variable(weights, dtype=dtype, trainable=False, name="idf_weights")
 
     def _key(self, entry):
         """An entry as the table has it: bytes or an int."""
@@ -216,9 +226,8 @@ class VocabularyLayer(data_layer.DataLayer):
             self._set_tokens(tokens)
             if self.output_mode == "tf_idf":
                 weights = self._counts.inverse_document_frequencies(tokens)
-                self.idf_weights = self._weights(
-                    weights.astype(settings.floatx()), self._token_start
-                )
+                weights = weights.astype(settings.floatx())
+                self._set_weights(self._padded(weights, self._token_start))
             self.reset_state()
         self._record_size()
 
@@ -226,7 +235,7 @@ class VocabularyLayer(data_layer.DataLayer):
         """Forget what was counted."""
         self._counts = TokenCounts()
 
-    def _weights(self, weights, front):
+    def _padded(self, weights, front):
         """The weights of all entries: those of special ones are the mean, those of padding 0."""
         mean = weights.mean() if weights.size else 0
         total = self.max_tokens if self.pad_to_max_tokens else front + len(weights)
@@ -237,11 +246,11 @@ class VocabularyLayer(data_layer.DataLayer):
 
     def save_own_variables(self, store):
         if self.idf_weights is not None:
-            store["idf_weights"] = self.idf_weights
+            store["idf_weights"] = self.idf_weights.numpy()
 
     def load_own_variables(self, store):
         if self.output_mode == "tf_idf" and "idf_weights" in store:
-            self.idf_weights = np.asarray(store["idf_weights"], settings.floatx())
+            self._set_weights(np.asarray(store["idf_weights"], settings.floatx()))
 
     def save_assets(self, folder):
         """Write the vocabulary, unless the config has it.

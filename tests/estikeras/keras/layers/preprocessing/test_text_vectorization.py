@@ -160,6 +160,9 @@ LAYERS = {
     "indices": lambda: TextVectorization(vocabulary=WORDS, output_sequence_length=3),
     "uneven": lambda: TextVectorization(vocabulary=WORDS),
     "counts": lambda: TextVectorization(vocabulary=WORDS, output_mode="count"),
+    "weights": lambda: TextVectorization(
+        vocabulary=WORDS, output_mode="tf_idf", idf_weights=[0.5, 2.0]
+    ),
     "lookup": lambda: StringLookup(vocabulary=["q"], num_oov_indices=3),
     "vector": lambda: StringLookup(vocabulary=["q"], output_mode="multi_hot"),
     "hash": lambda: layers.Hashing(7, mask_value="q"),

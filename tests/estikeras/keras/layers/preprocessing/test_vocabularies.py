@@ -172,7 +172,21 @@ def test_weights_files_hold_frequencies_and_no_vocabulary(tmp_path):
     layer.adapt([["a"], ["b"], ["a"]])
     model = keras.Sequential([keras.Input((1,), dtype="string"), layer])
     model.save_weights(tmp_path / "model.weights.h5")
-    before = layer.idf_weights.copy()
-    layer.idf_weights = np.zeros_like(before)
+    before = layer.idf_weights.numpy()
+    layer.idf_weights.assign(np.zeros_like(before))
     model.load_weights(tmp_path / "model.weights.h5")
-    np.testing.assert_array_equal(layer.idf_weights, before)
+    np.testing.assert_array_equal(layer.idf_weights.numpy(), before)
+    assert model.weights == []
+
+
+def test_a_compiled_model_sees_what_its_layer_learns_later():
+    layer = IntegerLookup(output_mode="tf_idf", max_tokens=5, pad_to_max_tokens=True)
+    layer.adapt([[1], [2]])
+    model = keras.Sequential([keras.Input((1,), dtype="int64"), layer])
+    x = np.array([[2], [3]])
+    assert (model.predict(x, verbose=0) > 0).tolist() == [
+        [False, True, False, False, False],
+        [True, False, False, False, False],
+    ]
+    layer.adapt([[3], [3], [2]])
+    np.testing.assert_array_equal(model.predict(x, verbose=0), layer(x))
