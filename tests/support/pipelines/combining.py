@@ -102,6 +102,8 @@ CHOICES = [
         lambda tf: tf.data.Dataset.choose_from_datasets(
             [letters(tf), letters(tf).repeat()], upto(tf, 2).repeat(3)
         ),
+        here={"cardinality": -2},
+        why="it stops with the one that is empty",
     ),
     row(
         "choose by old name",
@@ -152,6 +154,8 @@ CHOICES = [
                 [upto(tf, 3), upto(tf, 4).filter(lambda x: x > 1)],
             )
         ],
+        here={"elements": ["int64 7", "int64 -1", "int64 -2"]},
+        why="all elements come",
     ),
 ]
 

@@ -4,6 +4,8 @@ import numpy as np
 
 from tests.support.pipelines.row import Point, row
 
+TRIED = "the function is tried on an element, so its rank is known"
+
 
 def upto(tf, count):
     """Ints from 0 on, as int64."""
@@ -97,10 +99,17 @@ MAPS = [
         lambda tf: upto(tf, 4).map(lambda x: tf.cond(x > 1, lambda: x * 10, lambda: x)),
     ),
     row("map where", lambda tf: upto(tf, 4).map(lambda x: tf.where(x > 1, x, -x))),
-    row("map by py_function", lambda tf: upto(tf, 3).map(lambda x: by_python(tf, x))),
+    row(
+        "map by py_function",
+        lambda tf: upto(tf, 3).map(lambda x: by_python(tf, x)),
+        here={"spec": "int64"},
+        why=TRIED,
+    ),
     row(
         "map by numpy_function",
         lambda tf: upto(tf, 3).map(lambda x: tf.numpy_function(np.square, [x], tf.int64)),
+        here={"spec": "int64"},
+        why=TRIED,
     ),
     row("map by tf.function", lambda tf: upto(tf, 3).map(tf.function(lambda x: x - 1))),
     row("map two tensors of one", lambda tf: upto(tf, 2).map(lambda x: (x, x))),

@@ -15,15 +15,23 @@ class Row:
         make: function of `tf`, which is TensorFlow or estikeras; gives a dataset, or a list of
             results. It runs in a folder that holds `files.write_files`'s files.
         limit: that many elements are compared; pipelines without end need it.
-        spec_why: why the spec here may know less than the recorded one.
-        error: what a wrong call raises here, where the reference's error is an accident.
+        here: parts of the outcome that are not what was recorded, as `{"cardinality": 3}`.
+        error: what a wrong call raises here, where it is not what was recorded.
+        moment: when it does, where that is not what was recorded.
+        why: the reason for such a difference.
     """
 
     name: str
     make: callable
     limit: int = 40
-    spec_why: str | None = None
+    here: dict | None = None
     error: str | None = None
+    moment: str | None = None
+    why: str | None = None
+
+    def __post_init__(self):
+        differs = self.here or self.error or self.moment
+        assert bool(differs) == bool(self.why), f"{self.name}: a difference needs its reason"
 
     def __str__(self):
         return self.name
