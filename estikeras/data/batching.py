@@ -6,7 +6,7 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.data import structure
-from estikeras.data.node import UNKNOWN, Node, rows_at_once
+from estikeras.data.node import UNKNOWN, Node
 from estikeras.engine.specs import SparseTensor, SparseTensorSpec, TensorSpec
 
 
@@ -25,7 +25,7 @@ class Batch(Node):
 
     @property
     def columnar(self):
-        return self.source.columnar
+        return self.source.columnar and structure.have_one_shape(self.declared)
 
     def infer_spec(self):
         spec = self.source.declared
@@ -39,17 +39,23 @@ class Batch(Node):
         return total // self.size if self.drop_remainder else -(-total // self.size)
 
     def elements(self, run):
-        if self.columnar:
-            for block in self._many(run, max(1, rows_at_once(self.source) // self.size)):
+        if self.source.columnar:
+            for block in self._many(run, self.rows_at_once()):
                 yield from self._cut(block)
         else:
             yield from filter(self._counts, self._many(run, 1))
 
+    def rows_at_once(self):
+        return max(1, self.source.rows_at_once() // self.size)
+
     def pieces(self, run, size):
+        return self._stacked(run, size) if self.columnar else super().pieces(run, size)
+
+    def blocks(self, run, size):
+        return self._stacked(run, size) if self.source.columnar else None
+
+    def _stacked(self, run, size):
         """Blocks of whole batches; a last batch of fewer elements is a block of its own."""
-        if not self.columnar:
-            yield from super().pieces(run, size)
-            return
         for block in self._many(run, size):
             rows = structure.rows_of(block)
             whole = rows - rows % self.size

@@ -3,6 +3,7 @@
 import collections
 import threading
 
+from estikeras.data import structure
 from estikeras.data.node import Node
 
 
@@ -94,10 +95,22 @@ class Prefetch(Node):
 
     @property
     def columnar(self):
-        return False
+        return self.source.columnar
 
     def cardinality(self):
         return self.source.cardinality()
 
+    def pieces(self, run, size):
+        return self.blocks(run, size) if self.columnar else super().pieces(run, size)
+
+    def blocks(self, run, size):
+        blocks = self.source.blocks(run, size)
+        return None if blocks is None else read_ahead(blocks, max(1, self.size // size))
+
     def elements(self, run):
-        return read_ahead(self.source.elements(run), self.size)
+        blocks = self.blocks(run, self.rows_at_once())
+        if blocks is None:
+            yield from read_ahead(self.source.elements(run), self.size)
+        else:
+            for block in blocks:
+                yield from structure.unstack(block)

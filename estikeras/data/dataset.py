@@ -391,6 +391,22 @@ class Dataset(RowMethods, BatchMethods, FunctionMethods):
             "Filter the classes into datasets of their own and use `sample_from_datasets`.",
         )
 
+    # What the trainer asks of a dataset: arrays in place of Tensors, many batches at once.
+
+    def arrays(self):
+        """An iterator over elements as arrays, numbers and bytes, as they lie in memory."""
+        return self.plan_to_run().elements(Run(self._options))
+
+    def blocks(self, times):
+        """An iterator over elements stacked along a new axis, many at once, of one shape in each
+        block; None where elements are made one by one.
+
+        Args:
+            times: how many times more than would be made at once to take.
+        """
+        plan = self.plan_to_run()
+        return plan.blocks(Run(self._options), times * plan.rows_at_once())
+
     # What `strategies.input` asks of a dataset: which files there are, and the same random choices
     # on all ranks.
 

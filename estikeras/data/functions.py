@@ -46,11 +46,20 @@ class Applied(Node):
     def columnar(self):
         return self.source.columnar and self.traced is not None
 
-    def results_of_pieces(self, run, size):
-        """Pairs of a block of the source, and the results for it."""
-        traced, number = self.traced, 0
-        for piece in self.source.pieces(run, size):
+    def results_of(self, blocks):
+        """Pairs of a block, and the results for it: a block.
+
+        Args:
+            blocks: iterator; the function is traced for the elements of all of them.
+        """
+        number = 0
+        for piece in blocks:
             try:
+                traced = self.function.traced(structure.spec_of_row(piece))
+                if traced is None:  # elements of too many shapes
+                    results = map(self.function.element, structure.unstack(piece))
+                    yield piece, structure.stack(list(results))
+                    continue
                 results = run_on_block(traced, piece)
             except Exception as error:
                 row = getattr(error, "row", 0)
@@ -101,14 +110,19 @@ class Map(Applied):
 
     def pieces(self, run, size):
         if self.traced is None:
-            yield from super().pieces(run, size)
-            return
-        for _, results in self.results_of_pieces(run, size):
-            yield results
+            return super().pieces(run, size)
+        return (results for _, results in self.results_of(self.source.pieces(run, size)))
+
+    def blocks(self, run, size):
+        # Where its result is known from unknown sizes, the function was traced for some of them.
+        blocks = None if self.declared is None else self.source.blocks(run, size)
+        return blocks and (results for _, results in self.results_of(blocks))
 
     def elements(self, run):
-        if self.columnar:
-            yield from super().elements(run)
+        blocks = self.blocks(run, self.rows_at_once())
+        if blocks is not None:
+            for block in blocks:
+                yield from structure.unstack(block)
             return
         numbered = enumerate(self.source.elements(run))
         workers = run.workers(self.parallel)
@@ -172,7 +186,7 @@ class Filter(Applied):
 
     def masks(self, run, size):
         """Pairs of a block of the source, and where the function is true."""
-        for piece, mask in self.results_of_pieces(run, size):
+        for piece, mask in self.results_of(self.source.pieces(run, size)):
             if not isinstance(mask, np.ndarray) or mask.ndim != 1 or mask.dtype != bool:
                 found = structure.describe(structure.take_row(mask, 0))
                 raise errors.InvalidArgumentError(
@@ -244,7 +258,8 @@ class Datasets(Applied):
 
     def probe(self):
         for element in self.source.elements(Run()):
-            return self.dataset(element).element_spec
+            spec = self.dataset(element).element_spec
+            return structure.map_leaves(lambda leaf: leaf.of_any_size(), spec)
         return self.probe_stand_in()
 
     def probe_stand_in(self):

@@ -88,7 +88,7 @@ class Node:
 
     def elements(self, run):
         """An iterator over the elements."""
-        for piece in self.pieces(run, rows_at_once(self)):
+        for piece in self.pieces(run, self.rows_at_once()):
             yield from structure.unstack(piece)
 
     def pieces(self, run, size):
@@ -96,6 +96,20 @@ class Node:
         elements = self.elements(run)
         while rows := list(itertools.islice(elements, size)):
             yield structure.stack(rows)
+
+    def blocks(self, run, size):
+        """An iterator over blocks that, unlike pieces, may differ in shape from one to the next;
+        None where elements are made one by one.
+        """
+        return self.pieces(run, size) if self.columnar else None
+
+    def rows_at_once(self):
+        """How many elements are made at once where elements are read ahead; 1 if they are not."""
+        if not self.inputs and not self.columnar:
+            return 1
+        most = min((source.rows_at_once() for source in self.inputs), default=BLOCK_ROWS)
+        size = None if self.declared is None else structure.size_bytes(self.declared)
+        return most if size is None else max(1, min(most, BLOCK_BYTES // max(1, size)))
 
     def attempts(self, run):
         """An iterator over pairs of an element and None, or None and the error in its place. What
@@ -106,14 +120,6 @@ class Node:
                 yield element, None
         except Exception as error:  # noqa: BLE001  handed on as a value
             yield None, error
-
-
-def rows_at_once(node):
-    """How many rows of a columnar step are made at once; 1 of others."""
-    if not node.columnar:
-        return 1
-    size = None if node.declared is None else structure.size_bytes(node.declared)
-    return 64 if size is None else max(1, min(BLOCK_ROWS, BLOCK_BYTES // max(1, size)))
 
 
 def walk(node):

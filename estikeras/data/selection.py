@@ -7,15 +7,25 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.data import shuffling, structure
-from estikeras.data.node import INFINITE, UNKNOWN, Node, rows_at_once
+from estikeras.data.node import INFINITE, UNKNOWN, Node
 
 
 class Selection(Node):
-    """A step whose elements are some of its source's."""
+    """A step whose elements are some of its source's. Where it is columnar, `chosen` gives them as
+    blocks; elsewhere, blocks are made of no other elements than those that were chosen, as others
+    may have other shapes.
+    """
 
     @property
     def columnar(self):
         return self.source.columnar
+
+    def chosen(self, run, size):
+        """What `pieces` gives when the source is columnar."""
+        raise NotImplementedError
+
+    def pieces(self, run, size):
+        return self.chosen(run, size) if self.columnar else super().pieces(run, size)
 
 
 class Take(Selection):
@@ -38,7 +48,7 @@ class Take(Selection):
             return UNKNOWN
         return self.count if total == INFINITE else min(total, self.count)
 
-    def pieces(self, run, size):
+    def chosen(self, run, size):
         left = self.count
         if left < 0:
             yield from self.source.pieces(run, size)
@@ -79,7 +89,7 @@ class Skip(Selection):
             return 0
         return total if total < 0 else max(0, total - self.count)
 
-    def pieces(self, run, size):
+    def chosen(self, run, size):
         left = self.count
         if left < 0:
             return
@@ -115,7 +125,7 @@ class Shard(Selection):
         total = self.source.cardinality()
         return total if total < 0 else len(range(self.index, total, self.num_shards))
 
-    def pieces(self, run, size):
+    def chosen(self, run, size):
         first = self.index
         for piece in self.source.pieces(run, size * self.num_shards):
             rows = structure.rows_of(piece)
@@ -164,7 +174,7 @@ class Repeat(Selection):
                 return  # nothing, without end
             times += 1
 
-    def pieces(self, run, size):
+    def chosen(self, run, size):
         return self._passes(lambda: self.source.pieces(run, size))
 
     def elements(self, run):
@@ -178,7 +188,8 @@ class Concatenate(Selection):
 
     @property
     def columnar(self):
-        return all(source.columnar for source in self.inputs)
+        alike = structure.have_one_shape(self.declared)
+        return alike and all(source.columnar for source in self.inputs)
 
     def infer_spec(self):
         first, second = self.inputs
@@ -192,7 +203,7 @@ class Concatenate(Selection):
             return INFINITE
         return UNKNOWN if UNKNOWN in totals else sum(totals)
 
-    def pieces(self, run, size):
+    def chosen(self, run, size):
         for source in self.inputs:
             yield from source.pieces(run, size)
 
@@ -235,12 +246,12 @@ class Shuffle(Selection):
         generator = self.draws.begin(run)
         return shuffling.shuffled(self.source.elements(run), self._capacity(), generator)
 
-    def pieces(self, run, size):
-        if not (self.columnar and self.declared == shuffling.NUMBERS):
-            yield from super().pieces(run, size)
+    def chosen(self, run, size):
+        if self.declared != shuffling.NUMBERS:
+            yield from Node.pieces(self, run, size)
             return
         generator = self.draws.begin(run)
-        read = rows_at_once(self.source)
+        read = self.source.rows_at_once()
         numbers = self.source.pieces(run, read)
         yield from shuffling.shuffled_numbers(
             numbers, self._capacity(), generator, self.source.cardinality()

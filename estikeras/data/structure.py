@@ -8,7 +8,7 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.engine import dtypes
-from estikeras.engine.specs import SparseTensor, SparseTensorSpec, TensorSpec, TypeSpec
+from estikeras.engine.specs import SparseTensor, SparseTensorSpec, TensorSpec
 from estikeras.engine.tensor import Spec, Tensor, as_tensor
 from estikeras.engine.variable import Variable
 
@@ -160,9 +160,9 @@ def _spec(leaf):
     return leaf.spec()  # a Dataset in an element, of `window`
 
 
-def is_spec(value):
-    """Whether a value is a leaf of a structure of specs."""
-    return isinstance(value, TypeSpec)
+def spec_of_row(block):
+    """The structure of specs of the elements of a block."""
+    return map_leaves(lambda leaf: _spec(leaf).unbatched(), block)
 
 
 def trace_specs(spec):
@@ -173,6 +173,11 @@ def trace_specs(spec):
     if not all(isinstance(leaf, TensorSpec) and leaf.is_static for leaf in leaves):
         return None
     return map_leaves(lambda leaf: Spec(leaf.shape, str(leaf.dtype)), spec)
+
+
+def have_one_shape(spec):
+    """Whether all elements of a spec have the same shapes, so that any of them make a block."""
+    return spec is not None and trace_specs(spec) is not None
 
 
 def spec_from_traced(template):

@@ -135,6 +135,8 @@ def fit(
             _validation_adapter(validation_data, validation_batch_size or batch_size)
         )
     limit = _smallest(steps_per_epoch, settings.max_steps_per_epoch())
+    _check_end(adapter, limit, "steps_per_epoch")
+    _check_end(validation, validation_steps, "validation_steps")
     epochs = _smallest(epochs, settings.max_epochs())
     callbacks, bar = _callbacks(
         model, callbacks, verbose, epochs=epochs, steps=_smallest(limit, adapter.num_batches)
@@ -268,6 +270,7 @@ def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks):
     verbose = resolve_verbose(verbose)
     adapter = x if isinstance(x, StreamShare) else _shared(adapt(x, y, sample_weight, batch_size))
     limit = _smallest(steps, settings.max_steps_per_epoch())
+    _check_end(adapter, limit, "steps")
     if not isinstance(callbacks, CallbackList):
         begin_together(model, get_strategy(), {"data": adapter}, steps=limit)
     callbacks, bar = _callbacks(
@@ -299,8 +302,9 @@ def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks):
 def predict(model, x, batch_size, verbose, steps, callbacks):
     """The outputs for data, concatenated; see `Trainer.predict`."""
     verbose = resolve_verbose(verbose)
-    adapter = adapt(x, None, None, batch_size)
+    adapter = adapt(x, None, None, batch_size, by_files=False)
     limit = _smallest(steps, settings.max_steps_per_epoch())
+    _check_end(adapter, limit, "steps")
     begin_together(model, get_strategy(), {"data": adapter}, steps=limit)
     callbacks, bar = _callbacks(
         model, callbacks, verbose, epochs=1, steps=_smallest(limit, adapter.num_batches)
@@ -328,6 +332,14 @@ def predict(model, x, batch_size, verbose, steps, callbacks):
         raise ValueError("`x` gave no batch at all: a generator can be read only once.")
     parts = parts if hooks else whole_batches(parts)
     return tree.map_structure(lambda *arrays: np.concatenate(arrays), *parts)
+
+
+def _check_end(adapter, limit, argument):
+    """ValueError if the data have no end and nothing says after how many batches to stop."""
+    if limit is None and getattr(getattr(adapter, "whole", adapter), "is_endless", False):
+        raise errors.invalid(
+            argument, got=None, expected="an int, since the dataset is repeated without end"
+        )
 
 
 def _smallest(*numbers):

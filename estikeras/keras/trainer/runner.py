@@ -68,10 +68,28 @@ class Runner:
         if native and not _has_strings(adapter.data):
             yield from self._native_epoch(adapter, batches, at_once, done)
             return
+        blocks = getattr(adapter, "blocks", lambda: None)() if at_once and not done else None
+        if blocks is not None and not self.eager:
+            yield from self._epoch_of_blocks(blocks, batches, at_once)
+            return
         if is_array:
             source = ((k, adapter.batch(k)) for k in range(done, batches))
         for k, batch in source:
             yield k, 1, self.run(batch)
+
+    def _epoch_of_blocks(self, blocks, batches, at_once):
+        done = 0
+        for block in blocks:
+            left = block.num_batches if batches is None else min(block.num_batches, batches - done)
+            if _has_strings(block.data):
+                steps = ((k, 1, self.run(block.batch(k))) for k in range(left))
+            else:
+                steps = self._native_epoch(block, left, at_once, 0)
+            for first, count, result in steps:
+                yield done + first, count, result
+            done += left
+            if done == batches:
+                return
 
     def _native_epoch(self, adapter, batches, at_once, done):
         full = min(batches, adapter.full_batches)

@@ -5,27 +5,44 @@ import types
 import numpy as np
 
 from estikeras import errors
+from estikeras.data.dataset import Dataset
 from estikeras.engine import tree
 from estikeras.keras.trainer.adapters.arrays import ArrayAdapter, as_arrays
 from estikeras.keras.trainer.adapters.distributed import OwnShares
+from estikeras.keras.trainer.adapters.pipelines import PipelineAdapter, shared
 from estikeras.keras.trainer.adapters.streams import DatasetAdapter, IterableAdapter
 from estikeras.keras.utils.py_dataset import PyDataset
 from strategies import DistributedDataset
 
 
-def adapt(x, y=None, sample_weight=None, batch_size=None, shuffle=False, class_weight=None):
-    """The adapter for arrays, a PyDataset, a generator or another iterable of batches.
+def adapt(
+    x,
+    y=None,
+    sample_weight=None,
+    batch_size=None,
+    shuffle=False,
+    class_weight=None,
+    by_files=True,
+):
+    """The adapter for arrays, a Dataset, a PyDataset, a generator or another iterable of batches.
+
+    `by_files`: whether ranks may read other batches than one another, from files of their own.
 
     Raises:
         ValueError: when `y` or `sample_weight` come beside data that has them already.
         TypeError: for no data at all.
     """
-    if isinstance(x, ArrayAdapter | DatasetAdapter | IterableAdapter):
+    if isinstance(x, ArrayAdapter | DatasetAdapter | IterableAdapter | PipelineAdapter):
         return x
     if x is None:
         raise errors.wrong_type(
             "x", got=x, expected="arrays, a PyDataset, or an iterable of batches"
         )
+    if isinstance(x, Dataset):
+        _refuse(y, sample_weight, "a Dataset")
+        x = shared(x, by_files)
+        if isinstance(x, Dataset):
+            return PipelineAdapter(x, class_weight)
     if isinstance(x, DistributedDataset):
         x = OwnShares(x)
     if isinstance(x, PyDataset):
@@ -64,7 +81,7 @@ def split(x, y, sample_weight, fraction):
     """
     if not 0 < fraction < 1:
         raise errors.invalid("validation_split", got=fraction, expected="a number between 0 and 1")
-    if isinstance(x, PyDataset | types.GeneratorType):
+    if isinstance(x, PyDataset | Dataset | types.GeneratorType):
         raise errors.invalid(
             "validation_split",
             got=fraction,
