@@ -106,6 +106,37 @@ def models(keras):
     }
 
 
+COLUMNS = {
+    "plain": np.array([1.0, 2.0, 3.0, 4.5], "float32"),
+    "normal": np.array([1.0, 2.0, 3.0, 4.5], "float32"),
+    "bins": np.array([0.0, 9.0, 4.0, 5.0], "float32"),
+    "kind": np.array([5, 7, 5, 9]),
+    "color": np.array(["red", "blue", "red", "?"]),
+    "word": np.array(["a", "b", "c", "d"]),
+}
+
+
+def space(keras):
+    """A FeatureSpace of columns of all kinds, that has learnt `COLUMNS`."""
+    kinds = keras.utils.FeatureSpace
+    made = kinds(
+        {
+            "plain": "float",
+            "normal": "float_normalized",
+            "bins": kinds.float_discretized(num_bins=3, name="bins"),
+            "kind": "integer_categorical",
+            "color": kinds.string_categorical(max_tokens=3, name="color"),
+            "word": "string_hashed",
+        },
+        crosses=[("color", "kind"), kinds.cross(("word", "kind"), crossing_dim=3)],
+        crossing_dim=5,
+        hashing_dim=4,
+        name="space",
+    )
+    made.adapt(COLUMNS)
+    return made
+
+
 def _rows():
     rows = []
 

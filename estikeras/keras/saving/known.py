@@ -36,10 +36,18 @@ _OTHERS = {
         *("DTypePolicy", "FloatDTypePolicy", "Quantizer", "Function"),
     ),
     "keras.random": ("SeedGenerator",),
+    "keras.utils": ("FeatureSpace",),
 }
 # Classes without a public name: the module that the reference writes, and where ours is.
 _PRIVATE = {
     "Functional": ("keras.src.models.functional", "estikeras.keras.models.functional:Functional"),
+    **{
+        name: (
+            "keras.src.layers.preprocessing.feature_space",
+            f"estikeras.keras.layers.preprocessing.features:{name}",
+        )
+        for name in ("Feature", "Cross", "TFDIdentity")
+    },
 }
 _NOT_MODELING = {
     "get",

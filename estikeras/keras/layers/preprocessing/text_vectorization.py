@@ -116,6 +116,10 @@ class TextVectorization(data_layer.DataLayer):
 
     # The vocabulary
 
+    @property
+    def _has_input_vocabulary(self):
+        return self._lookup_layer._has_input_vocabulary
+
     def adapt(self, data, batch_size=None, steps=None):
         """Learn the vocabulary: tokens by how often they occur, the most frequent first.
 
