@@ -291,6 +291,7 @@ def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks):
         logs = result
         if _stops(model, "stop_evaluating", hooks):
             break
+    adapter.on_epoch_end()
     if done == 0:
         raise ValueError("`x` gave no batch at all: a generator can be read only once.")
     logs = as_floats(logs)
@@ -327,6 +328,7 @@ def predict(model, x, batch_size, verbose, steps, callbacks):
             bar.steps_done(k + 1, {})
         if _stops(model, "stop_predicting", hooks):
             break
+    adapter.on_epoch_end()
     callbacks.on_predict_end()
     if not parts:
         raise ValueError("`x` gave no batch at all: a generator can be read only once.")

@@ -3,6 +3,8 @@
 import collections
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
+_held = {}  # in a process of a pool: the dataset, which is sent to it once
+
 
 def prefetched(dataset, indices):
     """The dataset's batches for `indices`; as many as its queue holds are in the making.
@@ -15,13 +17,15 @@ def prefetched(dataset, indices):
         for index in indices:
             yield dataset[index]
         return
-    pool = (ProcessPoolExecutor if dataset.use_multiprocessing else ThreadPoolExecutor)(
-        dataset.workers
-    )
+    if dataset.use_multiprocessing:
+        pool = ProcessPoolExecutor(dataset.workers, initializer=_hold, initargs=(dataset,))
+        batch = _batch
+    else:
+        pool, batch = ThreadPoolExecutor(dataset.workers), dataset.__getitem__
     pending = collections.deque()
     try:
         for index in indices:
-            pending.append(pool.submit(dataset.__getitem__, index))
+            pending.append(pool.submit(batch, index))
             if len(pending) >= max(1, dataset.max_queue_size):
                 yield pending.popleft().result()
         while pending:
@@ -30,3 +34,11 @@ def prefetched(dataset, indices):
         for future in pending:
             future.cancel()
         pool.shutdown()
+
+
+def _hold(dataset):
+    _held["dataset"] = dataset
+
+
+def _batch(index):
+    return _held["dataset"][index]
