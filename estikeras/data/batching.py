@@ -70,7 +70,7 @@ class Batch(Node):
     def _many(self, run, batches):
         """Blocks of the rows of several batches."""
         rows = self.size * batches
-        return structure.rechunk(self.source.pieces(run, rows), rows)
+        return structure.rechunk(self.source.pieces(run, rows), rows, self.size)
 
     def _cut(self, block):
         rows = structure.rows_of(block)
@@ -104,14 +104,11 @@ class Unbatch(Node):
         return total * rows.pop() if len(rows) == 1 and rows != {0} else UNKNOWN
 
     def pieces(self, run, size):
-        for piece in self.source.pieces(run, max(1, size)):
-            for element in structure.unstack(piece):
-                yield _rows_checked(element)
+        if not structure.have_one_shape(self.declared):
+            return super().pieces(run, size)
+        return filter(structure.rows_of, map(_rows_checked, self.source.elements(run)))
 
     def elements(self, run):
-        if self.columnar:
-            yield from super().elements(run)
-            return
         for element in self.source.elements(run):
             yield from structure.unstack(_rows_checked(element))
 

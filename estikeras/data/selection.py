@@ -309,4 +309,5 @@ class Zip(Node):
             ]
             yield structure.map_leaves(cut.__getitem__, self.template)
             if least < size:
+                next(sources[rows.index(least)], None)  # it ended, or raises what it ended with
                 return

@@ -288,20 +288,28 @@ def concatenate(blocks):
     return map_leaves(lambda *leaves: np.concatenate(leaves), *blocks)
 
 
-def rechunk(pieces, size):
-    """Blocks of exactly `size` rows, the last maybe of fewer, from blocks of any."""
+def rechunk(pieces, size, unit=1):
+    """Blocks of exactly `size` rows, the last maybe of fewer, from blocks of any.
+
+    An error in their making comes after the rows before it: all whole `unit`s of them.
+    """
     held, count = [], 0
-    for piece in pieces:
-        rows = rows_of(piece)
-        start = 0
-        while count + rows - start >= size:
-            stop = start + size - count
-            whole = start == 0 and stop == rows
-            held.append(piece if whole else take_slice(piece, start, stop))
-            yield concatenate(held)
-            held, count, start = [], 0, stop
-        if start < rows:
-            held.append(take_slice(piece, start, rows) if start else piece)
-            count += rows - start
+    try:
+        for piece in pieces:
+            rows = rows_of(piece)
+            start = 0
+            while count + rows - start >= size:
+                stop = start + size - count
+                whole = start == 0 and stop == rows
+                held.append(piece if whole else take_slice(piece, start, stop))
+                yield concatenate(held)
+                held, count, start = [], 0, stop
+            if start < rows:
+                held.append(take_slice(piece, start, rows) if start else piece)
+                count += rows - start
+    except Exception:
+        if count >= unit:
+            yield take_slice(concatenate(held), 0, count - count % unit)
+        raise
     if held:
         yield concatenate(held)
