@@ -41,8 +41,11 @@ class _Reader:
     def run(self):
         """Read until the end, or until told to stop."""
         try:
-            for element in self._elements:
-                if not self._put(element):
+            while self._has_room():
+                for element in self._elements:
+                    self._put(element)
+                    break
+                else:
                     break
         except BaseException as error:  # noqa: BLE001  raised again where elements are taken
             self._error = error
@@ -52,13 +55,17 @@ class _Reader:
                 self._ended = True
                 self._changed.notify_all()
 
-    def _put(self, element):
+    def _has_room(self):
+        """Wait until one more element may be made; False when told to stop."""
         with self._changed:
             while len(self._waiting) >= self._size and not self._stopped:
                 self._changed.wait()
+            return not self._stopped
+
+    def _put(self, element):
+        with self._changed:
             self._waiting.append(element)
             self._changed.notify_all()
-            return not self._stopped
 
     def taken(self):
         """The elements, in order; then the error, if there was one."""
