@@ -14,11 +14,7 @@ from estikeras.data.sources import Slices
 def files_of(plan):
     """The names of the files that a plan reads, in order; None if it is not made of files alone."""
     leaf = _file_leaf(plan)
-    if leaf is None:
-        return None
-    if isinstance(leaf, Slices):
-        return [os.fsdecode(name) for name in leaf.block.tolist()]
-    return list(leaf.files)
+    return None if leaf is None else [os.fsdecode(name) for name in leaf.block.tolist()]
 
 
 def over_files(plan, files):
@@ -26,10 +22,8 @@ def over_files(plan, files):
     leaf = _file_leaf(plan)
     if leaf is None:
         raise errors.invalid("files", got=files, expected="no files, as the dataset has none")
-    if isinstance(leaf, Slices):
-        names = np.array([os.fsencode(name) for name in files], object)
-        return _replaced(plan, {leaf: Slices(names)})
-    return _replaced(plan, {leaf: leaf.with_files(files)})
+    names = np.array([os.fsencode(name) for name in files], object)
+    return _replaced(plan, {leaf: Slices(names)})
 
 
 def with_common_seed(plan, seed):
@@ -45,24 +39,28 @@ def with_common_seed(plan, seed):
 
 
 def _file_leaf(plan):
-    """The source of files: a step with `files`, or names over which a function opens them."""
+    """The Slices of names whose files a step opens, or a function."""
     leaves = {id(node): node for node in walk(plan) if not node.inputs}
     if len(leaves) != 1:
         return None
     (leaf,) = leaves.values()
-    if hasattr(leaf, "files"):
-        return leaf
     is_names = isinstance(leaf, Slices) and not structure.is_structure(leaf.block)
     if not is_names or leaf.block.dtype != object or leaf.block.ndim != 1:
         return None
+    if any(_opens_files(node) for node in walk(plan)):
+        return leaf
     opening = [node for node in walk(plan) if isinstance(node, Datasets)]
     if not opening or not leaf.rows:
         return None
     element = next(opening[0].source.elements(Run()), None)
     opened = None if element is None else opening[0].dataset(element)._plan
-    if opened is None or not any(hasattr(node, "files") for node in walk(opened)):
+    if opened is None or not any(_opens_files(node) for node in walk(opened)):
         return None
     return leaf
+
+
+def _opens_files(node):
+    return getattr(node, "opens_files", False)
 
 
 def _replaced(plan, replaced):

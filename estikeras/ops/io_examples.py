@@ -9,7 +9,6 @@ from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import Tensor, as_tensor
-from estikeras.op_errors import InvalidArgumentError
 from estikeras.primitives import records
 from estikeras.public import public
 
@@ -118,9 +117,12 @@ def parse_example(serialized, features, example_names=None, name=None):
         InvalidArgumentError: if bytes are no Example, or a feature is missing, of another dtype or
             number of values; it names feature and example.
     """
+    return _parse_example(as_tensor(serialized), features, example_names)
+
+
+def _parse_example(serialized, features, example_names, is_single=False):
     if not isinstance(features, dict) or not features:
         raise errors.invalid("features", got=features, expected="a dict that is not empty")
-    serialized = as_tensor(serialized)
     if serialized.dtype != "string":
         raise errors.wrong_type("serialized", got=serialized, expected="a string tensor")
     columns, varying = [], {}
@@ -131,7 +133,7 @@ def parse_example(serialized, features, example_names=None, name=None):
             varying[key] = _check(key, feature)
     found = {}
     if columns and example_names is None:
-        dense = records.parse_example(serialized, columns=tuple(columns))
+        dense = records.parse_example(serialized, columns=tuple(columns), is_single=is_single)
         found = {c.name.decode(): tensor for c, tensor in zip(columns, dense, strict=True)}
     if varying or example_names is not None:
         found |= _parse_eagerly(serialized, columns, varying, example_names)
@@ -160,7 +162,7 @@ def parse_single_example(serialized, features, example_names=None, name=None):
         raise errors.shape_mismatch(
             "serialized", got=serialized.shape, expected=(), hint="`parse_example` takes batches."
         )
-    return parse_example(serialized, features, example_names)
+    return _parse_example(serialized, features, example_names, is_single=True)
 
 
 def _dtype(key, dtype):
@@ -223,7 +225,7 @@ def _check(key, feature):
 def _parse_eagerly(serialized, columns, varying, names):
     if names is not None:
         names = as_tensor(names).value.reshape(-1).tolist()
-    batch = records.Batch(serialized.value, names)
+    batch = records.Batch(serialized.value, names, is_single=serialized.ndim == 0)
     found = {}
     if names is not None and columns:
         for column, array in zip(columns, batch.dense(columns), strict=True):
@@ -289,17 +291,19 @@ def _merged(batch, key, feature, read):
         wrong = np.maximum(found, 0) != np.maximum(counts, 0)
         if wrong.any():
             row = int(np.argmax(wrong))
-            raise InvalidArgumentError(
-                message=f"{batch.name_of(row)} has {max(found[row], 0)} indices in {index_key!r} "
-                f"and {max(counts[row], 0)} values in {feature.value_key!r}; they must be as many."
+            raise batch.error(
+                row,
+                f"has {max(found[row], 0)} indices in {index_key!r} and {max(counts[row], 0)} "
+                f"values in {feature.value_key!r}; they must be as many.",
             )
         outside = (indices < 0) | (indices >= size)
         if outside.any():
             which = int(np.argmax(outside))
             row = _positions(counts)[0][which]
-            raise InvalidArgumentError(
-                message=f"{batch.name_of(row)} has the index {indices[which]} in {index_key!r}, "
-                f"which is outside of the size {size}."
+            raise batch.error(
+                row,
+                f"has the index {indices[which]} in {index_key!r}, which is outside of the size "
+                f"{size}.",
             )
         columns.append(indices)
     if not batch.is_single:
@@ -318,9 +322,10 @@ def _padded(batch, key, feature, values, counts):
     uneven = counts % size != 0 if size else counts != 0
     if uneven.any():
         row = int(np.argmax(uneven))
-        raise InvalidArgumentError(
-            message=f"{batch.name_of(row)} has {counts[row]} values for the feature {key!r}; "
-            f"expected a multiple of {size}, for rows of the shape {shape}."
+        raise batch.error(
+            row,
+            f"has {counts[row]} values for the feature {key!r}; expected a multiple of {size}, for "
+            f"rows of the shape {shape}.",
         )
     filler = b"" if dtype == "string" else 0
     if feature.default_value is not None:

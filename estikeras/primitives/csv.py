@@ -13,9 +13,14 @@ from estikeras.primitives import strings
 DTYPES = ("float32", "float64", "int32", "int64", "string")
 
 # How records are read: one pair of dtype and default (None: the field must be there) for each
-# column, the delimiter, whether fields may be quoted, what stands for a missing value, and which
-# fields are taken (a tuple of their numbers, ascending, or None for all).
-Form = namedtuple("Form", ["columns", "delimiter", "quotes", "missing", "selected"])
+# column, the delimiter, whether fields may be quoted, what stands for a missing value, which fields
+# are taken (a tuple of their numbers, ascending, or None for all), and whether an empty record has
+# one empty field, not none.
+Form = namedtuple(
+    "Form",
+    ["columns", "delimiter", "quotes", "missing", "selected", "empty_has_field"],
+    defaults=[False],
+)
 
 
 def parse(records, form, first=0):
@@ -33,27 +38,37 @@ def parse(records, form, first=0):
         InvalidArgumentError: for a record with another number of fields, or a field that is missing
             or no number.
     """
-    rows = [_row(record, form, first + i) for i, record in enumerate(records)]
+    rows = [_row(record, form, first, i) for i, record in enumerate(records)]
     columns = zip(*rows, strict=True) if rows else [()] * len(form.columns)
     return [_column(list(c), form, i, first) for i, c in enumerate(columns)]
 
 
-def _row(record, form, number):
+def _error(row, message):
+    error = InvalidArgumentError(message=message)
+    error.row = row
+    return error
+
+
+def _row(record, form, first, row):
+    number = first + row
     try:
         found = csv_text.fields(record, form.delimiter, form.quotes)
+        if not record and form.empty_has_field:
+            found = [b""]
     except ValueError as error:
-        raise InvalidArgumentError(message=f"Record {number}: {error}.") from None
+        raise _error(row, f"Record {number}: {error}.") from None
     if form.selected is not None:
         if found and form.selected and form.selected[-1] < len(found):
             return [found[which] for which in form.selected]
-        raise InvalidArgumentError(
-            message=f"Record {number} has {len(found)} fields; field {form.selected[-1]} is to be "
-            f"selected: {record!r}."
+        raise _error(
+            row,
+            f"Record {number} has {len(found)} fields, and field {form.selected[-1]} is to be "
+            f"taken: {record!r}.",
         )
     if len(found) != len(form.columns):
-        raise InvalidArgumentError(
-            message=f"Record {number} has {len(found)} fields; expected {len(form.columns)}: "
-            f"{record!r}."
+        raise _error(
+            row,
+            f"Record {number} has {len(found)} fields; expected {len(form.columns)}: {record!r}.",
         )
     return found
 
@@ -62,9 +77,10 @@ def _column(texts, form, which, first):
     dtype, default = form.columns[which]
     empty = [i for i, text in enumerate(texts) if not text or text == form.missing]
     if empty and default is None:
-        raise InvalidArgumentError(
-            message=f"Field {which} is missing in record {first + empty[0]}. Give it a default if "
-            "it may be."
+        raise _error(
+            empty[0],
+            f"Field {which} is missing in record {first + empty[0]}. Give it a default if it may "
+            "be.",
         )
     if dtype == "string":
         column = np.empty(len(texts), object)
@@ -75,8 +91,8 @@ def _column(texts, form, which, first):
         try:
             column = strings.numbers(texts, dtype)
         except InvalidArgumentError as error:
-            raise InvalidArgumentError(
-                message=f"Field {which} in record {first + error.place}: {error}"
+            raise _error(
+                error.row, f"Field {which} in record {first + error.row}: {error}"
             ) from None
     if empty:
         column[empty] = default

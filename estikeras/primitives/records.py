@@ -37,10 +37,11 @@ class Batch:
     Args:
         serialized: object array of bytes.
         names: how errors call the examples: a list of bytes, or None.
+        is_single: whether each is an example by itself, which errors do not number.
     """
 
-    def __init__(self, serialized, names=None):
-        self.names, self.is_single = names, serialized.ndim == 0
+    def __init__(self, serialized, names=None, is_single=False):
+        self.names, self.is_single = names, is_single
         self.serialized = np.ascontiguousarray(serialized).reshape(-1)
         self.rows = len(self.serialized)
         self.starts, self.ends = np.empty((2, self.rows), np.int64)
@@ -82,22 +83,22 @@ class Batch:
         row, which = np.argwhere(counts < records.ABSENT)[0]
         found = counts[row, which]
         if found == records.DAMAGED:
-            raise InvalidArgumentError(
-                message=f"{self.name_of(row)} is no serialized tf.train.Example."
-            )
+            raise self.error(row, "is no serialized tf.train.Example.")
         name, dtype = features[which]
-        raise InvalidArgumentError(
-            message=f"{self.name_of(row)} has values of dtype "
-            f"{_KIND_NAMES[records.WRONG - found]} for the feature {name.decode()!r}, which is "
-            f"said to be {dtype}."
+        raise self.error(
+            row,
+            f"has values of dtype {_KIND_NAMES[records.WRONG - found]} for the feature "
+            f"{name.decode()!r}, which is said to be {dtype}.",
         )
 
-    def name_of(self, row):
-        """How errors call an example."""
+    def error(self, row, what):
+        """An InvalidArgumentError about an example; it has the number of it as `row`."""
         name = "The example" if self.is_single else f"Example {row}"
-        if self.names is None:
-            return name
-        return f"{name} ({self.names[row].decode(errors='replace')})"
+        if self.names is not None:
+            name = f"{name} ({self.names[row].decode(errors='replace')})"
+        error = InvalidArgumentError(message=f"{name} {what}")
+        error.row = int(row)
+        return error
 
     def texts(self, spans, rows):
         """An object array (spans,) of bytes from pairs of address and size.
@@ -148,9 +149,10 @@ class Batch:
                 )
             else:
                 what, hint = f"{count} values for the feature", ""
-            raise InvalidArgumentError(
-                message=f"{self.name_of(row)} has {what} {column.name.decode()!r}; expected "
-                f"{sizes[which]} of dtype {column.dtype}, for the shape {column.shape}.{hint}"
+            raise self.error(
+                row,
+                f"has {what} {column.name.decode()!r}; expected {sizes[which]} of dtype "
+                f"{column.dtype}, for the shape {column.shape}.{hint}",
             )
         for column, array, missing in zip(columns, arrays, counts.T, strict=True):
             missing = missing == records.ABSENT
@@ -194,19 +196,20 @@ def _storage(dtype):
     return np.float32 if dtype == "float32" else np.int64
 
 
-def _rule(serialized, *, columns):
+def _rule(serialized, *, columns, is_single=False):
     if serialized.dtype != "string":
         raise errors.wrong_type("serialized", got=serialized.dtype, expected="strings")
     return tuple(Spec((*serialized.shape, *c.shape), c.dtype) for c in columns)
 
 
-def _parse(serialized, *, columns):
-    arrays = Batch(serialized).dense(columns)
+def _parse(serialized, *, columns, is_single=False):
+    arrays = Batch(serialized, is_single=is_single).dense(columns)
     return tuple(
         array.reshape((*serialized.shape, *column.shape))
         for array, column in zip(arrays, columns, strict=True)
     )
 
 
-# Input serialized examples of any shape; params: a tuple of Columns; one output for each.
+# Input serialized examples of any shape; params: a tuple of Columns, and whether examples come one
+# by one, so that errors do not number them; one output for each column.
 parse_example = primitive("parse_example", rule=_rule, reference=_parse, pointwise=True)

@@ -11,7 +11,7 @@ from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.primitive import Spec, primitive
 from estikeras.formats import compressed
-from estikeras.op_errors import DataLossError, InvalidArgumentError
+from estikeras.op_errors import DataLossError, InvalidArgumentError, OpError
 
 _BOTH_WAYS = "utf-8", "surrogateescape"  # what is no UTF-8 comes out as it went in
 
@@ -37,6 +37,18 @@ def _array(values, shape, dtype=object):
     return out.reshape(shape)
 
 
+def _each(function, texts, params):
+    """The results for a list of bytes; an error has the number of its text as `row`."""
+    values = []
+    try:
+        for text in texts:
+            values.append(function(text, **params))
+    except OpError as error:
+        error.row = len(values)
+        raise
+    return values
+
+
 def _of_strings(name, function, dtype="string"):
     """A primitive of one string tensor: `function(text, **params)` of each text, which is bytes."""
 
@@ -45,7 +57,7 @@ def _of_strings(name, function, dtype="string"):
         return Spec(x.shape, dtype)
 
     def reference(x, **params):
-        values = [function(text, **params) for text in x.reshape(-1).tolist()]
+        values = _each(function, x.reshape(-1).tolist(), params)
         return _array(values, x.shape, dtypes.to_numpy(dtype))
 
     return primitive(name, rule=rule, reference=reference, pointwise=True)
@@ -158,7 +170,8 @@ def _substr_rule(x, pos, length, *, utf8):
 def _substr(x, pos, length, *, utf8):
     shape = np.broadcast_shapes(x.shape, pos.shape, length.shape)
     columns = [np.broadcast_to(a, shape).reshape(-1).tolist() for a in (x, pos, length)]
-    parts = [_part(*one, utf8) for one in zip(*columns, strict=True)]
+    rows = list(zip(*columns, strict=True))
+    parts = _each(lambda one: _part(*one, utf8), rows, {})
     return _array(parts, shape)
 
 
@@ -182,23 +195,23 @@ def numbers(texts, dtype):
     """An array of numbers from a list of bytes.
 
     Raises:
-        InvalidArgumentError: at the first that is none of the dtype; `error.place` says where it
-            is.
+        InvalidArgumentError: at the first that is none of the dtype; `error.row` says where it is.
     """
     target = dtypes.to_numpy(dtype)
     try:
         if not any(b"_" in text or b"\0" in text for text in texts):
-            return np.array(texts or [b""][:0], "S").astype(target)
+            with np.errstate(over="ignore"):
+                return np.array(texts, "S").astype(target)
     except (ValueError, OverflowError):
         pass
-    for place, text in enumerate(texts):
+    for row, text in enumerate(texts):
         try:
             if b"_" in text or b"\0" in text:
                 raise ValueError
             np.array([text], "S").astype(target)
         except (ValueError, OverflowError):
             error = InvalidArgumentError(message=f"{text!r} is no {dtype} number.")
-            error.place = place
+            error.row = row
             raise error from None
     raise AssertionError("numbers that are numbers one by one are so together")
 

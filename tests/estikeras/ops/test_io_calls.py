@@ -1,4 +1,4 @@
-"""`tf.io`, `tf.strings` and `tf.sparse` give what TensorFlow gave, and refuse what it refused."""
+"""`tf.io`, `tf.strings`, `tf.sparse` and datasets of files: what TensorFlow gives, and refuses."""
 
 import pytest
 
@@ -14,6 +14,10 @@ OTHERWISE = {
         "an index outside of the size is refused"
     ),
     'io.decode_image(image("rgb.png"), dtype="int32")': "pixels have no whole numbers of 32 bits",
+    'every(data.TextLineDataset(B, compression_type="FOO"))': "refused at once",
+    'every(data.FixedLengthRecordDataset(file(b"HHFFF"), 0))': "refused at once",
+    'every(table(b"a,b\\n1,2\\n", 2, column_defaults=[[9.0]]))': "refused at once",
+    "every(data.TFRecordDataset(B))": "a file too short for a record is damaged",
 }
 
 

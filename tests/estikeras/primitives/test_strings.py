@@ -49,7 +49,7 @@ test_primitive = primitive_checks(ROWS)
 def test_what_is_no_number_is_named_with_its_place(text):
     with pytest.raises(InvalidArgumentError, match="is no int8 number") as caught:
         numbers([b"1", text.encode()], "int8")
-    assert caught.value.place == 1
+    assert caught.value.row == 1
 
 
 def test_shapes_must_be_one():

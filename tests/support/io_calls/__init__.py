@@ -2,12 +2,17 @@
 
 `scripts/record_io` writes down what TensorFlow gives for them, and the tests of the mirrored files
 compare. In an expression `tf`, `io`, `strings` and `sparse` are the library's, `ex(a=[1.0])` is a
-serialized Example, and `image("rgb.png")` the content of a file.
+serialized Example, `image("rgb.png")` the content of a file, `file(b"...")` the name of one with
+that content, `every(dataset)` the elements of a dataset, and `csv` and `table` are `CsvDataset` and
+`make_csv_dataset` of a file's content, the latter for one epoch without shuffling.
 """
 
+import atexit
 import gzip
+import hashlib
 import importlib
 import json
+import tempfile
 import zlib
 from pathlib import Path
 
@@ -16,7 +21,7 @@ import numpy as np
 from tests.support.recordings import value_text
 
 RECORDED = Path(__file__).resolve().parents[2] / "estikeras" / "ops" / "recorded"
-TABLES = ("strings", "raw", "csv", "examples", "images")
+TABLES = ("strings", "raw", "csv", "examples", "images", "files")
 FAILED, LONGEST = "fails", 120
 
 
@@ -64,8 +69,45 @@ def example(tf, values):
     return message.SerializeToString()
 
 
+def _every(dataset):
+    """The elements of a dataset; a last one says that there was an error."""
+    elements = []
+    try:
+        elements.extend(dataset)
+    except Exception:  # noqa: BLE001 (that there is one is the result)
+        elements.append(FAILED)
+    return elements
+
+
+FOLDER = tempfile.TemporaryDirectory()
+atexit.register(FOLDER.cleanup)
+
+
+def _file(content):
+    """The name of a file with some content."""
+    path = Path(FOLDER.name) / hashlib.md5(content).hexdigest()
+    path.write_bytes(content)
+    return str(path)
+
+
+def _table(tf, content, batch_size, **arguments):
+    arguments = {"shuffle": False, "num_epochs": 1, **arguments}
+    return tf.data.experimental.make_csv_dataset(_file(content), batch_size, **arguments)
+
+
 def _names(tf):
     return {
+        "data": tf.data,
+        "every": _every,
+        "file": _file,
+        "csv": lambda content, *args, **kwargs: tf.data.experimental.CsvDataset(
+            _file(content), *args, **kwargs
+        ),
+        "table": lambda *args, **kwargs: _table(tf, *args, **kwargs),
+        "A": _file(b"a1\na2\na3\na4\na5"),
+        "B": _file(b"b1\n"),
+        "C": _file(b"c1\nc2\nc3\n"),
+        "D": _file(b"d1\nd2\n"),
         "tf": tf,
         "io": tf.io,
         "strings": tf.strings,
