@@ -7,7 +7,7 @@ from estikeras.ops import core
 from estikeras.primitives import lookup as primitives
 from estikeras.primitives import tokens
 
-Table = primitives.Table
+Table, Limits = primitives.Table, primitives.Limits
 Text, STANDARDIZE, SPLIT = tokens.Text, tokens.STANDARDIZE, tokens.SPLIT
 joined = tokens.joined
 
@@ -23,6 +23,16 @@ def lookup(x, table):
         InvalidArgumentError: for an entry that is no key, if the table has no default.
     """
     return primitives.lookup(core.tensor(x, table.key_dtype), table=table)
+
+
+def bucketize(x, limits):
+    """The number of limits that are not above each entry, int32.
+
+    Args:
+        x: float tensor.
+        limits: a Limits.
+    """
+    return primitives.bucketize(as_tensor(x), limits=limits)
 
 
 def standardize(x, how):

@@ -1,4 +1,4 @@
-"""Values by keys: strings or integers to integers or strings, by a table beside the tensors."""
+"""Values by keys, and bins by limits: what lies beside the tensors, in tables that may change."""
 
 import numpy as np
 
@@ -92,3 +92,37 @@ def _lookup(x, *, table):
 
 # The table's value for each entry.
 lookup = primitive("lookup", rule=_lookup_rule, reference=_lookup, pointwise=True)
+
+
+class Limits:
+    """Rising limits between bins, which programs read when they run.
+
+    Args:
+        values: floats.
+    """
+
+    __slots__ = ("values",)
+
+    def __init__(self, values=()):
+        self.set(values)
+
+    def set(self, values):
+        """Replace all limits."""
+        self.values = np.asarray(values, np.float64)
+
+    def __repr__(self):
+        return f"<{len(self.values)} limits>"
+
+
+def _bucketize(x, *, limits):
+    values = limits.values.astype(x.dtype)
+    return np.searchsorted(values, x, side="right").astype(np.int32)
+
+
+# The number of limits that are not above each entry.
+bucketize = primitive(
+    "bucketize",
+    rule=lambda x, *, limits: Spec(x.shape, "int32"),
+    reference=_bucketize,
+    pointwise=True,
+)

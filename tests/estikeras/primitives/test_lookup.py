@@ -5,7 +5,7 @@ import pytest
 
 from estikeras import op_errors
 from estikeras.engine.function import function
-from estikeras.primitives.lookup import Table, lookup
+from estikeras.primitives.lookup import Limits, Table, bucketize, lookup
 from tests.support.primitives import primitive_checks, row
 
 WORDS = np.array([[b"b", b"x"], [b"a", b"b"]], object)
@@ -17,6 +17,8 @@ ROWS = [
     row("lookup", [NUMBERS], table=Table(b"?", "int64", "string", {7: b"a", 3: b"b"}),
         kernel=False, order=0),
     row("lookup", [NUMBERS], table=Table(9, "int64"), order=0),
+    row("bucketize", [(3, 4)], limits=Limits([-0.5, 0.0, 0.2]), order=0),
+    row("bucketize", [(3, 4)], limits=Limits(), dtype="float16", order=0),
     row("lookup", [np.zeros((0, 2), object)], table=Table(None, entries={b"a": 1}), kernel=False,
         order=0),
 ]  # fmt: skip
@@ -44,6 +46,11 @@ def test_each_entry_has_its_value_or_the_default():
 def test_what_is_no_key_is_named_where_there_is_no_default(x, table, run):
     with pytest.raises(op_errors.InvalidArgumentError, match=r"-5|b'x'"):
         run(lambda x: lookup(x, table=table))(x)
+
+
+def test_a_limit_belongs_to_the_bin_above_it():
+    x = np.array([-1, 0, 0.5, 1, np.nan, np.inf, -np.inf], "float32")
+    assert bucketize(x, limits=Limits([0, 1])).numpy().tolist() == [0, 1, 1, 2, 2, 2, 0]
 
 
 def test_keys_of_another_dtype_are_refused():

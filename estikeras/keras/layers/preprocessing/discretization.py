@@ -3,7 +3,9 @@
 import numpy as np
 
 from estikeras import errors, ops, settings
+from estikeras.keras.layers import tracking
 from estikeras.keras.layers.preprocessing import data_layer, encoding
+from estikeras.ops import lookup
 from estikeras.public import public
 
 
@@ -51,12 +53,24 @@ class Discretization(data_layer.DataLayer):
             raise errors.invalid("bin_boundaries", got=got, expected="one of the two")
         if num_bins is not None and num_bins < 0:
             raise errors.invalid("num_bins", got=num_bins, expected="an int from 0")
-        self.bin_boundaries = None if bin_boundaries is None else _plain(bin_boundaries)
+        self._limits = lookup.Limits()
+        self.bin_boundaries = bin_boundaries
         self.num_bins = num_bins
         self.epsilon = epsilon
         self.output_mode = data_layer.check_mode(output_mode, modes)
         self.sparse = False
         self.reset_state()
+
+    @property
+    def bin_boundaries(self):
+        """The limits between bins, a list of floats; None if they are not known yet."""
+        return self._bin_boundaries
+
+    @bin_boundaries.setter
+    @tracking.untracked
+    def bin_boundaries(self, limits):
+        self._bin_boundaries = None if limits is None else np.asarray(limits).tolist()
+        self._limits.set(self._bin_boundaries or ())
 
     @property
     def output_dtype(self):
@@ -101,8 +115,7 @@ class Discretization(data_layer.DataLayer):
     def finalize_state(self):
         """Make limits of what was seen."""
         if self.num_bins is not None:
-            limits = _compressed(self.summary, 1.0 / self.num_bins)[0, :-1]
-            self.bin_boundaries = limits.tolist()
+            self.bin_boundaries = _compressed(self.summary, 1.0 / self.num_bins)[0, :-1]
 
     def reset_state(self):
         """Forget the batches that were seen."""
@@ -122,11 +135,9 @@ class Discretization(data_layer.DataLayer):
                 hint="Give them to the layer, or call `adapt(data)` first.",
             )
         inputs = ops.cast(inputs, settings.floatx())
-        limits = np.array(self.bin_boundaries, settings.floatx())
-        depth = len(limits) + 1
-        return encoding.encode(
-            ops.digitize(inputs, limits), self.output_mode, depth, self.output_dtype
-        )
+        bins = lookup.bucketize(inputs, self._limits)
+        depth = len(self.bin_boundaries) + 1
+        return encoding.encode(bins, self.output_mode, depth, self.output_dtype)
 
     def compute_output_shape(self, input_shape):
         limits = self.bin_boundaries
@@ -134,9 +145,8 @@ class Discretization(data_layer.DataLayer):
         return encoding.encoded_shape(input_shape, self.output_mode, depth)
 
     def get_config(self):
-        limits = self.bin_boundaries
         return {
-            "bin_boundaries": None if limits is None else list(limits),
+            "bin_boundaries": self.bin_boundaries,
             "num_bins": self.num_bins,
             "epsilon": self.epsilon,
             "output_mode": self.output_mode,
@@ -154,10 +164,6 @@ class Discretization(data_layer.DataLayer):
         if learnt is not None:
             layer.bin_boundaries = learnt
         return layer
-
-
-def _plain(limits):
-    return np.asarray(limits).tolist()
 
 
 def _compressed(summary, share):

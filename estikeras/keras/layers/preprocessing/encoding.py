@@ -24,14 +24,19 @@ def encode(indices, mode, depth, dtype, weights=None):
         if indices.ndim > 1 and indices.shape[-1] == 1:
             indices = ops.squeeze(indices, -1)
         return ops.one_hot(indices, depth, dtype=dtype)
-    counts = _counts(indices, depth, dtype if weights is None else weights.dtype, weights)
-    return ops.minimum(counts, 1) if mode == "multi_hot" else counts
+    if weights is None and indices.ndim <= 2 and indices.shape[-1] == 1:
+        return ops.one_hot(ops.squeeze(indices, -1), depth, dtype=dtype)
+    counts = _counts(indices, depth, weights)
+    return ops.cast(ops.minimum(counts, 1) if mode == "multi_hot" else counts, dtype)
 
 
-def _counts(indices, depth, dtype, weights):
-    """How often each index is there along the last axis of a matrix, or the second of others."""
+def _counts(indices, depth, weights):
+    """How often each index is there along the last axis of a matrix, or the second of others.
+
+    They are floats, whose sums have native loops.
+    """
     if indices.ndim > 2:
-        hot = ops.one_hot(indices, depth, dtype=dtype)
+        hot = ops.one_hot(indices, depth, dtype="float32" if weights is None else weights.dtype)
         return ops.sum(hot if weights is None else hot * ops.expand_dims(weights, -1), axis=1)
     # Of all rows at once: each has `depth` places of its own.
     indices = ops.cast(indices, "int64")
@@ -40,7 +45,7 @@ def _counts(indices, depth, dtype, weights):
     starts = ops.reshape(ops.arange(rows, dtype="int64") * depth, (-1, 1))
     places = ops.where(inside, ops.reshape(indices, (rows, -1)) + starts, -1)
     if weights is None:
-        weights = ops.ones(places.shape, dtype)
+        weights = ops.ones(places.shape, "float32")
     counts = ops.segment_sum(
         ops.reshape(weights, (-1,)), ops.reshape(places, (-1,)), num_segments=rows * depth
     )

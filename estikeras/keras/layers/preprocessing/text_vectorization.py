@@ -23,8 +23,8 @@ class TextVectorization(data_layer.DataLayer):
             "strip_punctuation" (ASCII letters and signs), a function from string tensors to string
             tensors, or None.
         split: how texts are cut: at "whitespace", into each "character", by a function from a
-            string tensor (batch,) to a string tensor (batch, tokens) or lists of tokens, or None:
-            the inputs are tokens.
+            string tensor (batch,) to a string tensor (batch, tokens) or lists of tokens (or, as
+            `tf.strings.split`, from one text to its tokens), or None: the inputs are tokens.
         ngrams: int, up to how many neighbours are joined to one more token; or a tuple of such
             numbers; or None.
         output_mode: "int" for indices; or for a vector a text "multi_hot" (1 for each token in
@@ -226,7 +226,7 @@ class TextVectorization(data_layer.DataLayer):
             x = self._squeezed(x)
         if self._text is not None:
             return lookup.all_tokens(x, self._text), x.shape
-        tokens = x if self._split is None else self._split(x)
+        tokens = x if self._split is None else self._split_by_function(x)
         if hasattr(tokens, "dtype") and not hasattr(tokens, "to_list"):
             array = np.atleast_1d(data_layer.as_tensor(tokens).value)
             rows, shape = array.reshape(-1, array.shape[-1]).tolist(), array.shape[:-1]
@@ -237,6 +237,15 @@ class TextVectorization(data_layer.DataLayer):
         if self._widths is not None:
             rows = [lookup.joined(row, self._widths) for row in rows]
         return rows, shape
+
+    def _split_by_function(self, x):
+        try:
+            return self._split(x)
+        except NotImplementedError:
+            if x.ndim == 0:
+                raise
+            # Functions such as `tf.strings.split` take one text at a time.
+            return [self._split(text) for text in x]
 
     def compute_output_shape(self, input_shape):
         shape = tuple(input_shape)

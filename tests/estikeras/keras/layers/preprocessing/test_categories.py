@@ -103,3 +103,14 @@ def test_learnt_limits_are_saved_and_can_be_learnt_anew(tmp_path):
     assert loaded.bin_boundaries == layer.bin_boundaries == [9.0, 19.0]
     loaded.adapt(np.arange(300.0))
     np.testing.assert_allclose(loaded.bin_boundaries, [99, 199], rtol=1e-5)
+
+
+def test_a_compiled_model_sees_limits_that_are_learnt_later():
+    layer = Discretization(num_bins=3)
+    layer.adapt(np.arange(30.0))
+    model = keras.Sequential([keras.Input((2,)), layer])
+    x = np.array([[5.0, 50.0]])
+    assert model.predict(x, verbose=0).tolist() == [[0, 2]]
+    layer.adapt(np.arange(300.0))
+    assert model.predict(x, verbose=0).tolist() == [[0, 0]]
+    assert model.weights == []

@@ -37,11 +37,12 @@ def test_functions_clean_and_split():
         (lambda x: tf.constant([["foo", ""], ["bar", "x"]]), [[2, 0], [3, 1]]),
         (lambda x: [tf.constant(["foo"]), np.array(["bar", "x"])], [[2, 0], [3, 1]]),
         (lambda x: [[], ["bar"]], [[0], [3]]),
+        (lambda x: tf.strings.split(x, "!"), [[2, 0], [3, 1]]),
     ],
 )
 def test_a_function_may_split_to_tensors_and_lists(split, expected):
-    layer = TextVectorization(split=split, vocabulary=WORDS)
-    assert layer(["a", "b"]).numpy().tolist() == expected
+    layer = TextVectorization(standardize=None, split=split, vocabulary=WORDS)
+    assert layer(["foo", "bar!x"]).numpy().tolist() == expected
 
 
 def test_a_function_may_split_one_text():
