@@ -138,7 +138,9 @@ def _get(module_name, prefix, name):
 
 # What scripts of the reference often use and this project has not, with what to use instead.
 _ABSENT = {
-    "data": "Give `fit` arrays, a generator or a `keras.utils.PyDataset`.",
+    "data.experimental.service": "Every rank reads its share, see docs/data.md.",
+    "RaggedTensor": "Pad rows with `keras.utils.pad_sequences`, and mask what was filled up.",
+    "ragged": "Pad rows with `keras.utils.pad_sequences`, and mask what was filled up.",
     "config": "Threads are set by ESTIKERAS_NUM_THREADS; there are no devices to choose from.",
     "distribute.ParameterServerStrategy": "Use `MultiWorkerMirroredStrategy`.",
     "distribute.experimental.ParameterServerStrategy": "Use `MultiWorkerMirroredStrategy`.",

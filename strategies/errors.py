@@ -8,12 +8,17 @@ class OpError(Exception):
         node_def: kept for the reference's sake; None.
         op: likewise.
         message: str.
+        error_code: int, the number of the kind of error; None for the class's own.
         *args: nothing that is used.
     """
 
-    def __init__(self, node_def=None, op=None, message="", *args):
+    error_code = None
+
+    def __init__(self, node_def=None, op=None, message="", error_code=None, *args):
         super().__init__(message)
         self.node_def, self.op, self.message = node_def, op, message
+        if error_code is not None:
+            self.error_code = error_code
 
     def __str__(self):
         return self.message
@@ -24,6 +29,8 @@ class OpError(Exception):
 
 class OutOfRangeError(OpError, LookupError):
     """The data are at an end."""
+
+    error_code = 11
 
 
 class DistributionError(RuntimeError):

@@ -67,7 +67,7 @@ def distribute(dataset, strategy, options=None):
     _check_options(options)
     policy = AutoShardPolicy.AUTO
     if callable(getattr(dataset, "options", None)):
-        policy = dataset.options().experimental_distribute.auto_shard_policy
+        policy = dataset.options().experimental_distribute.auto_shard_policy or policy
     return DistributedDataset(dataset, strategy.communicator, policy)
 
 

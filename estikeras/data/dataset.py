@@ -451,6 +451,26 @@ class DatasetSpec(TypeSpec):
         """The spec that datasets of both kinds fit."""
         return DatasetSpec(structure.common_spec(self.element_spec, other.element_spec))
 
+    def is_subtype_of(self, other):
+        """Whether all datasets of this spec fit the other."""
+        return self.most_specific_common_supertype([other]) == other
+
+    def most_specific_common_supertype(self, others):
+        """The spec that datasets of this spec and of the others fit; None if there is none.
+
+        Args:
+            others: list of DatasetSpecs.
+        """
+        spec = self
+        for other in others:
+            if not isinstance(other, DatasetSpec):
+                return None
+            try:
+                spec = spec.most_general(other)
+            except TypeError:
+                return None
+        return spec
+
     def stand_in(self):
         """A dataset without elements."""
         return Dataset(sources.Listed([], self.element_spec))

@@ -7,67 +7,73 @@ from estikeras.public import public
 from strategies import AutoShardPolicy
 
 
-class _Settings:
-    """Attributes with known names; None means that nothing was said.
+class _Option:
+    """An attribute that None leaves unsaid.
 
     Args:
-        **values: values of some of them.
+        kind: what else it may be, a type; None if it has no effect here, and setting it warns.
     """
 
-    FIELDS = {}  # noqa: RUF012  name -> what it may be, a type, or None for what has no effect
+    def __init__(self, kind=None):
+        self.kind = kind
 
-    def __init__(self, **values):
-        for name in self.FIELDS:
-            object.__setattr__(self, name, None)
-        for name, value in values.items():
-            setattr(self, name, value)
+        self.name = None
 
-    def __setattr__(self, name, value):
-        if name not in self.FIELDS and name not in dir(type(self)):
-            raise AttributeError(
-                f"{type(self).__name__} has no option {name!r}; there are {', '.join(self.FIELDS)}."
+    def __set_name__(self, owner, name):
+        self.name = self.name or name  # a second name is another name of the first
+
+    def __get__(self, settings, owner):
+        return self if settings is None else settings.said.get(self.name)
+
+    def __set__(self, settings, value):
+        if self.kind is None and value is not None:
+            warnings.warn(
+                f"The option {self.name!r} has no effect here: plans are rewritten, and threads "
+                "started, as a whole.",
+                stacklevel=2,
             )
-        if name not in self.FIELDS:
-            object.__setattr__(self, name, value)  # a property: another name
-            return
-        kind = self.FIELDS[name]
-        if kind is None:
-            if value is not None:
-                warnings.warn(
-                    f"The option {name!r} has no effect here: plans are rewritten, and threads "
-                    "started, as a whole.",
-                    stacklevel=2,
-                )
-        elif value is not None and not isinstance(value, kind):
-            raise errors.wrong_type(name, got=value, expected=f"{kind.__name__} or None")
-        object.__setattr__(self, name, value)
+        elif value is not None and not isinstance(value, self.kind):
+            raise errors.wrong_type(self.name, got=value, expected=f"{self.kind.__name__} or None")
+        settings.said[self.name] = value
+
+
+class _Settings:
+    """Options with known names.
+
+    Attributes:
+        said: dict from name to value, of those that were set.
+    """
+
+    __slots__ = ("said",)
+
+    def __init__(self):
+        self.said = {}
 
     def __eq__(self, other):
-        return type(other) is type(self) and vars(other) == vars(self)
+        return type(other) is type(self) and other.said == self.said
 
     __hash__ = None
 
     def __repr__(self):
-        said = {name: value for name, value in vars(self).items() if value is not None}
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in said.items())})"
+        said = ", ".join(f"{name}={value!r}" for name, value in self.said.items())
+        return f"{type(self).__name__}({said})"
 
-    def merge(self, other):
-        """These settings, with what the others say in place of their own.
+    def merge(self, options):
+        """These settings, with what others say in place of their own.
 
         Args:
-            other: settings of the same class.
+            options: settings of the same class.
 
         Returns:
             New settings.
         """
+        if type(options) is not type(self):
+            raise errors.wrong_type("options", got=options, expected=type(self).__name__)
         made = type(self)()
-        for name in self.FIELDS:
-            mine, theirs = getattr(self, name), getattr(other, name)
-            if isinstance(mine, _Settings) and isinstance(theirs, _Settings):
-                value = mine.merge(theirs)
-            else:
-                value = mine if theirs is None else theirs
-            object.__setattr__(made, name, value)
+        made.said.update(self.said)
+        for name, theirs in options.said.items():
+            mine = self.said.get(name)
+            made.said[name] = mine.merge(theirs) if isinstance(mine, _Settings) else theirs
         return made
 
 
@@ -76,11 +82,13 @@ class ThreadingOptions(_Settings):
     """Threads of a pipeline.
 
     Attributes:
-        private_threadpool_size: how many threads `map` uses where it is left to choose.
+        private_threadpool_size: int, how many threads `map` uses where it is left to choose.
         max_intra_op_parallelism: of no effect: native programs of pipelines run on one thread each.
     """
 
-    FIELDS = {"private_threadpool_size": int, "max_intra_op_parallelism": None}  # noqa: RUF012
+    __slots__ = ()
+    private_threadpool_size = _Option(int)
+    max_intra_op_parallelism = _Option()
 
 
 @public("data.experimental.DistributeOptions")
@@ -88,57 +96,46 @@ class DistributeOptions(_Settings):
     """What ranks read.
 
     Attributes:
-        auto_shard_policy: AutoShardPolicy; AUTO when nothing was said.
+        auto_shard_policy: AutoShardPolicy; None means AUTO.
         num_devices: of no effect.
     """
 
-    FIELDS = {"auto_shard_policy": AutoShardPolicy, "num_devices": None}  # noqa: RUF012
-
-    def __init__(self, **values):
-        super().__init__(**values)
-        if self.auto_shard_policy is None:
-            self.auto_shard_policy = AutoShardPolicy.AUTO
-
-    def merge(self, other):
-        made = super().merge(other)
-        if other.auto_shard_policy is AutoShardPolicy.AUTO:
-            made.auto_shard_policy = self.auto_shard_policy
-        return made
+    __slots__ = ()
+    auto_shard_policy = _Option(AutoShardPolicy)
+    num_devices = _Option()
 
 
 @public("data.experimental.OptimizationOptions")
 class OptimizationOptions(_Settings):
-    """Rewriting of plans.
+    """Rewriting of plans, which is done as a whole, or not: the other options have no effect.
 
     Attributes:
         apply_default_optimizations: False runs the plan as it was written.
     """
 
-    FIELDS = {  # noqa: RUF012
-        "apply_default_optimizations": bool,
-        "filter_fusion": None,
-        "filter_parallelization": None,
-        "inject_prefetch": None,
-        "map_and_batch_fusion": None,
-        "map_and_filter_fusion": None,
-        "map_fusion": None,
-        "map_parallelization": None,
-        "noop_elimination": None,
-        "parallel_batch": None,
-        "shuffle_and_repeat_fusion": None,
-    }
+    __slots__ = ()
+    apply_default_optimizations = _Option(bool)
+    filter_fusion = _Option()
+    filter_parallelization = _Option()
+    inject_prefetch = _Option()
+    map_and_batch_fusion = _Option()
+    map_and_filter_fusion = _Option()
+    map_fusion = _Option()
+    map_parallelization = _Option()
+    noop_elimination = _Option()
+    parallel_batch = _Option()
+    shuffle_and_repeat_fusion = _Option()
 
 
 @public("data.experimental.AutotuneOptions")
 class AutotuneOptions(_Settings):
     """Of no effect: there is nothing to tune."""
 
-    FIELDS = {  # noqa: RUF012
-        "autotune_algorithm": None,
-        "cpu_budget": None,
-        "enabled": None,
-        "ram_budget": None,
-    }
+    __slots__ = ()
+    autotune_algorithm = _Option()
+    cpu_budget = _Option()
+    enabled = _Option()
+    ram_budget = _Option()
 
 
 @public("data.Options")
@@ -146,47 +143,26 @@ class Options(_Settings):
     """How a pipeline is run; see `Dataset.with_options`.
 
     Attributes:
-        deterministic: whether `map` and `interleave` keep order where they are not told.
+        deterministic: bool, whether `map` keeps order where it is not told.
         experimental_distribute: DistributeOptions.
         experimental_optimization: OptimizationOptions.
         threading: ThreadingOptions.
         autotune: AutotuneOptions.
     """
 
-    FIELDS = {  # noqa: RUF012
-        "deterministic": bool,
-        "autotune": AutotuneOptions,
-        "experimental_distribute": DistributeOptions,
-        "experimental_optimization": OptimizationOptions,
-        "threading": ThreadingOptions,
-        "experimental_external_state_policy": None,
-        "experimental_slack": None,
-        "experimental_symbolic_checkpoint": None,
-        "experimental_warm_start": None,
-    }
+    __slots__ = ()
+    deterministic = experimental_deterministic = _Option(bool)
+    autotune = _Option(AutotuneOptions)
+    threading = experimental_threading = _Option(ThreadingOptions)
+    experimental_distribute = _Option(DistributeOptions)
+    experimental_optimization = _Option(OptimizationOptions)
+    experimental_external_state_policy = _Option()
+    experimental_slack = _Option()
+    experimental_symbolic_checkpoint = _Option()
+    experimental_warm_start = _Option()
 
-    def __init__(self, **values):
+    def __init__(self):
         super().__init__()
         self.autotune, self.threading = AutotuneOptions(), ThreadingOptions()
         self.experimental_distribute = DistributeOptions()
         self.experimental_optimization = OptimizationOptions()
-        for name, value in values.items():
-            setattr(self, name, value)
-
-    @property
-    def experimental_deterministic(self):
-        """Another name of `deterministic`."""
-        return self.deterministic
-
-    @experimental_deterministic.setter
-    def experimental_deterministic(self, value):
-        self.deterministic = value
-
-    @property
-    def experimental_threading(self):
-        """Another name of `threading`."""
-        return self.threading
-
-    @experimental_threading.setter
-    def experimental_threading(self, value):
-        self.threading = value
