@@ -1,5 +1,7 @@
 """TextVectorization."""
 
+import math
+
 import numpy as np
 
 from estikeras import errors, ops, settings
@@ -229,7 +231,8 @@ class TextVectorization(data_layer.DataLayer):
         tokens = x if self._split is None else self._split_by_function(x)
         if hasattr(tokens, "dtype") and not hasattr(tokens, "to_list"):
             array = np.atleast_1d(data_layer.as_tensor(tokens).value)
-            rows, shape = array.reshape(-1, array.shape[-1]).tolist(), array.shape[:-1]
+            shape = array.shape[:-1]
+            rows = array.reshape(math.prod(shape), array.shape[-1]).tolist()
         else:
             tokens = tokens.to_list() if hasattr(tokens, "to_list") else tokens
             tokens, shape = ([tokens], ()) if x.ndim == 0 else (tokens, (len(tokens),))

@@ -37,6 +37,7 @@ def test_functions_clean_and_split():
         (lambda x: tf.constant([["foo", ""], ["bar", "x"]]), [[2, 0], [3, 1]]),
         (lambda x: [tf.constant(["foo"]), np.array(["bar", "x"])], [[2, 0], [3, 1]]),
         (lambda x: [[], ["bar"]], [[0], [3]]),
+        (lambda x: np.zeros((2, 0), "U1"), [[], []]),
         (lambda x: tf.strings.split(x, "!"), [[2, 0], [3, 1]]),
     ],
 )
