@@ -5,6 +5,8 @@ that runs once a row, in one call and without the GIL. Both compute what the fun
 element alone. What has no kernels but acts on each entry alone runs in NumPy, too.
 """
 
+import math
+
 import numpy as np
 
 from estikeras.engine import context, dtypes, tree
@@ -54,6 +56,9 @@ class RowFunction:
 
         Returns:
             A list of arrays `(rows, *shape)`, one for each tensor of `template`.
+
+        Raises:
+            Exception: what the operations raise; where its attribute `row` is, it says which row.
         """
         known = {id(x): column for x, column in zip(self._inputs, columns, strict=True)}
         for node in self._on_all:
@@ -147,8 +152,13 @@ def _acts_on_all(node):
 
 def _run_on_all(node, known, rows):
     arrays = [_rows_of(x, known, rows, constants=False) for x in node.inputs]
-    with np.errstate(all="ignore"):
-        results = node.primitive.reference(*arrays, **node.params)
+    try:
+        with np.errstate(all="ignore"):
+            results = node.primitive.reference(*arrays, **node.params)
+    except Exception as error:
+        if hasattr(error, "row"):  # so far the number of an entry
+            error.row //= math.prod(max(x.shape for x in node.inputs))
+        raise
     for y, array in zip(node.outputs, (results,) if node.single else results, strict=True):
         known[id(y)] = np.asarray(array, dtypes.to_numpy(y.dtype))
 
