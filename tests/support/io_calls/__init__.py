@@ -21,7 +21,7 @@ import numpy as np
 from tests.support.recordings import value_text
 
 RECORDED = Path(__file__).resolve().parents[2] / "estikeras" / "ops" / "recorded"
-TABLES = ("strings", "raw", "csv", "examples", "images", "files")
+TABLES = ("strings", "raw", "csv", "examples", "images", "files", "tables")
 FAILED, LONGEST = "fails", 120
 
 
@@ -95,8 +95,31 @@ def _table(tf, content, batch_size, **arguments):
     return tf.data.experimental.make_csv_dataset(_file(content), batch_size, **arguments)
 
 
+def _hashed(tf, keys, values, default):
+    filled = tf.lookup.KeyValueTensorInitializer(keys, values)
+    return tf.lookup.StaticHashTable(filled, default)
+
+
+def _lines(tf, content, key_dtype, key_index, value_dtype, *args, **kwargs):
+    filled = tf.lookup.TextFileInitializer(
+        _file(content), key_dtype, key_index, value_dtype, *args, **kwargs
+    )
+    return tf.lookup.StaticHashTable(filled, -1)
+
+
+def _vocabulary(tf, keys, values, buckets, **kwargs):
+    filled = tf.lookup.KeyValueTensorInitializer(keys, tf.constant(values, "int64"))
+    return tf.lookup.StaticVocabularyTable(filled, buckets, **kwargs)
+
+
 def _names(tf):
     return {
+        "con": tf.constant,
+        "hashed": lambda *args: _hashed(tf, *args),
+        "lines": lambda *args, **kwargs: _lines(tf, *args, **kwargs),
+        "vocabulary": lambda *args, **kwargs: _vocabulary(tf, *args, **kwargs),
+        "WHOLE": tf.lookup.TextFileIndex.WHOLE_LINE,
+        "NUMBER": tf.lookup.TextFileIndex.LINE_NUMBER,
         "data": tf.data,
         "every": _every,
         "file": _file,
