@@ -260,7 +260,8 @@ def _stack_sparse(leaves):
 
 def rows_of(block):
     """How many rows a block has."""
-    return len(leaves_of(block)[0])
+    first = leaves_of(block)[0]
+    return first.shape[0] if isinstance(first, SparseTensor) else len(first)
 
 
 def unstack(block):

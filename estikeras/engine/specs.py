@@ -228,7 +228,9 @@ class SparseTensor:
         self.dense_shape = _as_int64(dense_shape)
         entries, rank = self.values.shape[:1], self.dense_shape.shape[:1]
         if self.indices.shape != (*entries, *rank) and self.indices.size:
-            raise errors.shape_mismatch("indices", self.indices.shape, (*entries, *rank))
+            raise errors.shape_mismatch(
+                "indices", got=self.indices.shape, expected=(*entries, *rank)
+            )
 
     @property
     def shape(self):

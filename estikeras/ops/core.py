@@ -14,7 +14,7 @@ from estikeras.public import public
 
 def tensor(x, dtype):
     """A tensor, variable, array or number as a tensor of the named dtype."""
-    if type(x) in (bool, int, float):
+    if type(x) in (bool, int, float) and dtype != "string":
         return Tensor(np.asarray(x, dtypes.to_numpy(dtype)))
     x = as_tensor(x)
     return x if x.dtype == dtype else elementwise.cast(x, dtype=dtype)
@@ -113,7 +113,7 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     if dtype is None:
         return as_tensor(x)
     dtype = dtypes.standardize(dtype)
-    if _holds_plain_numbers(x):
+    if _holds_plain_numbers(x) and (dtype != "string" or not np.size(x)):
         return Tensor(np.array(x).astype(dtypes.to_numpy(dtype)))
     return tensor(x, dtype)
 

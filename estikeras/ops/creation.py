@@ -16,14 +16,16 @@ def _numpy(dtype):
 
 @op("keras.ops.zeros", "keras.ops.numpy.zeros")
 def zeros(shape, dtype=None):
-    """Zeros of a shape, by default of dtype floatx."""
+    """Zeros of a shape, by default of dtype floatx; empty strings for strings."""
+    if dtype is not None and dtypes.standardize(dtype) == "string":
+        return full(shape, "", dtype)
     return Tensor(np.zeros(static_shape(shape), _numpy(dtype)))
 
 
 @op("keras.ops.ones", "keras.ops.numpy.ones")
 def ones(shape, dtype=None):
     """Ones of a shape, by default of dtype floatx."""
-    return Tensor(np.ones(static_shape(shape), _numpy(dtype)))
+    return full(shape, 1, dtype)
 
 
 @op("keras.ops.empty", "keras.ops.numpy.empty")

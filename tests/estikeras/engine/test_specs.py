@@ -1,0 +1,158 @@
+"""TensorSpec, TensorShape and sparse tensors: what they accept, how they compare, what they say."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+import estikeras as tf
+from estikeras.engine.specs import SparseTensorSpec, TensorSpec
+
+SHAPES = [  # shape, value's shape, whether the value fits
+    (None, (), True),
+    (None, (2, 3), True),
+    ((), (), True),
+    ((), (1,), False),
+    ((None,), (0,), True),
+    ((None, 3), (5, 3), True),
+    ((None, 3), (5, 4), False),
+    ((None, 3), (3,), False),
+    ((-1, 3), (5, 3), True),
+    (3, (3,), True),
+    ([2, None], (2, 7), True),
+]
+
+
+@pytest.mark.parametrize(("shape", "actual", "fits"), SHAPES)
+def test_a_spec_allows_the_shapes_it_stands_for(shape, actual, fits):
+    spec = TensorSpec(shape, "float32")
+    assert spec.allows(actual) is fits
+    assert spec.is_compatible_with(np.zeros(actual, np.float32)) is fits
+    assert spec.is_compatible_with(TensorSpec(actual, tf.float32)) is fits
+    assert not spec.is_compatible_with(np.zeros(actual, np.float64))
+
+
+GENERAL = [  # two shapes, and the one that both fit
+    ((2, 3), (2, 3), (2, 3)),
+    ((2, 3), (4, 3), (None, 3)),
+    ((2, None), (4, 3), (None, None)),
+    ((2, 3), (2,), None),
+    (None, (2,), None),
+    ((), (), ()),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "both"), GENERAL)
+def test_the_most_general_spec_is_the_same_both_ways(first, second, both):
+    a, b = TensorSpec(first, "int32"), TensorSpec(second, "int32")
+    assert a.most_general(b) == b.most_general(a) == TensorSpec(both, "int32")
+
+
+def test_specs_of_other_dtypes_have_nothing_in_common():
+    with pytest.raises(ValueError, match="int32 and string differ"):
+        TensorSpec((), "int32").most_general(TensorSpec((), "string"))
+
+
+@pytest.mark.parametrize("shape", [None, (), (3,), (None, 3)])
+@pytest.mark.parametrize("kind", [TensorSpec, SparseTensorSpec])
+def test_batches_and_rows_are_opposites(shape, kind):
+    spec = kind(shape, "int64")
+    for size in (None, 5):
+        batched = spec.batched(size)
+        assert batched.shape == (None if shape is None else (size, *shape))
+        assert batched.unbatched() == spec
+    assert spec.of_any_size().shape == (None if shape is None else (None,) * len(shape))
+
+
+def test_a_scalar_has_no_rows():
+    with pytest.raises(ValueError, match="has no rows"):
+        TensorSpec((), "int64").unbatched()
+
+
+@pytest.mark.parametrize(
+    ("spec", "value"),
+    [
+        (TensorSpec((), "string"), b""),
+        (TensorSpec((None, 2), "string"), np.full((1, 2), b"", object)),
+        (TensorSpec((2,), "bool"), np.zeros(2, bool)),
+        (TensorSpec((), "float16"), np.float16(0)),
+        (TensorSpec(None, "int32"), np.int32(0)),
+    ],
+)
+def test_a_stand_in_fits_its_spec(spec, value):
+    made = spec.stand_in()
+    assert np.array_equal(made, value)
+    assert getattr(made, "dtype", "string") == getattr(value, "dtype", "string")
+
+
+def test_specs_compare_by_shape_dtype_and_name_and_are_keys():
+    spec = tf.TensorSpec([None, 3], tf.float32, name="x")
+    assert spec == tf.TensorSpec((None, 3), "float32", "x")
+    assert spec != tf.TensorSpec((None, 3), "float32")
+    assert spec != tf.TensorSpec((None, 4), "float32", "x")
+    assert spec != tf.TensorSpec((None, 3), "float64", "x")
+    assert len({spec, tf.TensorSpec([None, 3], "float32", "x")}) == 1
+    assert pickle.loads(pickle.dumps(spec)) == spec
+    assert repr(spec) == "TensorSpec(shape=(None, 3), dtype=float32, name='x')"
+    assert tf.TensorSpec.from_tensor(tf.constant([1, 2])) == tf.TensorSpec((2,), tf.int32)
+    assert tf.TensorSpec.from_spec(spec, "y") == tf.TensorSpec((None, 3), "float32", "y")
+
+
+def test_specs_do_not_change():
+    spec = tf.TensorSpec((3,))
+    with pytest.raises(AttributeError):
+        spec.shape = (4,)
+    with pytest.raises(TypeError):
+        spec.shape[0] = 4
+
+
+@pytest.mark.parametrize("dims", [(), (2, 3), (None, 3)])
+def test_shapes_are_tuples_with_tensorflows_methods(dims):
+    shape = tf.TensorShape(dims)
+    assert shape == dims and shape == list(dims) and tuple(shape) == dims
+    assert not shape != list(dims) and shape != (*dims, 1)
+    assert (shape.rank, shape.ndims) == (len(dims), len(dims))
+    assert shape.as_list() == shape.dims == list(dims)
+    assert shape.is_fully_defined() is (None not in dims)
+    assert shape.num_elements() == (None if None in dims else int(np.prod(dims, dtype=int)))
+    assert hash(shape) == hash(dims)
+    assert pickle.loads(pickle.dumps(shape)) == shape
+    assert TensorSpec(shape).shape == dims
+
+
+def sparse():
+    return tf.sparse.SparseTensor([[0, 1], [2, 0]], [1.0, 2.0], [3, 2])
+
+
+def test_a_sparse_tensor_has_three_tensors():
+    tensor = sparse()
+    assert (tensor.shape, tensor.dtype) == ((3, 2), "float32")
+    assert (tensor.indices.dtype, tensor.dense_shape.dtype) == ("int64", "int64")
+    assert np.array_equal(tf.sparse.to_dense(tensor), [[0, 1], [0, 0], [2, 0]])
+    assert "dense_shape=(3, 2)" in repr(tensor)
+    back = tf.sparse.from_dense(tf.sparse.to_dense(tensor))
+    assert np.array_equal(back.indices, tensor.indices)
+
+
+def test_a_sparse_tensor_of_uneven_parts_is_refused():
+    for indices in ([[0, 1]], [[0], [1]]):
+        with pytest.raises(ValueError, match=r"`indices`.*\(2, 2\)"):
+            tf.sparse.SparseTensor(indices, [1.0, 2.0], [3, 2])
+
+
+def test_sparse_elements_are_stacked_and_have_their_spec():
+    dataset = tf.data.Dataset.from_tensors(sparse()).repeat(2)
+    assert dataset.element_spec == tf.SparseTensorSpec((3, 2), "float32")
+    whole, rest = dataset.repeat(2).take(3).batch(2)
+    assert (whole.shape, rest.shape) == ((2, 3, 2), (1, 3, 2))
+    dense = np.asarray(tf.sparse.to_dense(whole))
+    assert np.array_equal(dense, np.stack([[[0, 1], [0, 0], [2, 0]]] * 2))
+    pair = tf.data.Dataset.zip(dataset, tf.data.Dataset.range(2)).batch(2, drop_remainder=True)
+    assert [(x.shape, n.shape) for x, n in pair] == [((2, 3, 2), (2,))]
+    with pytest.raises(TypeError, match="Sparse tensors cannot be padded"):
+        list(dataset.padded_batch(2))
+
+
+def test_a_sparse_stand_in_has_no_entries():
+    made = SparseTensorSpec((None, 3), "string").stand_in()
+    assert (made.shape, made.dtype, made.values.shape) == ((1, 3), "string", (0,))
