@@ -121,17 +121,31 @@ def warped(images, rows, columns, order, fill_mode, fill_value, data_format):
     """A batch of images sampled at rows and columns (batch, height, width), float tensors."""
 
     def run(x):
-        batch, _, _, channels = x.shape
-        shape = (*rows.shape, channels)
-        number = np.arange(batch, dtype="float32").reshape(-1, 1, 1, 1)
-        channel = np.arange(channels, dtype="float32")
-        parts = [shaping.reshape(c, shape=(*c.shape, 1)) for c in (rows, columns)]
-        grid = [as_tensor(number), *parts, as_tensor(channel)]
-        return _sampled(
-            x, [shaping.broadcast_to(g, shape=shape) for g in grid], order, fill_mode, fill_value
-        )
+        batch, height, width, channels = x.shape
+        pixels = shaping.reshape(x, shape=(batch * height * width, channels))
+        first = np.arange(batch, dtype="int32").reshape(-1, 1, 1) * (height * width)
+        fill, total = ew.constant(fill_value, x), None
+        for (row, down), (column, across) in itertools.product(
+            _corners(rows, order), _corners(columns, order)
+        ):
+            row, row_valid = _inside(row, int(height), fill_mode)
+            column, column_valid = _inside(column, int(width), fill_mode)
+            value = indexing.take(pixels, row * int(width) + column + first, axis=0)
+            if row_valid is not None:
+                value = ew.select(
+                    _of_channels(ew.logical_and(row_valid, column_valid)), value, fill
+                )
+            if down is not None:
+                value = value * _of_channels(tensor(down * across, x.dtype))
+            total = value if total is None else total + value
+        return total
 
     return windows.with_channels_last(run, images, data_format)
+
+
+def _of_channels(x):
+    """A number for each pixel as one that all its channels share."""
+    return shaping.reshape(x, shape=(*x.shape, 1))
 
 
 def _in_batch(images, data_format, run):
