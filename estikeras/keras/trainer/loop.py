@@ -223,7 +223,7 @@ class _Endless:
 
     def __init__(self, adapter):
         self._adapter = adapter
-        self._batches = iter(())
+        self._batches = self._blocks = self._block = None
         self.iterable = getattr(adapter, "iterable", None)
 
     def on_epoch_begin(self):
@@ -237,6 +237,7 @@ class _Endless:
     def batches(self):
         """The batches after those of the last epoch; data that can be read again begins again."""
         once = isinstance(self._adapter, IterableAdapter) and self._adapter.is_iterator
+        self._batches = iter(()) if self._batches is None else self._batches
         while True:
             came = False
             for batch in self._batches:
@@ -249,6 +250,25 @@ class _Endless:
             if first is None:
                 return
             yield first
+
+    def blocks(self):
+        """The batches after those of the last epoch, many at once; None where the adapter has no
+        blocks, or they were taken one by one before.
+        """
+        if self._blocks is None and self._batches is None:
+            self._blocks = getattr(self._adapter, "blocks", lambda: None)()
+        return None if self._blocks is None else self._rest_of_blocks()
+
+    def _rest_of_blocks(self):
+        while True:
+            if self._block is None or self._block.first == self._block.num_batches:
+                self._block = next(self._blocks, None)
+                if self._block is None:
+                    self._blocks = self._adapter.blocks()
+                    self._block = next(self._blocks, None)
+                    if self._block is None:
+                        return
+            yield self._block
 
 
 def _validation_adapter(validation_data, batch_size):

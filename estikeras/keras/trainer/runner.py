@@ -80,14 +80,16 @@ class Runner:
     def _epoch_of_blocks(self, blocks, batches, at_once):
         done = 0
         for block in blocks:
-            left = block.num_batches if batches is None else min(block.num_batches, batches - done)
+            left = block.num_batches - block.first
+            end = block.first + (left if batches is None else min(left, batches - done))
             if _has_strings(block.data):
-                steps = ((k, 1, self.run(block.batch(k))) for k in range(left))
+                steps = ((k, 1, self.run(block.batch(k))) for k in range(block.first, end))
             else:
-                steps = self._native_epoch(block, left, at_once, 0)
-            for first, count, result in steps:
-                yield done + first, count, result
-            done += left
+                steps = self._native_epoch(block, end, at_once, block.first)
+            for _, count, result in steps:
+                block.first += count
+                yield done, count, result
+                done += count
             if done == batches:
                 return
 

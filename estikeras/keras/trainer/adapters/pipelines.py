@@ -49,9 +49,13 @@ class Block(ArrayAdapter):
     Args:
         piece: the batches along a new first axis, as a Dataset gives them.
         class_weight: dict from class to weight, or None.
+
+    Attributes:
+        first: number of the first batch that was not used yet; who uses them counts.
     """
 
     def __init__(self, piece, class_weight):
+        self.first = 0
         leaves = [leaf for leaf in tree.flatten(piece) if leaf is not None]
         self.num_batches, self.batch_size = leaves[0].shape[:2]
         rows = tree.map_structure(
