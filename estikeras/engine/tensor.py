@@ -188,7 +188,7 @@ def as_tensor(x):
         array = np.array(x, object)  # dtype "S" would drop zeros at the end
     elif isinstance(x, np.ndarray | np.generic | numbers.Number):
         array = np.array(x)
-    elif isinstance(x, list | tuple):
+    elif isinstance(x, list | tuple | range):
         if _holds_tensors(x):
             return public_operators()["stack"](x)
         array = _from_sequence(x)

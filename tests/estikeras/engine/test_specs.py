@@ -110,7 +110,7 @@ def test_specs_do_not_change():
 def test_shapes_are_tuples_with_tensorflows_methods(dims):
     shape = tf.TensorShape(dims)
     assert shape == dims and shape == list(dims) and tuple(shape) == dims
-    assert not shape != list(dims) and shape != (*dims, 1)
+    assert shape != (*dims, 1)
     assert (shape.rank, shape.ndims) == (len(dims), len(dims))
     assert shape.as_list() == shape.dims == list(dims)
     assert shape.is_fully_defined() is (None not in dims)

@@ -83,7 +83,7 @@ def test_strings_are_compared_with_text():
     assert (WORDS != b"b").numpy().tolist() == [False, True, False]
     assert tf.equal(WORDS, WORDS[::-1]).numpy().tolist() == [True, True, True]
     assert bool(WORDS[1] == "a")
-    assert (WORDS == tf.constant(["b\0", "a", "B"])).numpy().tolist() == [False, True, False]
+    assert (tf.constant(["b\0", "a", "B"]) == WORDS).numpy().tolist() == [False, True, False]
 
 
 SHAPED = {  # operations that only move entries
