@@ -643,6 +643,8 @@ NAMES = {
     "keras.layers.MaxPooling2D": "estikeras.keras.layers.pooling.max_pooling2d:MaxPooling2D",
     "keras.layers.MaxPooling3D": "estikeras.keras.layers.pooling.max_pooling3d:MaxPooling3D",
     "keras.layers.Maximum": "estikeras.keras.layers.merging.maximum:Maximum",
+    "keras.layers.MelSpectrogram":
+        "estikeras.keras.layers.preprocessing.audio.mel_spectrogram:MelSpectrogram",
     "keras.layers.Minimum": "estikeras.keras.layers.merging.minimum:Minimum",
     "keras.layers.MultiHeadAttention":
         "estikeras.keras.layers.attention.multi_head_attention:MultiHeadAttention",
@@ -651,6 +653,7 @@ NAMES = {
         "estikeras.keras.layers.preprocessing.normalization:Normalization",
     "keras.layers.PReLU": "estikeras.keras.layers.activations.prelu:PReLU",
     "keras.layers.Permute": "estikeras.keras.layers.reshaping.permute:Permute",
+    "keras.layers.Pipeline": "estikeras.keras.layers.preprocessing.pipeline:Pipeline",
     "keras.layers.RMSNormalization":
         "estikeras.keras.layers.normalization.rms_normalization:RMSNormalization",
     "keras.layers.RNN": "estikeras.keras.layers.rnn.rnn:RNN",
@@ -672,6 +675,8 @@ NAMES = {
     "keras.layers.Resizing": "estikeras.keras.layers.preprocessing.image.resizing:Resizing",
     "keras.layers.ReversibleEmbedding":
         "estikeras.keras.layers.core.reversible_embedding:ReversibleEmbedding",
+    "keras.layers.STFTSpectrogram":
+        "estikeras.keras.layers.preprocessing.audio.stft_spectrogram:STFTSpectrogram",
     "keras.layers.SeparableConv1D":
         "estikeras.keras.layers.convolutional.separable_conv1d:SeparableConv1D",
     "keras.layers.SeparableConv2D":
