@@ -5,6 +5,7 @@ one process. The bytes are the same.
 """
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf.message import DecodeError
 
 from estikeras.public import public
 
@@ -97,3 +98,15 @@ FeatureList = public("train.FeatureList")(_CLASSES["FeatureList"])
 FeatureLists = public("train.FeatureLists")(_CLASSES["FeatureLists"])
 Example = public("train.Example")(_CLASSES["Example"])
 SequenceExample = public("train.SequenceExample")(_CLASSES["SequenceExample"])
+
+
+def sequence_example(data):
+    """A SequenceExample from its bytes.
+
+    Raises:
+        ValueError: if they are none.
+    """
+    try:
+        return SequenceExample.FromString(data)
+    except DecodeError:
+        raise ValueError("no serialized tf.train.SequenceExample") from None

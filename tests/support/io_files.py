@@ -17,6 +17,11 @@ def records(tf):
     return [b"", b"\x00\xff", bytes(range(256)), *examples]
 
 
+def contents(tf, records):
+    """The records with the examples as messages: the order of features in their bytes is free."""
+    return records[:3] + [tf.train.Example.FromString(record) for record in records[3:]]
+
+
 def write(tf, path, kind):
     """Write the records to a file."""
     with tf.io.TFRecordWriter(str(path), kind) as writer:

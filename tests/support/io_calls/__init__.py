@@ -2,9 +2,10 @@
 
 `scripts/record_io` writes down what TensorFlow gives for them, and the tests of the mirrored files
 compare. In an expression `tf`, `io`, `strings` and `sparse` are the library's, `ex(a=[1.0])` is a
-serialized Example, `image("rgb.png")` the content of a file, `file(b"...")` the name of one with
-that content, `every(dataset)` the elements of a dataset, and `csv` and `table` are `CsvDataset` and
-`make_csv_dataset` of a file's content, the latter for one epoch without shuffling.
+serialized Example, `LONG` and `SHORT` are SequenceExamples, `image("rgb.png")` is the content of a
+file, `file(b"...")` the name of one with that content, `every(dataset)` the elements of a dataset,
+and `csv` and `table` are `CsvDataset` and `make_csv_dataset` of a file's content, the latter for
+one epoch without shuffling.
 """
 
 import atexit
@@ -59,14 +60,27 @@ def example(tf, values):
     """A serialized Example with one feature for each item: a list of bytes, floats or ints."""
     message = tf.train.Example()
     for name, items in values.items():
-        feature = message.features.feature[name]
-        if items is None:
-            continue
+        _fill(message.features.feature[name], items)
+    return message.SerializeToString()
+
+
+def sequence_example(tf, context, **lists):
+    """A serialized SequenceExample: a context as of `example`, and lists of such features."""
+    message = tf.train.SequenceExample()
+    for name, items in context.items():
+        _fill(message.context.feature[name], items)
+    for name, steps in lists.items():
+        for items in steps:
+            _fill(message.feature_lists.feature_list[name].feature.add(), items)
+    return message.SerializeToString()
+
+
+def _fill(feature, items):
+    if items is not None:
         kinds = {bytes: "bytes_list", float: "float_list", int: "int64_list"}
         target = getattr(feature, kinds[type(items[0]) if items else bytes])
         target.value.extend(items)
         target.SetInParent()
-    return message.SerializeToString()
 
 
 def _every(dataset):
@@ -141,6 +155,15 @@ def _names(tf):
         "VL": tf.io.VarLenFeature,
         "SF": tf.io.SparseFeature,
         "ex": lambda **values: example(tf, values),
+        "LONG": sequence_example(
+            tf,
+            {"n": [2], "w": [b"x"]},
+            t=[[1], [2]],
+            r=[[1.0, 2.0], [3.0, 4.0]],
+            u=[[1, 2, 3], [4]],
+            w=[[b"a"], [], [b"b", b"c"]],
+        ),
+        "SHORT": sequence_example(tf, {"n": [1]}, t=[[7]], r=[[5.0, 6.0]]),
         "image": lambda name: (RECORDED / "images" / name).read_bytes(),
         "np": np,
         "zlib": zlib,

@@ -1,4 +1,4 @@
-"""Calls of `tf.io.parse_example` and of `tf.sparse`."""
+"""Calls of `tf.io.parse_example` and its kin, and of `tf.sparse`."""
 
 CALLS = r"""
 io.parse_example([ex(a=[1.], b=[3]), ex(a=[4.], b=[6])], {"a":FL(1, "float32"), "b":FL(1, "int64")})
@@ -56,4 +56,24 @@ sparse.to_dense(SparseTensor([[0, 3], [1, 0]], [5, 6], [2, 3]))
 sparse.to_dense(SparseTensor([[1]], [True], [3]))
 sparse.from_dense([[0, 1], [2, 0]])
 sparse.from_dense(["", "a"])
+io.parse_single_sequence_example(LONG, {"n": FL([], "int64")}, {"t": FS([], "int64")})
+io.parse_single_sequence_example(LONG, {"n": FL([], "int64")})
+io.parse_single_sequence_example(LONG, None, {"r": FS([2], "float32")})
+io.parse_single_sequence_example(LONG, None, {"u": VL("int64")})
+io.parse_single_sequence_example(SHORT, None, {"u": VL("int64")})
+io.parse_single_sequence_example(SHORT, None, {"u": FS([], "int64")})
+io.parse_single_sequence_example(SHORT, None, {"u": FS([], "int64", allow_missing=True)})
+io.parse_single_sequence_example(LONG, None, {"r": FS([3], "float32")})
+io.parse_single_sequence_example(LONG, None, {"t": FS([], "float32")})
+io.parse_single_sequence_example(LONG)
+io.parse_single_sequence_example([LONG], {"n": FL([], "int64")})
+io.parse_single_sequence_example("junk", None, {"t": FS([], "int64")})
+io.parse_sequence_example([LONG, SHORT], None, {"t": FS([], "int64")})
+io.parse_sequence_example([LONG, SHORT], None, {"r": FS([2], "float32")})
+io.parse_sequence_example([LONG, SHORT], None, {"u": VL("int64")})
+io.parse_sequence_example([LONG, SHORT], {"n": FL([], "int64")}, {"w": VL("string")})
+io.parse_sequence_example([LONG, SHORT], {"w": FL([], "string", "none")})
+io.parse_sequence_example([LONG, SHORT], {"w": FL([], "string")})
+io.parse_sequence_example([LONG, SHORT], None, {"u": FS([], "int64", allow_missing=True)})
+io.parse_sequence_example([LONG, SHORT], None, {"t": FS([], "int64", True, -1)})
 """

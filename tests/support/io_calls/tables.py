@@ -36,5 +36,4 @@ vocabulary(con([5, 6], "int64"), [0, 1], 3, lookup_key_dtype=tf.int32).lookup(co
 vocabulary(["a", "b"], [0, 1], 3).lookup(sparse.from_dense(["a", "", "zz"]))
 vocabulary(["a"], [0], 0)
 tf.lookup.StaticVocabularyTable(None, 3, lookup_key_dtype=tf.string).lookup(con(["a", "b"]))
-tf.lookup.StaticVocabularyTable(None, 3)
 """
