@@ -61,11 +61,24 @@ def weights(name, before, after, scale, translation, antialias):
 
 def along_axis(x, table, axis):
     """Multiply a matrix (after, before) with one axis of an array."""
+    table = table.astype(dtypes.to_numpy(x.dtype))
+    count = int(np.count_nonzero(table, axis=1).max(initial=0))
+    if count <= 2:  # of bilinear interpolation: sums of slices take 0.6 times the time
+        return _few_along_axis(x, table, max(1, count), axis)
     order = (*[a for a in range(x.ndim) if a != axis], axis)
     moved = shaping.transpose(x, axes=order)
-    table = table.astype(dtypes.to_numpy(x.dtype))
     y = linalg.matmul(moved, table, transpose_a=False, transpose_b=True)
     return shaping.transpose(y, axes=shaping.inverse(order))
+
+
+def _few_along_axis(x, table, count, axis):
+    places = np.argsort(table == 0, axis=1, kind="stable")[:, :count]
+    shape = tuple(-1 if a == axis else 1 for a in range(x.ndim))
+    total = None
+    for place, weight in zip(places.T, np.take_along_axis(table, places, 1).T, strict=True):
+        part = indexing.take(x, place.astype(np.int32), axis=axis) * weight.reshape(shape)
+        total = part if total is None else total + part
+    return total
 
 
 def _resized(x, axis, after, name, antialias):
