@@ -120,6 +120,16 @@ def test_traced_calls_draw_what_eager_ones_draw(layer, config):
         np.testing.assert_allclose(program(x), eager(x, training=True), rtol=1e-5, atol=1e-3)
 
 
+@each_random_layer
+def test_pipelines_draw_for_each_image_what_calls_draw(layer, config):
+    x = _images(12)
+    mapped, alone = layer(seed=2, **config), layer(seed=2, **config)
+    dataset = tf.data.Dataset.from_tensor_slices(x).map(mapped)
+    expected = np.stack([np.asarray(alone(image)) for image in x])
+    assert dataset.element_spec.shape == expected.shape[1:]
+    np.testing.assert_allclose(np.stack([*dataset.as_numpy_iterator()]), expected, atol=1e-3)
+
+
 @pytest.mark.parametrize(
     "layer",
     [
