@@ -16,6 +16,7 @@ DOCUMENTS = [
     "CHANGELOG.md",
     "docs/architecture.md",
     "docs/distribution.md",
+    "docs/data.md",
 ]
 SEED = "import estikeras\nestikeras.keras.utils.set_random_seed(0)\n"
 
@@ -32,6 +33,13 @@ def test_the_programs_of_the_readme_run(tmp_path, monkeypatch):
     assert (tmp_path / "digits.keras").exists()
     x, y = scope["x_train"].reshape(-1, 64)[:32, :32], scope["y_train"][:32]
     assert float(scope["step"](x.astype("float32"), y)) > 0
+
+
+def test_the_programs_of_the_data_guide_run(capsys):
+    scope = {"__name__": "guide"}
+    for program in programs("docs/data.md"):
+        exec(compile(program, "data.md", "exec"), scope)
+    assert "TensorSpec(shape=(None, 8, 8)" in capsys.readouterr().out
 
 
 def test_the_programs_of_the_architecture_run(capsys):
