@@ -222,7 +222,13 @@ BUILDING = [
     row("len of endless", lambda tf: len(upto(tf, 3).repeat())),
     row("len of unknown", lambda tf: len(upto(tf, 3).filter(lambda x: x > 1))),
     row("list_files of no file", lambda tf: tf.data.Dataset.list_files("absent/*.txt")),
-    row("lines by unknown packing", lambda tf: tf.data.TextLineDataset("lines/a.txt", "RAR")),
+    row(
+        "lines by unknown packing",
+        lambda tf: tf.data.TextLineDataset("lines/a.txt", "RAR"),
+        error="ValueError",
+        moment="at once",
+        why="an argument is checked where it is given",
+    ),
     row("lines of ints", lambda tf: tf.data.TextLineDataset([1, 2])),
     row("apply to tensor", lambda tf: upto(tf, 3).apply(lambda d: 3)),
     row(

@@ -4,16 +4,26 @@ plain lists of `data_model`.
 
 from hypothesis import strategies as st
 
-from tests.support.random_pipelines.sources import sources
-from tests.support.random_pipelines.steps import STEPS
+from tests.support.random_pipelines.sources import failing, sources
+from tests.support.random_pipelines.steps import EACH_ALONE, STEPS
 
 
 @st.composite
 def pipelines(draw):
     """A source and one to six steps."""
-    pipeline = draw(sources())
+    return longer(draw, draw(sources()), STEPS)
+
+
+@st.composite
+def failing_pipelines(draw):
+    """Pipelines that give their elements and then fail."""
+    return longer(draw, failing(draw), EACH_ALONE)
+
+
+def longer(draw, pipeline, steps):
+    """A pipeline with one to six steps more; each is the first of three drawn that applies."""
     for _ in range(draw(st.integers(1, 6))):
-        drawn = draw(st.lists(st.sampled_from(STEPS), min_size=3, max_size=3))
-        longer = (step(draw, pipeline) for step in drawn)
-        pipeline = next((one for one in longer if one is not None), pipeline)
+        drawn = draw(st.lists(st.sampled_from(steps), min_size=3, max_size=3))
+        after = (step(draw, pipeline) for step in drawn)
+        pipeline = next((one for one in after if one is not None), pipeline)
     return pipeline

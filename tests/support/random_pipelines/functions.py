@@ -46,6 +46,7 @@ def is_any(_):
 
 MAPS = [
     ("double", lambda tf, x: x + x, is_number),
+    ("by value", lambda tf, x: x + x if tf.reduce_sum(x) > 3 else x, is_number),
     ("total", lambda tf, x: tf.reduce_sum(x), is_number),
     ("float", lambda tf, x: tf.cast(x, tf.float32), is_number),
     ("not", lambda tf, x: tf.logical_not(x), is_truth),

@@ -63,6 +63,21 @@ def growing(draw, count):
     return _generated(block.dtype, [block[:size] for size in range(min(count, 4))], (None,))
 
 
+class Lost(Exception):
+    """What a failing source raises."""
+
+
+def failing(draw):
+    """Arrays of one shape from Python, and then an error."""
+    block = _block(draw, draw(st.sampled_from(COUNTS)))
+
+    def then_fail(rows):
+        yield from rows
+        raise Lost
+
+    return _generated(block.dtype, model.split(block), block.shape[1:], then_fail)
+
+
 def _array(draw, shape, dtype):
     size = int(np.prod(shape))
     if dtype == "string":
@@ -86,13 +101,18 @@ def _slices(block):
     )
 
 
-def _generated(dtype, rows, shape):
+def _generated(dtype, rows, shape, function=iter):
     def build(tf):
         spec = tf.TensorSpec(shape, "string" if dtype.kind == "O" else dtype)
-        return tf.data.Dataset.from_generator(lambda: iter(rows), output_signature=spec)
+        return tf.data.Dataset.from_generator(lambda: function(rows), output_signature=spec)
 
     example = np.zeros([size or 0 for size in shape], dtype)
-    return Pipeline(f"generator({dtype}{[row.tolist() for row in rows]})", build, rows, example)
+    return Pipeline(
+        f"generator({function.__name__} {dtype}{[row.tolist() for row in rows]})",
+        build,
+        rows,
+        example,
+    )
 
 
 def _text(block):

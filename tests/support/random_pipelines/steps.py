@@ -291,3 +291,8 @@ STEPS = [
     choose, enumerate_step, window, scan, unique, group, cache, prefetch, shuffle_of_one,
     ignore_errors,
 ]  # fmt: skip
+# What gives nothing for more than one element, so that an error after some elements spoils none.
+EACH_ALONE = [
+    unbatch, map_step, filter_step, flat_map, enumerate_step, scan, unique, cache, prefetch,
+
+]  # fmt: skip
