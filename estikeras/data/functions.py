@@ -144,14 +144,16 @@ class Map(Applied):
             yield element, error
 
     def _in_threads(self, pool, numbered, most, take):
-        pending = collections.deque()
+        pending, failures = collections.deque(), []
         try:
-            for number, element in numbered:
+            for number, element in _until_failure(numbered, failures):
                 pending.append(pool.submit(self.result, element, number))
                 if len(pending) >= most:
                     yield take(pending).result()
             while pending:
                 yield take(pending).result()
+            if failures:
+                raise failures[0]
         finally:
             for future in pending:
                 future.cancel()
@@ -166,6 +168,14 @@ class Map(Applied):
         done = next(future for future in pending if future.done())
         pending.remove(done)
         return done
+
+
+def _until_failure(iterator, failures):
+    """What an iterator gives; its error goes into a list, for after what came before it."""
+    try:
+        yield from iterator
+    except Exception as error:  # noqa: BLE001  handed on as a value
+        failures.append(error)
 
 
 class Filter(Applied):
