@@ -17,7 +17,7 @@ from estikeras.data.methods.sources import SourceMethods
 from estikeras.data.methods.storage import StorageMethods
 from estikeras.data.node import INFINITE, Run
 from estikeras.data.options import Options
-from estikeras.engine.specs import TypeSpec
+from estikeras.engine.specs import ElementsSpec
 from estikeras.engine.tensor import Tensor
 from estikeras.public import public
 
@@ -179,7 +179,7 @@ class Dataset(
 
 
 @public("data.DatasetSpec")
-class DatasetSpec(TypeSpec):
+class DatasetSpec(ElementsSpec):
     """The spec of a dataset.
 
     Args:
@@ -190,12 +190,7 @@ class DatasetSpec(TypeSpec):
     def __init__(self, element_spec, dataset_shape=()):
         if tuple(dataset_shape):
             raise errors.invalid("dataset_shape", got=dataset_shape, expected="()")
-        self.element_spec = element_spec
-
-    @classmethod
-    def from_value(cls, value):
-        """The spec of a Dataset."""
-        return cls(value.element_spec)
+        super().__init__(element_spec)
 
     @property
     def value_type(self):
@@ -232,12 +227,3 @@ class DatasetSpec(TypeSpec):
     def of_any_size(self):
         """The same: the sizes of a dataset's elements are its own."""
         return self
-
-    def __eq__(self, other):
-        return isinstance(other, DatasetSpec) and self.element_spec == other.element_spec
-
-    def __hash__(self):
-        return hash(str(self.element_spec))
-
-    def __repr__(self):
-        return f"DatasetSpec({self.element_spec})"

@@ -3,7 +3,7 @@
 from estikeras import errors
 from estikeras.data import structure
 from estikeras.data.node import Run, draws_of
-from estikeras.engine.specs import TypeSpec
+from estikeras.engine.specs import ElementsSpec
 from estikeras.public import public
 from strategies import input
 
@@ -106,33 +106,16 @@ class Iterator(_Pass):
 
 
 @public("data.IteratorSpec")
-class IteratorSpec(TypeSpec):
+class IteratorSpec(ElementsSpec):
     """The spec of an Iterator.
 
     Args:
         element_spec: structure of TensorSpecs.
     """
 
-    def __init__(self, element_spec):
-        self.element_spec = element_spec
-
-    @classmethod
-    def from_value(cls, value):
-        """The spec of an Iterator."""
-        return cls(value.element_spec)
-
     @property
     def value_type(self):
         return Iterator
-
-    def __eq__(self, other):
-        return isinstance(other, IteratorSpec) and self.element_spec == other.element_spec
-
-    def __hash__(self):
-        return hash(str(self.element_spec))
-
-    def __repr__(self):
-        return f"IteratorSpec({self.element_spec})"
 
 
 @public("data.NumpyIterator")

@@ -20,6 +20,31 @@ class TypeSpec:
     """What kind of value something is."""
 
 
+class ElementsSpec(TypeSpec):
+    """The spec of something that gives elements.
+
+    Args:
+        element_spec: structure of the specs of an element.
+    """
+
+    def __init__(self, element_spec):
+        self.element_spec = element_spec
+
+    @classmethod
+    def from_value(cls, value):
+        """The spec of a value."""
+        return cls(value.element_spec)
+
+    def __eq__(self, other):
+        return type(other) is type(self) and self.element_spec == other.element_spec
+
+    def __hash__(self):
+        return hash(str(self.element_spec))
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self.element_spec})"
+
+
 @public("TensorShape")
 class TensorShape(tuple):
     """A shape: a tuple with TensorFlow's methods, equal to a list too.
