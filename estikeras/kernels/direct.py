@@ -7,12 +7,13 @@ The global interpreter lock is free while the loop runs, so that Python's thread
 
 import ctypes
 import functools
+import struct
 
 import numpy as np
 
 from estikeras.kernels import abi
 
-_ENTRY = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+_ENTRY = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int64, ctypes.c_int64)
 
 
 def call(loop, types, *arguments):
@@ -27,7 +28,7 @@ def call(loop, types, *arguments):
     Raises:
         TypeError: for another number of arguments, or an array that is not as declared.
     """
-    entry, declared = _prepared(loop.native(types))
+    entry, form, declared = _prepared(loop.native(types))
     if len(arguments) != len(declared):
         raise TypeError(f"{loop.name} takes {len(declared)} arguments, got {len(arguments)}")
     words = []
@@ -37,19 +38,26 @@ def call(loop, types, *arguments):
         elif argument.dtype != dtype or not argument.flags.c_contiguous:
             raise TypeError(f"{loop.name}: {name} must be a contiguous {dtype} array")
         else:
-            words.append(argument.__array_interface__["data"][0])
-    block = abi.encode(words, None)
-    entry(block.__array_interface__["data"][0], 0, 1)
+            words.append(address(argument))
+    entry(struct.pack(form, *words), 0, 1)
+
+
+def address(array):
+    """The address of an array's first element."""
+    if array.size and array.flags.writeable:
+        return ctypes.addressof(ctypes.c_char.from_buffer(array))  # a fourth of the other's time
+    return array.ctypes.data
 
 
 @functools.cache
 def _prepared(native):
-    """A loop's function, and of each parameter that is given the name and, for arrays, the
-    dtype.
+    """A loop's function, how its words are packed, and of each parameter that is given the name
+    and, for arrays, the dtype.
     """
+    given = [p for p in native.loop.parameters if p[0] not in abi.FILLED]
+    form = "".join("d" if kind == "float" else "q" for _, kind, _ in given)
     declared = [
         (name, None if dimensions is None else np.dtype(native.types.get(kind, kind)))
-        for name, kind, dimensions in native.loop.parameters
-        if name not in abi.FILLED
+        for name, kind, dimensions in given
     ]
-    return _ENTRY(native.address), declared
+    return _ENTRY(native.address), form, declared

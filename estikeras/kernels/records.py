@@ -125,13 +125,22 @@ frame_fast = frame.variant("instruction", **_INSTRUCTION)
 
 
 @loop
-def locate(objects, starts: "int64[rows]", ends: "int64[rows]", rows, size_at, content_at):
-    """Where the contents of Python's bytes begin and end. `objects` is the address of `rows`
-    pointers to them; in each, `size_at` bytes from its beginning lies its size, and the content at
-    `content_at`.
+def locate(
+    objects, starts: "int64[rows]", ends: "int64[rows]", state: "int64[1]", rows,
+    kind, kind_at, size_at, content_at,
+):  # fmt: skip
+    """Where the contents of Python's bytes begin and end.
+
+    `objects` is the address of `rows` pointers to them. In each, `kind_at` bytes from its beginning
+    lies its type, which must be `kind`, its size at `size_at`, and the content at `content_at`.
+    `state` becomes the first row of another type, or -1.
     """
+    state[0] = -1
     for i in range(rows):
         one = int64(native.uint64_at(objects + 8 * i))
+        if int64(native.uint64_at(one + kind_at)) != kind:
+            state[0] = i
+            break
         starts[i] = one + content_at
         ends[i] = one + content_at + int64(native.uint64_at(one + size_at))
 

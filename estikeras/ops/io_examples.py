@@ -240,7 +240,7 @@ def _parse_eagerly(serialized, columns, varying, names):
             needed |= {_value_key(feature): dtype, **dict.fromkeys(_index_keys(feature), "int64")}
         else:
             needed[key] = dtype
-    pairs = [(key.encode(), dtype) for key, dtype in needed.items()]
+    pairs = tuple((key.encode(), dtype) for key, dtype in needed.items())
     read = dict(zip(needed, batch.ragged(pairs), strict=True)) if pairs else {}
     for key, feature in varying.items():
         if isinstance(feature, VarLenFeature):

@@ -4,6 +4,7 @@ Strings enter no program, so the reference calls the loop that reads examples by
 hold it against protobuf's own runtime.
 """
 
+import functools
 import math
 from collections import namedtuple
 
@@ -27,8 +28,9 @@ _KIND_NAMES = {kind: name for name, kind in KINDS.items()}
 Column = namedtuple("Column", ["name", "dtype", "shape", "default"])
 
 
-# Where in a bytes object of this Python its size lies, and its content.
-_LAYOUT = object.__basicsize__, bytes.__basicsize__ - 1
+# The address of the type bytes, and where in such an object of this Python its type lies, its size
+# and its content.
+_LAYOUT = id(bytes), object.__basicsize__ - 8, object.__basicsize__, bytes.__basicsize__ - 1
 
 
 class Batch:
@@ -45,14 +47,20 @@ class Batch:
         self.serialized = np.ascontiguousarray(serialized).reshape(-1)
         self.rows = len(self.serialized)
         self.starts, self.ends = np.empty((2, self.rows), np.int64)
-        objects = self.serialized.ctypes.data
-        direct.call(records.locate, {}, objects, self.starts, self.ends, self.rows, *_LAYOUT)
+        if not self._located():
+            self.serialized = _exact(self.serialized)
+            self._located()
+
+    def _located(self):
+        objects, state = direct.address(self.serialized), np.empty(1, np.int64)
+        direct.call(records.locate, {}, objects, self.starts, self.ends, state, self.rows, *_LAYOUT)
+        return state[0] < 0
 
     def parse(self, features, arrays, places, room):
         """Read features into arrays.
 
         Args:
-            features: sequence of pairs of name (bytes) and dtype.
+            features: tuple of pairs of name (bytes) and dtype.
             arrays: one per feature: float32, int64, or for strings int64 pairs of address and size.
             places: int64 (rows, features), at which element of its array a row's values go.
             room: int64 (features,), how many of them a row may write.
@@ -63,14 +71,10 @@ class Batch:
         Raises:
             InvalidArgumentError: for bytes that are no example, or values of another kind.
         """
-        names = b"".join(name for name, _ in features)
-        lengths = np.array([len(name) for name, _ in features], np.int64)
-        table = np.empty((len(features), 5), np.int64)
-        table[:, 0], table[:, 1] = np.cumsum(lengths) - lengths, lengths
-        table[:, 2] = [KINDS[dtype] for _, dtype in features]
-        table[:, 3], table[:, 4] = [array.ctypes.data for array in arrays], room
+        letters, table = _described(features)
+        table = table.copy()
+        table[:, 3], table[:, 4] = [direct.address(array) for array in arrays], room
         counts = np.empty((self.rows, len(features)), np.int64)
-        letters = np.frombuffer(names, np.uint8)
         sizes = self.rows, len(letters), len(features)
         direct.call(
             records.parse, {}, self.starts, self.ends, letters, table, places, counts, *sizes
@@ -116,7 +120,7 @@ class Batch:
 
     def dense(self, columns):
         """The columns' values, one flat array (rows * size,) each, with defaults filled in."""
-        sizes = np.array([math.prod(column.shape) for column in columns], np.int64)
+        sizes, features = _laid_out(columns)
         arrays = [
             np.zeros((self.rows * size, *_pair(column.dtype)), _storage(column.dtype))
             if column.dtype == "string"
@@ -124,7 +128,6 @@ class Batch:
             for column, size in zip(columns, sizes, strict=True)
         ]
         places = np.arange(self.rows)[:, None] * sizes
-        features = [(column.name, column.dtype) for column in columns]
         counts = self.parse(features, arrays, places, sizes)
         arrays = [
             self.texts(array, np.arange(len(array)) // size) if column.dtype == "string" else array
@@ -164,7 +167,7 @@ class Batch:
         """All values of features of any number.
 
         Args:
-            features: sequence of pairs of name (bytes) and dtype.
+            features: tuple of pairs of name (bytes) and dtype.
 
         Returns:
             One pair per feature: the values of all rows after one another, and how many each row
@@ -186,6 +189,35 @@ class Batch:
             for array, (_, dtype), count in zip(arrays, features, counts.T, strict=True)
         ]
         return list(zip(values, counts.T, strict=True))
+
+
+@functools.lru_cache(maxsize=256)
+def _described(features):
+    """The letters of the names of features, and the table that the loop reads, but for addresses
+    and sizes.
+    """
+    lengths = np.array([len(name) for name, _ in features], np.int64)
+    table = np.zeros((len(features), 5), np.int64)
+    table[:, 0], table[:, 1] = np.cumsum(lengths) - lengths, lengths
+    table[:, 2] = [KINDS[dtype] for _, dtype in features]
+    return np.frombuffer(bytearray(b"".join(name for name, _ in features)), np.uint8), table
+
+
+@functools.lru_cache(maxsize=256)
+def _laid_out(columns):
+    """How many values each column has in a row; and the features of columns."""
+    sizes = np.array([math.prod(column.shape) for column in columns], np.int64)
+    return sizes, tuple((column.name, column.dtype) for column in columns)
+
+
+def _exact(texts):
+    """An array of bytes from one that also has objects of subclasses; TypeError for others."""
+    exact = np.empty(len(texts), object)
+    for i, text in enumerate(texts):
+        if not isinstance(text, bytes):
+            raise errors.wrong_type("serialized", got=text, expected="bytes")
+        exact[i] = bytes(text)
+    return exact
 
 
 def _pair(dtype):

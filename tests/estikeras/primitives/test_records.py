@@ -84,7 +84,7 @@ def test_features_of_any_number_are_what_protobuf_reads():
                 target.SetInParent()
         examples.append(example)
     batch = Batch(strings(*[example.SerializeToString() for example in examples]))
-    features = [(b"f", "float32"), (b"i", "int64"), (b"s", "string")]
+    features = ((b"f", "float32"), (b"i", "int64"), (b"s", "string"))
     for (name, _), (values, counts) in zip(features, batch.ragged(features), strict=True):
         column, absent = Column(name, None, None, ()), -1
         read = [wanted(example, column) for example in examples]
@@ -121,6 +121,18 @@ def test_lists_are_read_in_every_form(form):
     assert output.value.tolist() == values
     read = Example.FromString(data).features.feature["a"]
     assert list(getattr(read, read.WhichOneof("kind")).value) == values
+
+
+def test_only_bytes_are_read():
+    data = example_of(field(3, b"\x08\x07"))
+    columns = (Column(b"a", "int64", (), None),)
+    mixed = np.array([data, np.bytes_(data)], object)
+    (output,) = REGISTRY["parse_example"].reference(mixed, columns=columns)
+    assert output.tolist() == [7, 7]
+    for wrong in (None, "text", 5, np.array(data, object)):
+        mixed[1] = wrong
+        with pytest.raises(TypeError, match="`serialized`: expected bytes"):
+            REGISTRY["parse_example"].reference(mixed, columns=columns)
 
 
 def test_of_two_entries_with_a_name_the_last_counts():
