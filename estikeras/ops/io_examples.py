@@ -228,7 +228,7 @@ def _parse_eagerly(serialized, columns, varying, names):
     batch = records.Batch(serialized.value, names, is_single=serialized.ndim == 0)
     found = {}
     if names is not None and columns:
-        for column, array in zip(columns, batch.dense(columns), strict=True):
+        for column, array in zip(columns, batch.dense(tuple(columns)), strict=True):
             shape = (*serialized.shape, *column.shape)
             found[column.name.decode()] = Tensor(array.reshape(shape))
     if serialized.ndim > 1 and varying:
