@@ -17,6 +17,7 @@ WITHOUT_ROW = {
     "Layer": "the base of all",
     "InputLayer": "takes no input; the tests of models use it",
     "Wrapper": "has no call; the wrappers have rows",
+    "Pipeline": "takes no dtype, which every row gives; it has tests of its own",
 }
 
 

@@ -53,7 +53,7 @@ class Listing:
         return self._chosen(slice(None, -last)), self._chosen(slice(-last, None))
 
     def _chosen(self, rows):
-        paths = np.array([*self.paths, None], object)[:-1][rows].tolist()
+        paths = np.array(self.paths, object)[rows].tolist()
         labels = None if self.labels is None else self.labels[rows]
         return Listing(paths, labels, self.class_names)
 
