@@ -37,7 +37,7 @@ class _Pass:
         of this pass.
         """
         draws = draws_of(self._dataset.plan_to_run())
-        passes = [list(self._run.drawn.get(d, ())) for d in draws]
+        passes = [d.passes(self._run) for d in draws]
         return {"position": self._position, "seeds": [d.base for d in draws], "passes": passes}
 
     def restore(self, state):

@@ -147,10 +147,16 @@ class Draws:
         with self._lock:
             number = run.replayed(self)
             if number is None:
-                number = self._next if self.anew else 0
+                number = self._next
+            number = number if self.anew else 0
             self._next = max(self._next, number + 1)
             run.drawn[self].append(number)
         return np.random.Generator(np.random.PCG64([self.base, number]))
+
+    def passes(self, run):
+        """The numbers of the passes that a run began, and of the one that would come next."""
+        with self._lock:
+            return [*run.drawn.get(self, ()), self._next]
 
     def seeded_for_all(self, seed):
         """The same, with a seed that all ranks share if this one had none."""
@@ -164,7 +170,7 @@ class Run:
 
     Args:
         options: the Options; None for the usual.
-        replay: dict from Draws to the numbers of the passes to make again, first; or None.
+        replay: dict from Draws to what `passes` gave, for the same passes again; or None.
 
     Attributes:
         drawn: Draws -> the numbers of the passes that were begun.
@@ -173,7 +179,10 @@ class Run:
     def __init__(self, options=None, replay=None):
         self.options = Options() if options is None else options
         self.drawn = collections.defaultdict(list)
-        self._replay = {draws: iter(numbers) for draws, numbers in (replay or {}).items()}
+        self._replay = {
+            draws: itertools.chain(numbers[:-1], itertools.count(numbers[-1]))
+            for draws, numbers in (replay or {}).items()
+        }
 
     def workers(self, parallel):
         """How many threads a step uses that may run `parallel` calls at once, or AUTOTUNE."""
@@ -187,7 +196,7 @@ class Run:
         return said is not False
 
     def replayed(self, draws):
-        """The number of the next pass that is made again, or None."""
+        """The number of the next pass if passes are made again; else None."""
         return next(self._replay.get(draws, iter(())), None)
 
 

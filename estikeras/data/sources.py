@@ -11,6 +11,7 @@ from estikeras.data.node import INFINITE, Node
 from estikeras.engine import dtypes
 from estikeras.engine.recycling import Recycler
 from estikeras.engine.specs import TensorSpec
+from estikeras.engine.tensor import TraceError
 
 
 class Tensors(Node):
@@ -32,6 +33,24 @@ class Tensors(Node):
 
     def elements(self, run):
         yield self.element
+
+
+class Pending(Node):
+    """Elements of something that is being traced and has no value yet: only what they are is known.
+
+    Args:
+        spec: structure of TensorSpecs.
+    """
+
+    def __init__(self, spec):
+        super().__init__()
+        self._given = spec
+
+    def infer_spec(self):
+        return self._given
+
+    def elements(self, run):
+        raise TraceError("A dataset of tensors that are being traced has no elements yet.")
 
 
 class Slices(Node):
@@ -220,8 +239,7 @@ class Generated(Node):
             if columns is not None:
                 try:
                     arrays = [
-                        np.array(column, dtypes.to_numpy(str(spec.dtype)))
-                        for column, spec in zip(columns, specs, strict=True)
+                        _numbers(column, spec) for column, spec in zip(columns, specs, strict=True)
                     ]
                 except (TypeError, ValueError):
                     arrays = []  # found again below, where it is known which element it is
@@ -269,10 +287,30 @@ def _fit(spec, value):
         if dtypes.from_numpy(array.dtype) != "string":
             raise TypeError("Expected strings.")
     else:
-        array = np.array(value, dtypes.to_numpy(str(spec.dtype)))
+        array = _numbers(value, spec)
     if not spec.allows(array.shape):
         raise ValueError(f"Shape {array.shape} is not {spec.shape}.")
     return array
+
+
+def _numbers(value, spec):
+    """An array of a spec's dtype from what a generator gave: numbers that it can hold."""
+    dtype, array = dtypes.to_numpy(str(spec.dtype)), np.array(value)
+    if array.dtype == dtype:
+        return array
+    kind = array.dtype.kind
+    if kind not in "biufcV" or (kind == "c" and dtype.kind != "c"):
+        raise TypeError(f"Expected numbers of dtype {spec.dtype}.")
+    if dtype.kind in "iu" and kind == "f" and array.size:
+        items = value if isinstance(value, list | tuple) else [value]
+        if any(not hasattr(item, "dtype") for item in items):
+            raise TypeError("Expected whole numbers.")
+    if dtype.kind in "iu" and kind in "iu":
+        try:
+            return np.array(value, dtype)  # checks Python's ints
+        except OverflowError as error:
+            raise ValueError(f"{error}.") from None
+    return array.astype(dtype)
 
 
 class Listed(Node):

@@ -1,7 +1,8 @@
 """Steps that keep elements: in memory or in a file, for the next pass; and datasets in files.
 
 A file has one TFRecord for each element, with one field of a protocol buffer for each leaf: an
-array in NumPy's own format, or a string's bytes. What the elements are is in JSON beside it.
+array in NumPy's own format, or a string's bytes. What the elements are is in JSON: in a file beside
+it, or in the first record of a cache.
 """
 
 import contextlib
@@ -17,6 +18,7 @@ from estikeras import errors
 from estikeras.data import records, structure
 from estikeras.data.node import Node
 from estikeras.data.records import TFRecordWriter
+from estikeras.engine import dtypes
 from estikeras.engine.specs import SparseTensor, TensorSpec
 from estikeras.formats import atomic, protobuf
 
@@ -92,13 +94,17 @@ class FileCache(Node):
 
     def elements(self, run):
         if self.path.exists():
-            template = self.source.spec
-            for data in read(self.path, None):
-                yield decode(template, data)
+            items = read(self.path, None)
+            template = _spec_from_json(json.loads(next(items, b"null")))
+            for data in items:
+                yield decode(self.source.declared or template, data)
             return
         with atomic.replacing(self.path) as beside, TFRecordWriter(beside) as writer:
-            for element in self.source.elements(run):
-                writer.write(encode(element))
+            for number, element in enumerate(self.source.elements(run)):
+                encoded = encode(element)
+                if not number:
+                    writer.write(json.dumps(_spec_to_json(structure.spec_of(element))).encode())
+                writer.write(encoded)
                 yield element
 
 
@@ -135,11 +141,20 @@ def save(node, run, path, compression, shard_of):
     Args:
         node: the plan.
         run: the Run.
-        path: the folder; it must not exist.
+        path: the folder; a dataset that was saved there before is replaced.
         compression: "GZIP" or None.
         shard_of: function of an element, the number of the file it goes to.
+
+    Raises:
+        AlreadyExistsError: if there is a folder with other files.
     """
     path = Path(path)
+    for file in path.iterdir() if path.exists() else ():
+        if file.name != SPEC_FILE and file.suffix != ".tfrecord":
+            raise errors.AlreadyExistsError(
+                message=f"{path} has other files than those of a saved dataset, such as "
+                f"{file.name}. Give the name of a new folder."
+            )
     counts, writers, spec = {}, {}, None
     with atomic.replacing_folder(path) as beside, contextlib.ExitStack() as stack:
         for element in node.elements(run):
@@ -222,12 +237,19 @@ def _encode_leaf(leaf):
     if isinstance(leaf, SparseTensor) or hasattr(leaf, "_plan"):
         raise TypeError(f"Elements with a {type(leaf).__name__} cannot be kept in files.")
     array = np.asarray(leaf, object if isinstance(leaf, bytes) else None)
+    if array.dtype.kind == "V":  # NumPy's format knows none but its own dtypes
+        name = dtypes.from_numpy(array.dtype)
+        return protobuf.encode([(3, _file_of(array.view(f"u{array.itemsize}"))), (4, name)])
     if array.dtype == object:
         items = [(2, item) for item in array.reshape(-1).tolist()]
         return protobuf.encode([(1, json.dumps(array.shape)), *items])
+    return protobuf.encode([(3, _file_of(array))])
+
+
+def _file_of(array):
     file = io.BytesIO()
     np.lib.format.write_array(file, array, allow_pickle=False)
-    return protobuf.encode([(3, file.getvalue())])
+    return file.getvalue()
 
 
 def decode(template, data):
@@ -240,6 +262,8 @@ def _decode_leaf(fields):
     if 3 in fields:
         file = io.BytesIO(fields[3][0])
         array = np.lib.format.read_array(file, allow_pickle=False)
+        if 4 in fields:
+            array = array.view(dtypes.to_numpy(fields[4][0].decode()))
         return array if array.ndim else array[()]
     array = np.empty(json.loads(fields[1][0]), object)
     array.reshape(-1)[:] = fields.get(2, [])

@@ -13,7 +13,7 @@ class StorageMethods:
         """Write all elements into a folder, for `load`.
 
         Args:
-            path: str, the folder.
+            path: str, the folder; a dataset that was saved there before is replaced.
             compression: `"GZIP"`, or None or `"NONE"`.
             shard_func: function of an element, gives the number of the file it goes to, an int64.
             checkpoint_args: must be None.

@@ -1,4 +1,4 @@
-"""Plans before and after they are rewritten: what each rule does, and that elements stay the same."""
+"""Plans before and after they are rewritten: each rule, and that elements stay the same."""
 
 import itertools
 
