@@ -92,7 +92,7 @@ class Unbatch(Node):
 
     def infer_spec(self):
         spec = self.source.declared
-        return None if spec is None else structure.map_leaves(lambda leaf: leaf.unbatched(), spec)
+        return None if spec is None else structure.unbatched(spec)
 
     def cardinality(self):
         total, spec = self.source.cardinality(), self.source.declared

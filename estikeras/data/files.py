@@ -14,7 +14,7 @@ from estikeras.data.buffering import read_ahead
 from estikeras.data.dataset import Dataset
 from estikeras.data.node import BLOCK_ROWS, Node
 from estikeras.data.records import read_records
-from estikeras.data.sources import Slices
+from estikeras.data.sources import Pending, Slices
 from estikeras.engine.specs import TensorSpec
 from estikeras.formats import compressed
 from estikeras.public import public
@@ -230,6 +230,8 @@ def names_of(filenames):
         if spec is not None and spec != TensorSpec((), "string"):
             raise errors.wrong_type("filenames", got=spec, expected="a Dataset of strings ()")
         return filenames._plan
+    if structure.pending_spec(filenames) is not None:
+        return Pending(TensorSpec((), "string"))
     if isinstance(filenames, os.PathLike):
         filenames = os.fspath(filenames)
     if isinstance(filenames, list | tuple):

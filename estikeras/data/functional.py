@@ -1,5 +1,7 @@
 """`tf.data.experimental`: functions for what `Dataset` has as methods."""
 
+import sys
+
 from estikeras import errors
 from estikeras.data.arguments import integer
 from estikeras.data.dataset import Dataset
@@ -141,6 +143,12 @@ def parallel_interleave(
     )
 
 
+@public("data.experimental.rejection_resample")
+def rejection_resample(class_func, target_dist, initial_dist=None, seed=None):
+    """For `Dataset.apply`: see `Dataset.rejection_resample`."""
+    return lambda dataset: dataset.rejection_resample(class_func, target_dist, initial_dist, seed)
+
+
 @public("data.experimental.scan")
 def scan(initial_state, scan_func):
     """For `Dataset.apply`: see `Dataset.scan`."""
@@ -193,4 +201,37 @@ def from_list(elements, name=None):
             )
     return Dataset.from_generator(rows, output_signature=spec).apply(
         assert_cardinality(len(elements))
+    )
+
+
+@public("data.experimental.Reducer")
+class Reducer:
+    """How `group_by_reducer` reduces the elements of a key.
+
+    Args:
+        init_func: function of a key, int64 (); gives the first state.
+        reduce_func: function of a state and an element; gives the new state.
+        finalize_func: function of the last state; gives the result.
+    """
+
+    def __init__(self, init_func, reduce_func, finalize_func):
+        self.init_func, self.reduce_func = init_func, reduce_func
+        self.finalize_func = finalize_func
+
+
+@public("data.experimental.group_by_reducer")
+def group_by_reducer(key_func, reducer):
+    """For `Dataset.apply`: one result for each key, in the order of keys.
+
+    Args:
+        key_func: function of an element; gives an int64 key.
+        reducer: the Reducer.
+    """
+
+    def reduced(key, elements):
+        state = elements.reduce(reducer.init_func(key), reducer.reduce_func)
+        return Dataset.from_tensors(reducer.finalize_func(state))
+
+    return lambda dataset: dataset.group_by_window(
+        key_func, reduced, window_size_func=lambda key: sys.maxsize
     )

@@ -4,7 +4,9 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.data import structure
+from estikeras.data.arguments import integer
 from estikeras.data.node import INFINITE, UNKNOWN, Node
+from estikeras.engine.specs import TensorSpec
 
 CHANCES_DRAWN_AT_ONCE = 1024
 
@@ -109,6 +111,43 @@ class Sample(Node):
                 if self.stop_on_empty:
                     return
                 alive[number] = False
+
+
+class Resample(Node):
+    """Pairs of a class and an element, of which some are left out so that classes come as often as
+    is wanted.
+
+    Args:
+        source: step.
+        function: UserFunction of an element, gives its class.
+        target: float64 (classes,), how often each is wanted.
+        initial: float64 (classes,), how often each comes; None to count.
+        draws: the Draws.
+    """
+
+    def __init__(self, source, function, target, initial, draws):
+        super().__init__(source)
+        self.function, self.target, self.initial = function, target, initial
+        self.draws = draws
+
+    def infer_spec(self):
+        spec = self.source.declared
+        return None if spec is None else (TensorSpec((), "int64"), spec)
+
+    def elements(self, run):
+        generator, counts = self.draws.begin(run), np.ones(len(self.target))
+        for element in self.source.elements(run):
+            kind = integer("class_func", self.function.element(element), 0)
+            if kind >= len(counts):
+                raise errors.InvalidArgumentError(
+                    message=f"`class_func`: expected a class below {len(counts)}, got {kind}."
+                )
+            counts[kind] += 1
+            initial = counts / counts.sum() if self.initial is None else self.initial
+            with np.errstate(divide="ignore", invalid="ignore"):
+                wanted = np.where(self.target > 0, self.target / initial, 0.0)
+            if wanted[kind] == np.inf or generator.random() * wanted.max() < wanted[kind]:
+                yield np.int64(kind), element
 
 
 def common_declared(sources):

@@ -9,7 +9,7 @@ import numpy as np
 from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.specs import SparseTensor, SparseTensorSpec, TensorSpec
-from estikeras.engine.tensor import Spec, Tensor, as_tensor
+from estikeras.engine.tensor import Spec, Tensor, TracedTensor, as_tensor
 from estikeras.engine.variable import Variable
 
 
@@ -111,9 +111,20 @@ def _leaf(value):
         ) from error
 
 
-def as_result(value):
-    """What a user's function returned as an element: a list at the top is a tuple."""
-    return as_element(tuple(value) if isinstance(value, list) else value)
+def pending_spec(value):
+    """The structure of TensorSpecs of what a user gave, if some of it is being traced and has no
+    value; else None.
+    """
+    if not any(isinstance(leaf, TracedTensor) for leaf in leaves_of(value)):
+        return None
+    return map_leaves(
+        lambda leaf: (
+            TensorSpec(leaf.shape, leaf.dtype)
+            if isinstance(leaf, TracedTensor)
+            else _spec(_leaf(leaf))
+        ),
+        value,
+    )
 
 
 def as_tensors(element):
@@ -188,6 +199,11 @@ def spec_from_traced(template):
 def batched(spec, size):
     """The spec of `size` elements (None for unknown) in one."""
     return map_leaves(lambda leaf: leaf.batched(size), spec)
+
+
+def unbatched(spec):
+    """The spec of a row of elements; ValueError if some have none."""
+    return map_leaves(lambda leaf: leaf.unbatched(), spec)
 
 
 def common_spec(first, second):

@@ -8,6 +8,7 @@ from estikeras import errors
 from estikeras.data import mixing, structure
 from estikeras.data.node import Draws
 from estikeras.data.selection import Zip
+from estikeras.data.user_function import UserFunction
 from estikeras.engine.specs import TensorSpec
 
 
@@ -95,11 +96,29 @@ class MixtureMethods:
         return cls._of(node)
 
     def rejection_resample(self, class_func, target_dist, initial_dist=None, seed=None, name=None):
-        """Not supported."""
-        raise errors.unsupported(
-            "`rejection_resample`",
-            "Filter the classes into datasets of their own and use `sample_from_datasets`.",
-        )
+        """Pairs of a class, int64 (), and an element; some are left out at random, so that the
+        classes come as often as is wanted.
+
+        Args:
+            class_func: function of an element; gives its class, an int from 0.
+            target_dist: list or tensor (classes,) of how often each class is wanted.
+            initial_dist: how often each class comes; None to estimate it from those that came.
+            seed: int or None.
+            name: no effect.
+        """
+        target = _distribution("target_dist", target_dist)
+        initial = None if initial_dist is None else _distribution("initial_dist", initial_dist)
+        if initial is not None and initial.shape != target.shape:
+            raise errors.shape_mismatch("initial_dist", got=initial.shape, expected=target.shape)
+        function = UserFunction(class_func, "class_func")
+        return self._with(mixing.Resample(self._plan, function, target, initial, Draws(seed)))
+
+
+def _distribution(name, value):
+    weights = np.asarray(value, np.float64)
+    if weights.ndim != 1 or (weights < 0).any() or not weights.any():
+        raise errors.invalid(name, got=value, expected="numbers that are not negative")
+    return weights / weights.sum()
 
 
 def _plans(cls, datasets):

@@ -25,6 +25,9 @@ class SourceMethods:
             tensors: tensor, or structure of tensors.
             name: no effect.
         """
+        spec = structure.pending_spec(tensors)
+        if spec is not None:
+            return cls._of(sources.Pending(spec))
         return cls._of(sources.Tensors(structure.as_element(tensors)))
 
     @classmethod
@@ -38,6 +41,9 @@ class SourceMethods:
         Returns:
             Dataset of elements of shape `shape`.
         """
+        spec = structure.pending_spec(tensors)
+        if spec is not None:
+            return cls._of(sources.Pending(structure.unbatched(spec)))
         return cls._of(sources.Slices(structure.as_element(tensors)))
 
     @classmethod
@@ -90,6 +96,8 @@ class SourceMethods:
         """
         if not 1 <= len(args) <= 3:
             raise errors.invalid("args", got=args, expected="one to three ints")
+        if structure.pending_spec(args) is not None:
+            return cls._of(sources.Pending(TensorSpec((), output_type)))
         start, stop, step = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
         start, stop, step = map(integer, ("start", "stop", "step"), (start, stop, step))
         return cls._of(sources.Range(start, stop, step, dtypes.standardize(output_type)))
