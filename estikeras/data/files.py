@@ -19,7 +19,7 @@ from estikeras.engine.specs import TensorSpec
 from estikeras.formats import compressed
 from estikeras.public import public
 
-BLOCK = 1 << 20  # bytes that are read at once
+BLOCK = 1 << 18  # bytes that are read at once: they stay in the cache
 SMALLEST_BLOCK = 1 << 12
 BLOCKS_AHEAD = 2  # of each file where several are read in turn
 ROWS_IN_TURN = 256

@@ -15,7 +15,7 @@ from estikeras.kernels import compiler, direct, records
 from estikeras.op_errors import DataLossError, FailedPreconditionError, NotFoundError
 from estikeras.public import public
 
-BLOCK = 1 << 20  # bytes that are read and verified at once
+BLOCK = 1 << 18  # bytes that are read and verified at once: they stay in the cache
 _PIECE = 1 << 24  # and at most in one call, so that memory grows with what is there
 
 
