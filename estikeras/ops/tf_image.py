@@ -138,9 +138,9 @@ def resize_with_pad(image, target_height, target_width, method="bilinear", antia
     image = as_tensor(image)
     height, width = _sizes(image)
     ratio = max(width / target_width, height / target_height)
-    rows, columns = int(height / ratio), int(width / ratio)
-    resized = resize(image, (rows, columns), method, antialias=antialias)
-    top, left = (target_height - rows) // 2, (target_width - columns) // 2
+    rows, columns = height / ratio, width / ratio
+    resized = resize(image, (int(rows), int(columns)), method, antialias=antialias)
+    top, left = int((target_height - rows) / 2), int((target_width - columns) / 2)
     return pad_to_bounding_box(resized, top, left, target_height, target_width)
 
 

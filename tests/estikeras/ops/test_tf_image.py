@@ -35,6 +35,13 @@ def test_sizes():
     )
 
 
+def test_padding_is_shared_out_before_sizes_are_cut_to_whole_numbers():
+    x = np.arange(1, 7, dtype="float32").reshape(2, 3, 1)
+    y = tf.image.resize_with_pad(x, 4, 4, method="nearest").numpy()[..., 0]
+    # as TensorFlow 2.21 gives it: 2.67 rows become 2, above which there is 0.67 and so no row
+    assert y.tolist() == [[1, 2, 2, 3], [4, 5, 5, 6], [0, 0, 0, 0], [0, 0, 0, 0]]
+
+
 def test_a_box_of_the_whole_image_is_the_image():
     whole = np.array([[0, 0, 1, 1]], "float32")
     assert_close(tf.image.crop_and_resize(X, whole, [1], (5, 6)), X[1:])
