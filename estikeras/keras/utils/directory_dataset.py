@@ -17,7 +17,7 @@ from estikeras.keras.utils import directory_listing, messages
 PREFETCHED = 2  # batches that are made ahead
 
 
-class _Read(Map):
+class _MapToContents(Map):
     """A `map` with a function that reads files, and says beforehand what it gives."""
 
     def __init__(self, source, function, spec):
@@ -103,12 +103,14 @@ def from_directory(
         raise errors.invalid(
             "directory", got=directory, expected=f"a folder with {what} ({', '.join(formats)})"
         )
-    if shuffle:
-        seed = np.random.randint(1e6) if seed is None else seed  # noqa: NPY002  as Keras draws it
+    if shuffle and seed is not None:
         listing = listing.shuffled(seed)
 
     def made(part, shuffle):
-        return _dataset(part, read, spec, label_mode, batch_size, seed if shuffle else None)
+        dataset = _samples(part, label_mode)
+        if shuffle:  # names are in memory, so that they are shuffled as a whole
+            dataset = dataset.shuffle(len(part.paths), seed=seed)
+        return _read(part, dataset, read, spec, label_mode, batch_size)
 
     if subset is None:
         return made(listing, shuffle)
@@ -124,25 +126,26 @@ def from_directory(
     return made(chosen[0], shuffle)
 
 
-def _dataset(listing, read, spec, label_mode, batch_size, seed):
-    """A Dataset of a listing; the order is another one in each pass if there is a seed."""
+def _samples(listing, label_mode):
+    """A Dataset of the names of files, or of pairs of them and labels."""
     names = np.array([os.fsencode(path) for path in listing.paths], object)
+    return Dataset.from_tensor_slices(names if label_mode is None else (names, listing.labels))
+
+
+def _read(listing, dataset, read, spec, label_mode, batch_size):
+    """The same with what is in the files, in batches."""
     if label_mode is None:
-        dataset = Dataset.from_tensor_slices(names)
 
         def sample(name):
             return read(os.fsdecode(name.numpy()))
     else:
-        dataset = Dataset.from_tensor_slices((names, listing.labels))
         encoded, label_spec = _encoding(listing, label_mode)
         spec = (spec, label_spec)
 
         def sample(name, label):
             return read(os.fsdecode(name.numpy())), encoded(label.numpy())
 
-    if seed is not None:
-        dataset = dataset.shuffle(1024 if batch_size is None else 8 * batch_size, seed=seed)
-    dataset = dataset._with(_Read(dataset._plan, sample, spec))
+    dataset = dataset._with(_MapToContents(dataset._plan, sample, spec))
     if batch_size is not None:
         dataset = dataset.batch(batch_size)
     dataset = dataset.prefetch(PREFETCHED)

@@ -117,7 +117,6 @@ def timeseries_dataset_from_array(
     places = np.arange(0, count, sequence_stride)
     dataset = Dataset.from_tensor_slices(places)
     if shuffle:
-        seed = np.random.randint(1e6) if seed is None else seed  # noqa: NPY002  as Keras draws it
         dataset = dataset.shuffle(len(places), seed=seed)
     steps = np.arange(sequence_length) * sampling_rate
     dataset = dataset._with(_Windows(dataset._plan, series, steps, targets))
