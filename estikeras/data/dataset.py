@@ -15,7 +15,7 @@ from estikeras.data.methods.mixtures import MixtureMethods
 from estikeras.data.methods.rows import RowMethods
 from estikeras.data.methods.sources import SourceMethods
 from estikeras.data.methods.storage import StorageMethods
-from estikeras.data.node import INFINITE, Run
+from estikeras.data.node import INFINITE
 from estikeras.data.options import Options
 from estikeras.engine.specs import ElementsSpec
 from estikeras.engine.tensor import Tensor
@@ -144,22 +144,6 @@ class Dataset(
         if not isinstance(options, Options):
             raise errors.wrong_type("options", got=options, expected="Options")
         return Dataset(self._plan, self._options.merge(options))
-
-    # What the trainer asks of a dataset: arrays in place of Tensors, many batches at once.
-
-    def arrays(self):
-        """An iterator over elements as arrays, numbers and bytes, as they lie in memory."""
-        return self.plan_to_run().elements(Run(self._options))
-
-    def blocks(self, times):
-        """An iterator over elements stacked along a new axis, many at once, of one shape in each
-        block; None where elements are made one by one.
-
-        Args:
-            times: how many times more than would be made at once to take.
-        """
-        plan = self.plan_to_run()
-        return plan.blocks(Run(self._options), times * plan.rows_at_once())
 
     # What `strategies.input` asks of a dataset: which files there are, and the same random choices
     # on all ranks.

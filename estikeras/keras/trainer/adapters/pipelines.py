@@ -1,7 +1,10 @@
 """Batches of a `tf.data.Dataset`: one by one, or, where they lie in memory, many at a time."""
 
+import functools
+
 import numpy as np
 
+from estikeras.data import feeding
 from estikeras.data.node import INFINITE
 from estikeras.engine import tree
 from estikeras.keras.trainer.adapters.arrays import ArrayAdapter
@@ -33,38 +36,49 @@ class PipelineAdapter:
 
     def batches(self):
         """The batches of an epoch."""
-        return (as_batch(item, self.class_weight) for item in self.dataset.arrays())
+        return (as_batch(item, self.class_weight) for item in feeding.arrays(self.dataset))
 
     def blocks(self):
         """The batches of an epoch, many at once: an iterator over Blocks; None where they are made
         one by one.
         """
-        pieces = self.dataset.blocks(BLOCKS)
-        return None if pieces is None else (Block(p, self.class_weight) for p in pieces)
+        rows = feeding.batched_rows(self.dataset)
+        if rows is not None:
+            return (Block(self._rows, order, rows.batch_size) for order in rows.numbers())
+        pieces = feeding.blocks(self.dataset, BLOCKS)
+        return None if pieces is None else map(self._block, pieces)
+
+    @functools.cached_property
+    def _rows(self):
+        """All rows in memory, as the trainer takes them."""
+        return as_batch(feeding.batched_rows(self.dataset).rows, self.class_weight)
+
+    def _block(self, piece):
+        """The Block of batches that lie one after the other."""
+        count, size = next(a for a in tree.flatten(piece) if a is not None).shape[:2]
+        rows = tree.map_structure(
+            lambda a: None if a is None else a.reshape(-1, *a.shape[2:]), piece
+        )
+        return Block(as_batch(rows, self.class_weight), np.arange(count * size), size)
 
 
 class Block(ArrayAdapter):
-    """Some batches in one piece of memory, in order.
+    """Some batches of rows in memory.
 
     Args:
-        piece: the batches along a new first axis, as a Dataset gives them.
-        class_weight: dict from class to weight, or None.
+        data: structure of arrays, as of a batch, with these rows and maybe others.
+        order: int64 numbers of the rows.
+        batch_size: rows in a batch; the last may have fewer.
 
     Attributes:
         first: number of the first batch that was not used yet; who uses them counts.
     """
 
-    def __init__(self, piece, class_weight):
+    def __init__(self, data, order, batch_size):
+        self.data, self.order, self.batch_size = data, order, batch_size
+        self.rows = [a for a in tree.flatten(data) if a is not None]
+        self.num_rows, self.num_batches = len(order), -(-len(order) // batch_size)
         self.first = 0
-        leaves = [leaf for leaf in tree.flatten(piece) if leaf is not None]
-        self.num_batches, self.batch_size = leaves[0].shape[:2]
-        rows = tree.map_structure(
-            lambda a: None if a is None else a.reshape(-1, *a.shape[2:]), piece
-        )
-        self.data = as_batch(rows, class_weight)
-        self.rows = [a for a in tree.flatten(self.data) if a is not None]
-        self.num_rows = len(self.rows[0])
-        self.order = np.arange(self.num_rows, dtype=np.int64)
 
 
 def shared(dataset, by_files):
