@@ -104,9 +104,10 @@ class Unbatch(Node):
         return total * rows.pop() if len(rows) == 1 and rows != {0} else UNKNOWN
 
     def pieces(self, run, size):
-        if not structure.have_one_shape(self.declared):
-            return super().pieces(run, size)
-        return filter(structure.rows_of, map(_rows_checked, self.source.elements(run)))
+        if structure.have_one_shape(self.declared):
+            yield from filter(structure.rows_of, map(_rows_checked, self.source.elements(run)))
+        else:
+            yield from super().pieces(run, size)
 
     def elements(self, run):
         for element in self.source.elements(run):

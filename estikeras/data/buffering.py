@@ -1,6 +1,7 @@
 """Steps that make elements ahead of their use, in threads."""
 
 import collections
+import contextlib
 import threading
 
 from estikeras.data import structure
@@ -41,16 +42,16 @@ class _Reader:
     def run(self):
         """Read until the end, or until told to stop."""
         try:
-            while self._has_room():
-                for element in self._elements:
-                    self._put(element)
-                    break
-                else:
-                    break
+            with contextlib.closing(self._elements):
+                while self._has_room():
+                    for element in self._elements:
+                        self._put(element)
+                        break
+                    else:
+                        break
         except BaseException as error:  # noqa: BLE001  raised again where elements are taken
             self._error = error
         finally:
-            self._elements.close()
             with self._changed:
                 self._ended = True
                 self._changed.notify_all()
