@@ -47,20 +47,18 @@ class Applied(Node):
         return self.source.columnar and self.traced is not None
 
     def results_of(self, blocks):
-        """Pairs of a block, and the results for it: a block.
-
-        Args:
-            blocks: iterator; the function is traced for the elements of all of them.
+        """Pairs of a block, and the results for it: a block. Elements of too many shapes to trace
+        the function for all are given to it one by one.
         """
         number = 0
         for piece in blocks:
             try:
                 traced = self.function.traced(structure.spec_of_row(piece))
-                if traced is None:  # elements of too many shapes
-                    results = map(self.function.element, structure.unstack(piece))
-                    yield piece, structure.stack(list(results))
-                    continue
-                results = run_on_block(traced, piece)
+                if traced is None:
+                    elements = structure.unstack(piece)
+                    results = structure.stack(list(map(self.function.element, elements)))
+                else:
+                    results = run_on_block(traced, piece)
             except Exception as error:
                 row = getattr(error, "row", 0)
                 note(error, self.function, number + row)
