@@ -74,8 +74,15 @@ class Runner:
             return
         if is_array:
             source = ((k, adapter.batch(k)) for k in range(done, batches))
-        for k, batch in source:
-            yield k, 1, self.run(batch)
+        yield from self._by_turns(source, 1 if at_once in (None, "many") else at_once)
+
+    def _by_turns(self, source, at_once):
+        """Run numbered batches one by one, and tell of `at_once` at a time."""
+        for first, batch in source:
+            result, count = self.run(batch), 1
+            for _, following in itertools.islice(source, at_once - 1):
+                result, count = self.run(following), count + 1
+            yield first, count, result
 
     def _epoch_of_blocks(self, blocks, batches, at_once):
         done = 0
