@@ -176,6 +176,21 @@ _ABSENT = {
     "train.ExponentialMovingAverage": "Give the optimizer `use_ema=True`.",
     "summary": "Write event files with `keras.callbacks.TensorBoard`.",
     "compat": "Use the names of TensorFlow 2.",
+    **dict.fromkeys(
+        ("io.deserialize_many_sparse", "io.serialize_many_sparse", "io.serialize_sparse"),
+        "Write a SparseTensor's three tensors, each by `tf.io.serialize_tensor`.",
+    ),
+    "io.decode_proto": "Use protobuf's own runtime, as `tf.train.Example.FromString` does.",
+    "io.TFRecordReader": "Use `tf.data.TFRecordDataset`.",
+    **dict.fromkeys(
+        (
+            "strings.bytes_split",
+            "strings.ngrams",
+            "strings.unicode_decode",
+            "strings.unicode_split",
+        ),
+        "Its result is ragged. Use `keras.layers.TextVectorization`.",
+    ),
     "saved_model": "Save `.keras` files with `model.save`.",
     "lite": "Save `.keras` files with `model.save`.",
     "keras.applications": "Build the network of layers, or load a `.keras` file.",

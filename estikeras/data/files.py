@@ -13,13 +13,12 @@ from estikeras.data.arguments import integer, parallel_calls
 from estikeras.data.buffering import read_ahead
 from estikeras.data.dataset import Dataset
 from estikeras.data.node import BLOCK_ROWS, Node
-from estikeras.data.records import read_records
+from estikeras.data.records import BLOCK, read_records
 from estikeras.data.sources import Pending, Slices
 from estikeras.engine.specs import TensorSpec
 from estikeras.formats import compressed
 from estikeras.public import public
 
-BLOCK = 1 << 18  # bytes that are read at once: they stay in the cache
 SMALLEST_BLOCK = 1 << 12
 BLOCKS_AHEAD = 2  # of each file where several are read in turn
 ROWS_IN_TURN = 256

@@ -34,8 +34,8 @@ def test_wrong_import_names_the_nearest():
 
 
 def test_what_is_absent_names_the_alternative():
-    with pytest.raises(AttributeError, match=r"not supported.*PyDataset"):
-        _ = estikeras.data.Dataset
+    with pytest.raises(AttributeError, match=r"not supported.*BackupAndRestore"):
+        _ = estikeras.train.Checkpoint
     with pytest.raises(AttributeError, match=r"not supported.*MultiWorkerMirroredStrategy"):
         _ = estikeras.distribute.ParameterServerStrategy
     with pytest.raises(ImportError, match=r"not supported.*load a"):
