@@ -294,17 +294,13 @@ def _fit(spec, value):
 
 
 def _numbers(value, spec):
-    """An array of a spec's dtype from what a generator gave: numbers that it can hold."""
+    """An array of a spec's dtype from the numbers that a generator gave; fractions are cut off."""
     dtype, array = dtypes.to_numpy(str(spec.dtype)), np.array(value)
     if array.dtype == dtype:
         return array
     kind = array.dtype.kind
     if kind not in "biufcV" or (kind == "c" and dtype.kind != "c"):
         raise TypeError(f"Expected numbers of dtype {spec.dtype}.")
-    if dtype.kind in "iu" and kind == "f" and array.size:
-        items = value if isinstance(value, list | tuple) else [value]
-        if any(not hasattr(item, "dtype") for item in items):
-            raise TypeError("Expected whole numbers.")
     if dtype.kind in "iu" and kind in "iu":
         try:
             return np.array(value, dtype)  # checks Python's ints
