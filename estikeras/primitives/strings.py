@@ -197,23 +197,32 @@ def numbers(texts, dtype):
     Raises:
         InvalidArgumentError: at the first that is none of the dtype; `error.row` says where it is.
     """
-    target = dtypes.to_numpy(dtype)
     try:
-        if not any(b"_" in text or b"\0" in text for text in texts):
-            with np.errstate(over="ignore"):
-                return np.array(texts, "S").astype(target)
+        return _numbers(texts, dtype)
     except (ValueError, OverflowError):
         pass
     for row, text in enumerate(texts):
         try:
-            if b"_" in text or b"\0" in text:
-                raise ValueError
-            np.array([text], "S").astype(target)
+            _numbers([text], dtype)
         except (ValueError, OverflowError):
             error = InvalidArgumentError(message=f"{text!r} is no {dtype} number.")
             error.row = row
             raise error from None
     raise AssertionError("numbers that are numbers one by one are so together")
+
+
+def _numbers(texts, dtype):
+    if b"_" in b"".join(texts):  # which Python allows in numbers
+        raise ValueError
+    target = dtypes.to_numpy(dtype)
+    if dtypes.is_float(dtype):
+        with np.errstate(over="ignore"):
+            return np.fromiter(map(float, texts), target, len(texts))
+    values = list(map(int, texts))
+    limits = np.iinfo(target)
+    if values and not limits.min <= min(values) <= max(values) <= limits.max:
+        raise OverflowError
+    return np.array(values, target)
 
 
 def _to_number_rule(x, *, out_type):
