@@ -60,18 +60,19 @@ def leaves_of(element):
 
 def pack(template, leaves):
     """Leaves in the order of `leaves_of`, in the form of `template`."""
-    iterator = iter(leaves)
+    return _filled(template, iter(leaves))
 
-    def build(part):
-        if isinstance(part, tuple):
-            children = [build(child) for child in part]
-            return type(part)(*children) if hasattr(part, "_fields") else tuple(children)
-        if isinstance(part, dict):
-            built = {key: build(part[key]) for key in sorted(part)}
-            return {key: built[key] for key in part}
-        return None if part is None else next(iterator)
 
-    return build(template)
+def _filled(part, leaves):
+    # No inner function of `pack`: one that calls itself would keep the leaves' memory from being
+    # used again until garbage is collected.
+    if isinstance(part, tuple):
+        children = [_filled(child, leaves) for child in part]
+        return type(part)(*children) if hasattr(part, "_fields") else tuple(children)
+    if isinstance(part, dict):
+        filled = {key: _filled(part[key], leaves) for key in sorted(part)}
+        return {key: filled[key] for key in part}
+    return None if part is None else next(leaves)
 
 
 def describe(element):
