@@ -27,10 +27,8 @@ class Batch(Node):
     def columnar(self):
         return self.source.columnar and structure.have_one_shape(self.declared)
 
-    def infer_spec(self):
-        spec = self.source.declared
-        size = self.size if self.drop_remainder else None
-        return None if spec is None else structure.batched(spec, size)
+    def spec_over(self, spec):
+        return structure.batched(spec, self.size if self.drop_remainder else None)
 
     def cardinality(self):
         total = self.source.cardinality()
@@ -90,9 +88,8 @@ class Unbatch(Node):
     def columnar(self):
         return self.source.columnar
 
-    def infer_spec(self):
-        spec = self.source.declared
-        return None if spec is None else structure.unbatched(spec)
+    def spec_over(self, spec):
+        return structure.unbatched(spec)
 
     def cardinality(self):
         total, spec = self.source.cardinality(), self.source.declared
@@ -144,10 +141,7 @@ class Rebatch(Node):
         super().__init__(source)
         self.sizes, self.drop_remainder = sizes, drop_remainder
 
-    def infer_spec(self):
-        spec = self.source.declared
-        if spec is None:
-            return None
+    def spec_over(self, spec):
         first = structure.leaves_of(spec)[0].shape
         whole = self.drop_remainder or (first and first[0] and first[0] % self.sizes[0] == 0)
         size = self.sizes[0] if whole and len(set(self.sizes)) == 1 else None
@@ -187,10 +181,7 @@ class PaddedBatch(Node):
         self.size, self.shapes, self.values = size, shapes, values
         self.drop_remainder = drop_remainder
 
-    def infer_spec(self):
-        spec = self.source.declared
-        if spec is None:
-            return None
+    def spec_over(self, spec):
         size = self.size if self.drop_remainder else None
         leaves = structure.leaves_of(spec)
         shapes = [leaf.shape for leaf in leaves] if self.shapes is None else self.shapes
@@ -260,9 +251,8 @@ class SparseBatch(Node):
         super().__init__(source)
         self.size, self.shape = size, shape
 
-    def infer_spec(self):
-        spec = self.source.declared
-        return spec and SparseTensorSpec((None, *self.shape), spec.dtype)
+    def spec_over(self, spec):
+        return SparseTensorSpec((None, *self.shape), spec.dtype)
 
     def cardinality(self):
         return Batch.cardinality(self)

@@ -25,6 +25,18 @@ def note(error, function, number):
         error.add_note(f"This was element {number} for `{function.argument}` ({function.name}).")
 
 
+def spec_of_first(node, otherwise):
+    """The spec of the first element, with unknown sizes.
+
+    Args:
+        node: step.
+        otherwise: function that gives an element where there is none.
+    """
+    first = next(node.elements(Run()), None)
+    spec = structure.spec_of(otherwise() if first is None else first)
+    return structure.map_leaves(lambda leaf: leaf.of_any_size(), spec)
+
+
 class Applied(Node):
     """A step with a function of each element.
 
@@ -99,9 +111,10 @@ class Map(Applied):
     def infer_spec(self):
         return self.function.result_spec(self.source.declared)
 
-    def probe_stand_in(self):
-        result = self.function.element(structure.stand_in(self.source.spec))
-        return structure.map_leaves(lambda leaf: leaf.of_any_size(), structure.spec_of(result))
+    def probe(self):
+        return spec_of_first(
+            self, lambda: self.function.element(structure.stand_in(self.source.spec))
+        )
 
     def cardinality(self):
         return self.source.cardinality()
@@ -178,9 +191,6 @@ def _until_failure(iterator, failures):
 
 class Filter(Applied):
     """The elements for which the function is true."""
-
-    def infer_spec(self):
-        return self.source.declared
 
     def holds(self, element, number):
         """Whether the function is true for an element."""
@@ -265,13 +275,10 @@ class Datasets(Applied):
         return checked_dataset(self.function, made)._plan.declared
 
     def probe(self):
-        for element in self.source.elements(Run()):
-            spec = self.dataset(element).element_spec
-            return structure.map_leaves(lambda leaf: leaf.of_any_size(), spec)
-        return self.probe_stand_in()
-
-    def probe_stand_in(self):
-        return self.dataset(structure.stand_in(self.source.spec)).element_spec
+        first = next(self.source.elements(Run()), None)
+        element = structure.stand_in(self.source.spec) if first is None else first
+        spec = self.dataset(element).element_spec
+        return structure.map_leaves(lambda leaf: leaf.of_any_size(), spec)
 
 
 def checked_dataset(function, made):
@@ -363,10 +370,12 @@ class Scan(Node):
                 return result
             own = wider
 
-    def probe_stand_in(self):
-        stand_in = structure.stand_in(self.source.spec)
-        _, result = self._pair(self.function.element((self.state, stand_in)))
-        return structure.map_leaves(lambda leaf: leaf.of_any_size(), structure.spec_of(result))
+    def probe(self):
+        def result():
+            stand_in = structure.stand_in(self.source.spec)
+            return self._pair(self.function.element((self.state, stand_in)))[1]
+
+        return spec_of_first(self, result)
 
     def cardinality(self):
         return self.source.cardinality()

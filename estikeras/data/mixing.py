@@ -1,5 +1,7 @@
 """Steps that take their elements from several others, one at a time."""
 
+import functools
+
 import numpy as np
 
 from estikeras import errors
@@ -24,8 +26,8 @@ class Choose(Node):
         super().__init__(choices, *sources)
         self.stop_on_empty = stop_on_empty
 
-    def infer_spec(self):
-        return common_declared(self.inputs[1:])
+    def spec_over(self, _, *specs):
+        return functools.reduce(structure.common_spec, specs)
 
     def cardinality(self):
         totals = [source.cardinality() for source in self.inputs[1:]]
@@ -77,8 +79,9 @@ class Sample(Node):
     def _sources(self):
         return self.inputs if self.weights is not None else self.inputs[1:]
 
-    def infer_spec(self):
-        return common_declared(self._sources)
+    def spec_over(self, *specs):
+        first = len(self.inputs) - len(self._sources)
+        return functools.reduce(structure.common_spec, specs[first:])
 
     def cardinality(self):
         totals = [source.cardinality() for source in self._sources]
@@ -130,9 +133,8 @@ class Resample(Node):
         self.function, self.target, self.initial = function, target, initial
         self.draws = draws
 
-    def infer_spec(self):
-        spec = self.source.declared
-        return None if spec is None else (TensorSpec((), "int64"), spec)
+    def spec_over(self, spec):
+        return (TensorSpec((), "int64"), spec)
 
     def elements(self, run):
         generator, counts = self.draws.begin(run), np.ones(len(self.target))
@@ -148,16 +150,6 @@ class Resample(Node):
                 wanted = np.where(self.target > 0, self.target / initial, 0.0)
             if wanted[kind] == np.inf or generator.random() * wanted.max() < wanted[kind]:
                 yield np.int64(kind), element
-
-
-def common_declared(sources):
-    """The spec that the elements of all steps fit; None if one is not known."""
-    if any(source.declared is None for source in sources):
-        return None
-    spec = sources[0].declared
-    for source in sources[1:]:
-        spec = structure.common_spec(spec, source.declared)
-    return spec
 
 
 class Unique(Node):

@@ -70,17 +70,17 @@ class Node:
 
     def infer_spec(self):
         """What `declared` is."""
-        return self.source.declared
+        known = [source.declared for source in self.inputs]
+        return None if any(spec is None for spec in known) else self.spec_over(*known)
 
     def probe(self):
-        """The spec of the first element, with unknown sizes."""
-        for element in self.elements(Run()):
-            return structure.map_leaves(lambda leaf: leaf.of_any_size(), structure.spec_of(element))
-        return self.probe_stand_in()
+        """What `spec` is where it is not declared."""
+        return self.spec_over(*[source.spec for source in self.inputs])
 
-    def probe_stand_in(self):
-        """The spec where there is no element at all."""
-        return self.source.spec
+    def spec_over(self, *specs):
+        """The spec of elements, from those of all sources' elements."""
+        (spec,) = specs
+        return spec
 
     def cardinality(self):
         """How many elements there are; INFINITE, or UNKNOWN."""

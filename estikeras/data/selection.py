@@ -191,11 +191,8 @@ class Concatenate(Selection):
         alike = structure.have_one_shape(self.declared)
         return alike and all(source.columnar for source in self.inputs)
 
-    def infer_spec(self):
-        first, second = self.inputs
-        if first.declared is None or second.declared is None:
-            return None
-        return structure.common_spec(first.declared, second.declared)
+    def spec_over(self, first, second):
+        return structure.common_spec(first, second)
 
     def cardinality(self):
         totals = [source.cardinality() for source in self.inputs]
@@ -274,10 +271,8 @@ class Zip(Node):
     def columnar(self):
         return all(source.columnar for source in self.inputs)
 
-    def infer_spec(self):
-        if any(source.declared is None for source in self.inputs):
-            return None
-        return structure.map_leaves(lambda i: self.inputs[i].declared, self.template)
+    def spec_over(self, *specs):
+        return structure.map_leaves(specs.__getitem__, self.template)
 
     def cardinality(self):
         totals = [source.cardinality() for source in self.inputs]

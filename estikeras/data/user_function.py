@@ -16,7 +16,9 @@ from estikeras.engine.specs import TensorSpec
 from estikeras.engine.tensor import Spec, TraceError
 
 TRACES_KEPT = 8  # kinds of elements a function is traced for; others run in Python
-STAND_INS = (1, 8)  # in place of unknown sizes, to see which sizes of results depend on them
+# In place of unknown sizes, to see which sizes of results depend on them: the first, and the next
+# that the function takes.
+STAND_INS = (8, 0, 1)
 
 
 class UserFunction:
@@ -101,8 +103,13 @@ class UserFunction:
         if structure.trace_specs(spec) is not None:
             traced = self.traced(spec)
             return None if traced is None else structure.spec_from_traced(traced.template)
-        results = [self._result_spec_with(spec, size) for size in STAND_INS]
-        return None if None in results else structure.common_spec(*results)
+        first, *others = STAND_INS
+        many = self._result_spec_with(spec, first)
+        if many is None:
+            return None
+        few = (self._result_spec_with(spec, size) for size in others)
+        few = next((found for found in few if found is not None), None)
+        return None if few is None else structure.common_spec(many, few)
 
     def _result_spec_with(self, spec, size):
         def known(leaf):
@@ -112,7 +119,7 @@ class UserFunction:
             return None
         try:
             traced = self._trace(structure.map_leaves(known, spec))
-        except (TypeError, ValueError, IndexError):
+        except (TypeError, ValueError, IndexError, ArithmeticError):
             return None  # the function is for other sizes
         return None if traced is None else structure.spec_from_traced(traced.template)
 
