@@ -228,6 +228,13 @@ def size_bytes(spec):
     return sum(leaf.size * dtypes.to_numpy(leaf.dtype).itemsize for leaf in leaves_of(specs))
 
 
+def _is_row(element):
+    """Whether an element is a plain tuple of leaves, as most are: there is a faster way for it."""
+    return type(element) is tuple and not any(
+        leaf is None or isinstance(leaf, tuple | dict) for leaf in element
+    )
+
+
 def stack(elements):
     """A block of elements of one form.
 
@@ -237,6 +244,8 @@ def stack(elements):
     first = elements[0]
     if not is_structure(first):
         return None if first is None else stack_leaves(elements)
+    if _is_row(first):
+        return tuple(map(stack_leaves, zip(*elements, strict=True)))
     columns = zip(*map(leaves_of, elements), strict=True)
     return pack(first, [stack_leaves(column) for column in columns])
 
@@ -285,6 +294,8 @@ def unstack(block):
     """The elements of a block, one after the other."""
     if not is_structure(block):
         return iter(block)
+    if _is_row(block):
+        return zip(*block, strict=True)
     leaves = leaves_of(block)
     return (pack(block, row) for row in zip(*leaves, strict=True))
 

@@ -12,6 +12,7 @@ from estikeras.data.node import Draws
 from estikeras.data.selection import Shuffle
 from estikeras.engine import dtypes
 from estikeras.engine.specs import TensorSpec, TypeSpec
+from estikeras.formats import paths
 
 
 class SourceMethods:
@@ -141,7 +142,12 @@ class SourceMethods:
             InvalidArgumentError: if there is no such file.
         """
         patterns = np.atleast_1d(structure.as_element(file_pattern)).tolist()
-        matched = [name for pattern in patterns for name in _matching(os.fsdecode(pattern))]
+        matched = [
+            name
+            for pattern in patterns
+            for name in paths.matching(os.fsdecode(pattern))
+            if Path(name).is_file()
+        ]
         if not matched:
             raise errors.InvalidArgumentError(
                 message=f"`file_pattern`: no file matches {[os.fsdecode(p) for p in patterns]}."
@@ -161,11 +167,3 @@ def _signature(types, shapes):
         inner = [None] * len(types) if shapes is None else shapes
         return tuple(_signature(t, s) for t, s in zip(types, inner, strict=True))
     return TensorSpec(shapes, dtypes.standardize(types))
-
-
-def _matching(pattern):
-    path = Path(pattern)
-    anchor = Path(path.anchor) if path.is_absolute() else Path()
-    parts = path.parts[1:] if path.is_absolute() else path.parts
-    found = anchor.glob(str(Path(*parts))) if parts else ()
-    return [str(name) for name in found if name.is_file()]
