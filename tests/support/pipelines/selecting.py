@@ -164,6 +164,10 @@ BUFFERS = [
     row("prefetch none", lambda tf: four(tf).prefetch(0)),
     row("prefetch autotune", lambda tf: four(tf).prefetch(tf.data.AUTOTUNE)),
     row("prefetch of endless", lambda tf: four(tf).repeat().prefetch(2), limit=5),
+    row(
+        "prefetch after unbatch",
+        lambda tf: tf.data.Dataset.from_tensor_slices([[1, 2], [3, 4]]).unbatch().prefetch(2),
+    ),
     row("prefetch of nothing", lambda tf: nothing(tf).prefetch(1)),
     row("cache", lambda tf: four(tf).cache()),
     row("cache then repeat", lambda tf: four(tf).cache().repeat(2)),

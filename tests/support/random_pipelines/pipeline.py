@@ -62,4 +62,9 @@ class Pipeline:
 
 def example_of_rows(block):
     """An example of the rows of a block."""
-    return model.over(lambda array: np.zeros_like(array, shape=array.shape[1:]), block)
+    return model.over(lambda array: blank(array.shape[1:], array.dtype), block)
+
+
+def blank(shape, dtype):
+    """An array of zeros, or of empty texts."""
+    return np.full(shape, b"" if dtype == np.dtype(object) else 0, dtype)

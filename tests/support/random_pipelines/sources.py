@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tests.support import data_model as model
-from tests.support.random_pipelines.pipeline import Pipeline, example_of_rows
+from tests.support.random_pipelines.pipeline import Pipeline, blank, example_of_rows
 
 DTYPES = ["int64", "int32", "float32", "float64", "bool", "string"]
 COUNTS = [3, 5, 7, 4, 6, 2, 1, 0]  # of elements; hypothesis prefers the first
@@ -47,7 +47,7 @@ def tensors(draw, count):
         f"tensors({_text(block)})",
         lambda tf: tf.data.Dataset.from_tensors(block),
         [block],
-        np.zeros_like(block),
+        blank(block.shape, block.dtype),
     )
 
 
@@ -106,7 +106,7 @@ def _generated(dtype, rows, shape, function=iter):
         spec = tf.TensorSpec(shape, "string" if dtype.kind == "O" else dtype)
         return tf.data.Dataset.from_generator(lambda: function(rows), output_signature=spec)
 
-    example = np.zeros([size or 0 for size in shape], dtype)
+    example = blank([size or 0 for size in shape], dtype)
     return Pipeline(
         f"generator({function.__name__} {dtype}{[row.tolist() for row in rows]})",
         build,
