@@ -50,10 +50,17 @@ class TensorShape(tuple):
     """A shape: a tuple with TensorFlow's methods, equal to a list too.
 
     Args:
-        dims: sequence of ints, with None for unknown sizes.
+        dims: sequence of ints, with None for unknown sizes; or an int, for one size.
     """
 
     __slots__ = ()
+
+    def __new__(cls, dims=()):
+        if dims is None:
+            raise errors.unsupported(
+                "A TensorShape of an unknown number of dimensions", "Write None in its place."
+            )
+        return super().__new__(cls, (dims,) if isinstance(dims, int) else dims)
 
     @property
     def rank(self):

@@ -85,6 +85,8 @@ class Variable:
         self.constraint = None
         self.overwrite_with_gradient = False
         value = self._first_value(initializer, shape, dtype)
+        if value.dtype == "string":
+            raise errors.unsupported("A variable of strings", "Keep numbers, or a constant tensor.")
         self._dtype = value.dtype
         self._shape = value.shape
         self._read = None

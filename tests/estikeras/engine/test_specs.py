@@ -120,6 +120,12 @@ def test_shapes_are_tuples_with_tensorflows_methods(dims):
     assert TensorSpec(shape).shape == dims
 
 
+def test_shapes_are_made_of_a_size_too_and_not_of_none():
+    assert tf.TensorShape(3) == [3]
+    with pytest.raises(NotImplementedError, match="Write None"):
+        tf.TensorShape(None)
+
+
 def sparse():
     return tf.sparse.SparseTensor([[0, 1], [2, 0]], [1.0, 2.0], [3, 2])
 

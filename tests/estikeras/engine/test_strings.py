@@ -124,6 +124,11 @@ def test_entries_are_moved_as_numbers_are(name):
     assert (value if isinstance(value, bytes) else value.tolist()) == EXPECTED[name]
 
 
+def test_variables_hold_numbers():
+    with pytest.raises(NotImplementedError, match="variable of strings"):
+        tf.Variable("a")
+
+
 KINDS = {  # name of a class of tf.errors -> what it is in Python besides
     "InvalidArgumentError": ValueError,
     "NotFoundError": FileNotFoundError,
