@@ -23,6 +23,9 @@ from estikeras.keras.utils.batches import unpack_x_y_sample_weight
 from strategies import get_strategy
 
 
+NO_BATCH = "`x` gave no batch at all: it is empty, or a generator that was read before."
+
+
 def as_floats(logs):
     """Metrics as a step returns them (tensors, nested dicts) to a dict of floats (or arrays),
     sorted by name.
@@ -210,8 +213,8 @@ def _train_epoch(model, runner, adapter, limit, callbacks, bar, epoch, start):
         model.stop_training = True
     if done == 0:
         raise ValueError(
-            "`x` gave no batch at all: a generator can be used for one epoch only, unless "
-            "`steps_per_epoch` is given."
+            "`x` gave no batch at all: it is empty, or a generator, which can be used for one epoch "
+            "only unless `steps_per_epoch` is given."
         )
     return as_floats(logs)
 
@@ -313,7 +316,7 @@ def evaluate(model, x, y, batch_size, verbose, sample_weight, steps, callbacks):
             break
     adapter.on_epoch_end()
     if done == 0:
-        raise ValueError("`x` gave no batch at all: a generator can be read only once.")
+        raise ValueError(NO_BATCH)
     logs = as_floats(logs)
     callbacks.on_test_end(logs)
     return logs
@@ -351,7 +354,7 @@ def predict(model, x, batch_size, verbose, steps, callbacks):
     adapter.on_epoch_end()
     callbacks.on_predict_end()
     if not parts:
-        raise ValueError("`x` gave no batch at all: a generator can be read only once.")
+        raise ValueError(NO_BATCH)
     parts = parts if hooks else whole_batches(parts)
     return tree.map_structure(lambda *arrays: np.concatenate(arrays), *parts)
 
