@@ -22,7 +22,6 @@ from estikeras.keras.trainer.resuming import Start
 from estikeras.keras.utils.batches import unpack_x_y_sample_weight
 from strategies import get_strategy
 
-
 NO_BATCH = "`x` gave no batch at all: it is empty, or a generator that was read before."
 
 
@@ -213,8 +212,8 @@ def _train_epoch(model, runner, adapter, limit, callbacks, bar, epoch, start):
         model.stop_training = True
     if done == 0:
         raise ValueError(
-            "`x` gave no batch at all: it is empty, or a generator, which can be used for one epoch "
-            "only unless `steps_per_epoch` is given."
+            "`x` gave no batch at all: it is empty, or a generator, which can be used for one "
+            "epoch only unless `steps_per_epoch` is given."
         )
     return as_floats(logs)
 
