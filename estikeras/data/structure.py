@@ -9,7 +9,7 @@ import numpy as np
 from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.specs import SparseTensor, SparseTensorSpec, TensorSpec
-from estikeras.engine.tensor import Spec, Tensor, TracedTensor, as_tensor
+from estikeras.engine.tensor import Spec, Tensor, TracedTensor, as_tensor, share
 from estikeras.engine.variable import Variable
 
 
@@ -129,13 +129,15 @@ def pending_spec(value):
 
 
 def as_tensors(element):
-    """An element as users see it: with Tensors."""
+    """An element as users see it: with Tensors, whose `numpy()` is a copy: what they write there
+    must not get into the data that come again.
+    """
     return map_leaves(_tensor, element)
 
 
 def _tensor(leaf):
     if isinstance(leaf, np.ndarray):
-        return Tensor(leaf)
+        return share(leaf)[0]
     if isinstance(leaf, bytes):
         return Tensor(np.array(leaf, object))
     if isinstance(leaf, np.generic):

@@ -247,8 +247,8 @@ def _from_sequence(x):
 
 
 def share(array):
-    """A tensor over an array that its owner will write to later, and the weak reference by which to
-    `release` it.
+    """A tensor over an array that others have too, such as an owner who will write to it later, and
+    the weak reference by which to `release` it.
     """
     tensor = Tensor(array)
     tensor._shared = True

@@ -134,6 +134,43 @@ def test_elements_are_tensors_or_numpys():
     assert next(dataset.as_numpy_iterator())["b"].tolist() == [1.5, 2.0]
 
 
+WRITTEN = {  # datasets of two equal elements, zeros (2, 3)
+    "slices": lambda: Dataset.from_tensor_slices(np.zeros((2, 2, 3))),
+    "one element": lambda: Dataset.from_tensors(np.zeros((2, 3))).repeat(2),
+    "a cache": lambda: Dataset.range(2).map(lambda x: np.zeros((2, 3 + int(x) * 0))).cache(),
+    "batches": lambda: Dataset.from_tensor_slices(np.zeros((4, 3))).batch(2),
+    "a cache of batches": lambda: Dataset.from_tensor_slices(np.zeros((4, 3))).batch(2).cache(),
+    "a generator's own": lambda: Dataset.from_generator(
+        lambda: [ZEROS, ZEROS], output_signature=tf.TensorSpec((2, 3), "float64")
+    ),
+    "results": lambda: Dataset.range(2).map(lambda x: tf.zeros((2, 3))),
+}
+ZEROS = np.zeros((2, 3))
+WAYS = {
+    "numpy()": lambda x: x.numpy(),
+    "asarray": np.asarray,
+    "a row": lambda x: x[0].numpy(),
+    "another shape": lambda x: tf.reshape(x, (6,)).numpy(),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_written_into_elements_does_not_come_again(name, way):
+    def write(x):
+        array = WAYS[way](x)
+        array[...] = 1
+        return array
+
+    dataset = WRITTEN[name]()
+    for element in dataset:
+        write(element)
+    assert all((write(x) == 1).all() for x in dataset.map(lambda x: write(x)))
+    for _ in range(2):
+        assert [np.asarray(x).tolist() for x in dataset] == [ZEROS.tolist()] * 2
+    assert not ZEROS.any()
+
+
 def test_lengths_are_told_where_they_are_known():
     assert len(Dataset.range(10).batch(3)) == 4
     assert bool(Dataset.range(0))
