@@ -6,8 +6,8 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.data import structure
-from estikeras.data.functions import Datasets
-from estikeras.data.node import Run, walk
+from estikeras.data.nested import Datasets, Made
+from estikeras.data.node import Draws, Run, walk
 from estikeras.data.sources import Slices
 
 
@@ -34,6 +34,10 @@ def with_common_seed(plan, seed):
         if draws is not None:
             made = node.with_inputs(node.inputs)
             made.draws = draws.seeded_for_all(seed + number)
+            replaced[node] = made
+        elif isinstance(node, Made):
+            made = node.with_inputs(node.inputs)
+            made.inner = Draws(seed + number)
             replaced[node] = made
     return _replaced(plan, replaced)
 

@@ -52,6 +52,19 @@ SHARED_BY_ROWS = {  # datasets of the numbers from 0 to 24, in batches
     "a sample": lambda: Dataset.sample_from_datasets(
         [Dataset.range(10), Dataset.range(10, 25).shuffle(15)]
     ).batch(4),
+    "shuffles in functions": lambda: (
+        Dataset.range(5)
+        .flat_map(lambda i: Dataset.range(5).shuffle(5).map(lambda x: x + 5 * i))
+        .batch(4)
+    ),
+    "shuffles of what is interleaved": lambda: (
+        Dataset.range(5)
+        .interleave(lambda i: Dataset.range(5).shuffle(5).map(lambda x: x + 5 * i), cycle_length=3)
+        .batch(4)
+    ),
+    "shuffles of groups": lambda: Dataset.range(25).group_by_window(
+        lambda x: x % 3, lambda key, group: group.shuffle(9).batch(4), window_size=9
+    ),
     "batches of one": lambda: Dataset.range(25).shuffle(25).batch(1),
 }
 

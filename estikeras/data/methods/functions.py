@@ -3,7 +3,7 @@
 import sys
 
 from estikeras import errors
-from estikeras.data import functions, structure
+from estikeras.data import functions, nested, structure
 from estikeras.data.arguments import integer, out_of_range, parallel_calls
 from estikeras.data.buffering import read_ahead
 from estikeras.data.node import Run
@@ -71,7 +71,7 @@ class FunctionMethods:
             map_func: function of an element; returns a Dataset.
             name: no effect.
         """
-        node = functions.FlatMap(self._plan, UserFunction(map_func, "map_func"))
+        node = nested.FlatMap(self._plan, UserFunction(map_func, "map_func"))
         node.declared  # noqa: B018  calls the function, so that its errors come here
         return self._with(node)
 
@@ -105,9 +105,9 @@ class FunctionMethods:
             raise out_of_range("num_parallel_calls", parallel, f"at most `cycle_length`, {cycle}")
         function = UserFunction(map_func, "map_func")
         if parallel == 1:
-            node = functions.Interleave(self._plan, function, cycle, block)
+            node = nested.Interleave(self._plan, function, cycle, block)
         else:
-            node = functions.Interleave(
+            node = nested.Interleave(
                 self._plan, function, cycle, block, lambda elements: read_ahead(elements, 2 * block)
             )
         node.declared  # noqa: B018  calls the function, so that its errors come here
@@ -176,7 +176,7 @@ class FunctionMethods:
         )
 
     def _grouped(self, key_func, reduce_func, size_of, spec=None):
-        node = functions.GroupByWindow(
+        node = nested.GroupByWindow(
             self._plan,
             UserFunction(key_func, "key_func"),
             UserFunction(reduce_func, "reduce_func"),
