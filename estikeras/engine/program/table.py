@@ -36,7 +36,7 @@ class Table:
     def followed_by(self, other):
         """A table that does the work of both, with a barrier between."""
         modes = other.modes.copy()
-        modes[0] |= executor.BARRIER
+        modes[:1] |= executor.BARRIER  # there may be none
         return Table(
             [*self.functions, *other.functions],
             [*self._blocks, *other._blocks],

@@ -134,6 +134,20 @@ def test_variables_are_updated_row_by_row_and_read_anew_in_each_call():
     np.testing.assert_allclose(run([NUMBERS], ROWS)[0], 100 + sums, rtol=1e-5)
 
 
+def test_a_function_may_update_variables_and_compute_nothing():
+    seen, last = tf.Variable(0), tf.Variable(np.zeros(4, "float32"))
+
+    def note(x):
+        seen.assign_add(1)
+        last.assign(x)
+        return x
+
+    (got,) = RowFunction(note, (Spec((4,), "float32"),))([NUMBERS], ROWS)
+    assert np.array_equal(got, NUMBERS)
+    assert seen.numpy() == ROWS
+    assert np.array_equal(last.numpy(), NUMBERS[-1])
+
+
 def test_variables_have_the_value_of_the_moment_of_the_call():
     factor = tf.Variable(2.0)
     run = RowFunction(lambda x: (x * factor, factor), (Spec((4,), "float32"),))
