@@ -13,6 +13,7 @@ from estikeras import errors
 from estikeras.data import structure
 from estikeras.data.node import Node, Run
 from estikeras.data.user_function import run_on_block
+from estikeras.ops import random
 
 
 def note(error, function, number):
@@ -52,7 +53,13 @@ class Applied(Node):
 
     @property
     def columnar(self):
-        return self.source.columnar and self.traced is not None
+        return self.source.columnar and self.traced is not None and not self.is_noticed
+
+    @property
+    def is_noticed(self):
+        """Whether the function assigns to users' variables, so that it must not run ahead."""
+        traced = self.traced
+        return traced is not None and not all(map(random.is_state, traced.updates))
 
     def results_of(self, blocks):
         """Pairs of a block, and the results for it: a block. Elements of too many shapes to trace
@@ -60,6 +67,7 @@ class Applied(Node):
         """
         number = 0
         for piece in blocks:
+            traced = None
             try:
                 traced = self.function.traced(structure.spec_of_row(piece))
                 if traced is None:
@@ -68,7 +76,7 @@ class Applied(Node):
                 else:
                     results = run_on_block(traced, piece)
             except Exception as error:
-                row = getattr(error, "row", 0)
+                row = 0 if traced is None else getattr(error, "row", 0)
                 note(error, self.function, number + row)
                 if row:
                     before = structure.take_slice(piece, 0, row)
@@ -122,7 +130,8 @@ class Map(Applied):
 
     def blocks(self, run, size):
         # Where its result is known from unknown sizes, the function was traced for some of them.
-        blocks = None if self.declared is None else self.source.blocks(run, size)
+        made_one_by_one = self.declared is None or self.is_noticed
+        blocks = None if made_one_by_one else self.source.blocks(run, size)
         return blocks and (results for _, results in self.results_of(blocks))
 
     def elements(self, run):

@@ -27,6 +27,7 @@ class RowFunction:
 
     Attributes:
         template: what the function returns, with a Spec for each tensor.
+        updates: the variables that it assigns to.
 
     Raises:
         TraceError: when the function needs values, or makes something else than tensors.
@@ -41,7 +42,7 @@ class RowFunction:
             returned = function(*tree.pack_sequence_as(args, inputs))
             self._outputs = []
             self.template = self._collect(graph, returned)
-        graph.outputs = self._outputs
+        graph.outputs, self.updates = self._outputs, tuple(graph.updates)
         remove_dead(graph.verify())
         self._inputs = [x for x in inputs if x is not None]
         self._on_all, self._program = [], None

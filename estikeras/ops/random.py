@@ -36,6 +36,14 @@ def _key_of(seed):
     return np.array([int(seed) % 2**32, 0], "uint32")
 
 
+_STATE = "seed_generator_state"
+
+
+def is_state(variable):
+    """Whether a variable is the state of a SeedGenerator."""
+    return variable.name == _STATE and variable.dtype == "uint32"
+
+
 @public("keras.random.SeedGenerator")
 class SeedGenerator:
     """A source of keys for random tensors, each different, all following from one seed.
@@ -58,9 +66,7 @@ class SeedGenerator:
         if not isinstance(seed, int):
             raise errors.invalid("seed", got=seed, expected="an int or None")
         with context.name_scope(self.name, caller=self):
-            self.state = Variable(
-                _key_of(seed), dtype="uint32", trainable=False, name="seed_generator_state"
-            )
+            self.state = Variable(_key_of(seed), dtype="uint32", trainable=False, name=_STATE)
 
     def next(self, ordered=True):
         """The next key: a uint32 tensor of two words.

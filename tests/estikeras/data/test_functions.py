@@ -327,6 +327,25 @@ def test_layers_and_variables_in_functions_are_read_when_elements_are_made():
     assert listed(dataset) == [[[0.0, 0.0]]]
 
 
+@pytest.mark.parametrize("extend", [lambda d: d, lambda d: d.prefetch(1).take(9)])
+def test_a_function_that_assigns_runs_for_the_elements_that_are_taken(extend):
+    seen = tf.Variable(0)
+
+    def note(x):
+        seen.assign_add(1)
+        return tf.gather(tf.constant([0, 1, 2, 3, 4]), x)
+
+    iterator = iter(Dataset.range(100).map(note))
+    assert [int(next(iterator)), int(next(iterator)), int(seen)] == [0, 1, 2]
+    seen.assign(0)
+    batches = iter(Dataset.range(100).map(note).batch(2))
+    assert [next(batches).numpy().tolist(), int(seen)] == [[0, 1], 2]
+    seen.assign(0)
+    taken, error = consumed(extend(Dataset.range(100).map(note)))
+    assert taken == [0, 1, 2, 3, 4] and "out of range" in str(error)
+    assert int(seen) == 5
+
+
 def test_random_layers_draw_for_each_element():
     layer = keras.layers.RandomBrightness(0.5, seed=1)
     images = np.full((6, 2, 2, 3), 100.0, "float32")
