@@ -7,6 +7,8 @@ import threading
 from estikeras.data import structure
 from estikeras.data.node import Node
 
+WAIT_S = 5.0  # for a reader to end; a source that hangs must not keep the program from ending
+
 
 def read_ahead(elements, size):
     """The elements of an iterator, made by a thread up to `size` ahead.
@@ -25,7 +27,7 @@ def read_ahead(elements, size):
     finally:
         reader.stop()
         if thread is not threading.current_thread():
-            thread.join()
+            thread.join(WAIT_S)
 
 
 class _Reader:
