@@ -9,6 +9,7 @@ from estikeras.data import structure
 from estikeras.data.nested import Datasets, Made
 from estikeras.data.node import Draws, Run, walk
 from estikeras.data.sources import Slices
+from estikeras.data.storing import Kept, MemoryCache
 
 
 def files_of(plan):
@@ -39,7 +40,16 @@ def with_common_seed(plan, seed):
             made = node.with_inputs(node.inputs)
             made.inner = Draws(seed + number)
             replaced[node] = made
+        elif isinstance(node, MemoryCache) and any(map(_is_unseeded, walk(node))):
+            made = node.with_inputs(node.inputs)
+            made.kept = Kept()  # what is kept already may be in this rank's own order
+            replaced[node] = made
     return _replaced(plan, replaced)
+
+
+def _is_unseeded(node):
+    draws = getattr(node, "draws", None)
+    return draws is not None and not draws.is_seeded
 
 
 def _file_leaf(plan):

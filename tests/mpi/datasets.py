@@ -65,6 +65,7 @@ SHARED_BY_ROWS = {  # datasets of the numbers from 0 to 24, in batches
     "shuffles of groups": lambda: Dataset.range(25).group_by_window(
         lambda x: x % 3, lambda key, group: group.shuffle(9).batch(4), window_size=9
     ),
+    "a cache": lambda: Dataset.range(25).shuffle(25).cache().shuffle(3).batch(4),
     "batches of one": lambda: Dataset.range(25).shuffle(25).batch(1),
 }
 
@@ -77,6 +78,13 @@ def test_every_element_is_seen_once_across_ranks(name):
     for steps in (first, second):
         assert sorted(joined(steps)) == list(range(25))
     assert (first == second) is (name == "slices")
+
+
+def test_a_cache_that_each_rank_filled_by_itself_is_not_shared():
+    keras.utils.set_random_seed(100 + RANK)
+    dataset = Dataset.range(25).shuffle(25).cache().batch(4)
+    assert len(list(dataset)) == 7
+    assert sorted(joined(steps_of(with_policy(dataset, Policy.DATA)))) == list(range(25))
 
 
 def test_without_shards_every_rank_sees_every_element():
