@@ -93,8 +93,10 @@ class Unbatch(Node):
 
     def cardinality(self):
         total, spec = self.source.cardinality(), self.source.declared
-        if total <= 0 or spec is None:
+        if total <= 0:
             return total
+        if spec is None:
+            return UNKNOWN
         rows = {leaf.shape[0] if leaf.shape else None for leaf in structure.leaves_of(spec)} - {
             None
         }
