@@ -9,7 +9,7 @@ import numpy as np
 from estikeras.data import structure
 from estikeras.data.batching import Batch
 from estikeras.data.buffering import Prefetch
-from estikeras.data.node import Run
+from estikeras.data.node import Run, draws_of
 from estikeras.data.sources import Gather, Slices
 
 BATCHES = 256  # of which row numbers are made at once
@@ -18,6 +18,13 @@ BATCHES = 256  # of which row numbers are made at once
 def arrays(dataset):
     """An iterator over elements as arrays, numbers and bytes, as they lie in memory."""
     return dataset.plan_to_run().elements(Run(dataset.options()))
+
+
+def skip_pass(dataset):
+    """Let the dataset's next pass make the random choices of the one after it."""
+    run = Run(dataset.options())
+    for draws in draws_of(dataset.plan_to_run()):
+        draws.begin(run)
 
 
 def blocks(dataset, times):

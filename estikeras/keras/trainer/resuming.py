@@ -53,7 +53,11 @@ class Start:
             self._beginning = random_state()
         else:
             set_random_state(self._beginning)
+        skip = getattr(source, "skip_epoch", None)
         for _ in self._past:
+            if skip is not None and limit is None:
+                skip()
+                continue
             source.on_epoch_begin()
             batches = source.batches()  # which draws the order of a PyDataset
             if limit is not None:

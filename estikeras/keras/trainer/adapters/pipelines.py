@@ -34,6 +34,10 @@ class PipelineAdapter:
     def on_epoch_end(self):
         """Nothing to do."""
 
+    def skip_epoch(self):
+        """Make the random choices of an epoch whose batches nobody needs."""
+        feeding.skip_pass(self.dataset)
+
     def batches(self):
         """The batches of an epoch."""
         return (as_batch(item, self.class_weight) for item in feeding.arrays(self.dataset))

@@ -283,3 +283,35 @@ def test_threads_and_generators_are_closed_when_an_epoch_stops_early(error):
     assert events == ["open", "close"]
     assert [t for t in threading.enumerate() if t.name.startswith("estikeras-p")] == []
     assert [t for t in threading.enumerate() if t.name.startswith("estikeras-m")] == []
+
+
+class Stop(keras.callbacks.Callback):
+    """Cuts a training off when an epoch begins."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.at = epoch
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == self.at:
+            raise KeyboardInterrupt
+
+
+def weights_of_training(folder, stop=None):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    x = np.arange(96, dtype="float32").reshape(24, 4)
+    rows = tf.data.Dataset.from_tensor_slices((x, x[:, :1]))
+    backup = keras.callbacks.BackupAndRestore(folder)
+    shuffled = rows.shuffle(9, seed=3).batch(4)
+    model.fit(shuffled, epochs=4, verbose=0, callbacks=[Stop(stop), backup])
+    return model.get_weights()
+
+
+def test_a_training_that_goes_on_reads_the_epochs_in_the_order_they_would_have_had(tmp_path):
+    whole = weights_of_training(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        weights_of_training(tmp_path / "cut", stop=2)
+    for again, once in zip(weights_of_training(tmp_path / "cut"), whole, strict=True):
+        np.testing.assert_array_equal(again, once)
