@@ -40,7 +40,8 @@ class Graph:
         reads: variable -> the TracedTensor with its value before the run.
         updates: variable -> the TracedTensor with its value after the run.
         closing: functions to call when all of it has run, such as a barrier of the ranks.
-        must_check: whether an assertion, which no program can check, makes the trace fail.
+        must_check: whether assertions and prints, which are no part of programs, make the trace
+            fail.
     """
 
     def __init__(self):

@@ -102,7 +102,7 @@ def decode_jpeg(
         try_recover_truncated: must be False.
         acceptable_fraction: must be 1.
         dct_method: `""` or `"INTEGER_ACCURATE"`, which are the same here. (TensorFlow's `""` is a
-            faster method, whose values differ by up to three.)
+            faster method, whose values differ by up to 8.)
         name: of no consequence.
 
     Returns:

@@ -255,13 +255,19 @@ def assert_rank(x, rank, message=None, name=None):
 
 @public("print")
 def print(*inputs, **kwargs):
-    """Write values to `output_stream` (sys.stderr); in a trace their shapes and dtypes, once."""
+    """Write values to `output_stream` (sys.stderr); in a trace their shapes and dtypes, once.
+
+    In a function of a `tf.data` pipeline, it writes them for each element.
+    """
     stream = kwargs.pop("output_stream", sys.stderr)
     end, separator = kwargs.pop("end", "\n"), kwargs.pop("sep", " ")
     kwargs.pop("summarize", None)
     kwargs.pop("name", None)
     if kwargs:
         raise TypeError(f"print() has no argument {next(iter(kwargs))!r}.")
+    trace = context.current.trace
+    if trace is not None and trace.must_check:
+        raise TraceError("print() writes for each element.")
     stream.write(separator.join(str(x) for x in inputs) + end)
 
 

@@ -49,8 +49,7 @@ class Table:
         default, get = self.default, self._index.get
         if default is None:
             found = [get(key) for key in keys]
-            missing = [key for key, value in zip(keys, found, strict=True) if value is None]
-            self._refuse(missing)
+            self._refuse(keys, [row for row, value in enumerate(found) if value is None])
             return found
         return [get(key, default) for key in keys]
 
@@ -63,17 +62,21 @@ class Table:
             places = np.minimum(np.searchsorted(self._keys, x), self.size - 1)
             found = self._keys[places] == x
         if self.default is None:
-            self._refuse(x[~found].tolist())
+            self._refuse(x.reshape(-1).tolist(), np.flatnonzero(~found).tolist())
         return self._values[np.where(found, places, self.size)]
 
-    def _refuse(self, missing):
+    @staticmethod
+    def _refuse(keys, missing):
+        """Refuse the keys of the numbers `missing`; `error.row` is the first of these numbers."""
         if missing:
-            some = ", ".join(repr(key) for key in missing[:5])
-            raise op_errors.InvalidArgumentError(
+            some = ", ".join(repr(keys[row]) for row in missing[:5])
+            error = op_errors.InvalidArgumentError(
                 message=f"`inputs`: expected entries of the vocabulary, as `num_oov_indices=0` has "
                 f"no place for others, got {some}. Set `num_oov_indices=1`, or add them to the "
                 "vocabulary."
             )
+            error.row = missing[0]
+            raise error
 
 
 def _lookup_rule(x, *, table):

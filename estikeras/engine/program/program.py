@@ -13,6 +13,7 @@ from estikeras.engine.program.table import Table, TableBuilder
 from estikeras.engine.tensor import Tensor
 from estikeras.engine.variable import aligned_empty
 from estikeras.kernels import abi
+from estikeras.op_errors import InvalidArgumentError
 
 # Smaller programs run on one thread: 32 rows through 10-64-64-2 took 0.036 ms so, and longer on two
 # (barriers).
@@ -147,7 +148,7 @@ class Program:
             One new Tensor for each output.
 
         Raises:
-            ValueError: when an index is out of range; the variables are as they were.
+            InvalidArgumentError: when an index is out of range; the variables are as they were.
         """
         with self.team().lock:
             for place, array in zip(self._inputs, arrays, strict=True):
@@ -219,10 +220,10 @@ class Program:
 
     def _index_error(self, table):
         _, value, limit, _ = self.error.tolist()
-        return ValueError(
-            f"An index is out of range: got {value}, expected 0 <= index < {limit} "
-            f"({', '.join(table.checks)}). "
-            "Check labels against the number of classes, and ids against the rows of the embedding."
+        return InvalidArgumentError(
+            message=f"An index is out of range: got {value}, expected 0 <= index < {limit} "
+            f"({', '.join(table.checks)}). Check labels against the number of classes, and ids "
+            "against the rows of the embedding."
         )
 
 

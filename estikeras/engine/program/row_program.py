@@ -54,7 +54,7 @@ class RowProgram(Program):
             One new array for each output, `(rows, *shape of the output)`.
 
         Raises:
-            ValueError: when an index is out of range; its attribute `row` says where.
+            InvalidArgumentError: when an index is out of range; its attribute `row` says where.
         """
         specs = [x.spec for x in self.graph.outputs]
         outputs = [

@@ -83,6 +83,15 @@ def test_a_function_that_asks_for_values_runs_for_each_element(calls_at_once):
     assert function.calls == before + 6
 
 
+def test_print_writes_the_values_of_each_element(capsys):
+    def printed(x):
+        tf.print("at", x)
+        return x
+
+    listed(Dataset.range(3).map(printed).batch(2))
+    assert capsys.readouterr().err == "at 0\nat 1\nat 2\n"
+
+
 def test_state_in_python_is_seen_where_the_function_runs_in_python():
     seen = []
 
@@ -172,12 +181,12 @@ FAILING = {  # name -> dataset, kind of the error, the note
     ),
     "in native code": (
         lambda: Dataset.range(9).map(out_of_range),
-        ValueError,
+        tf.errors.InvalidArgumentError,
         "element 5 for `map_func` (out_of_range)",
     ),
     "in the second block": (
         lambda: Dataset.range(20_000).map(lambda x: tf.maximum(x - 10_000, 0)).map(out_of_range),
-        ValueError,
+        tf.errors.InvalidArgumentError,
         "element 10005 for `map_func` (out_of_range)",
     ),
     "of strings": (
@@ -192,7 +201,7 @@ FAILING = {  # name -> dataset, kind of the error, the note
     ),
     "of take_while": (
         lambda: Dataset.range(9).take_while(lambda x: out_of_range(x) >= 0),
-        ValueError,
+        tf.errors.InvalidArgumentError,
         "element 5 for `predicate` (<lambda>)",
     ),
     "of flat_map": (
