@@ -6,7 +6,7 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.data import structure
-from estikeras.data.node import UNKNOWN, Node
+from estikeras.data.node import UNKNOWN, Node, stacked
 from estikeras.engine.specs import SparseTensor, SparseTensorSpec, TensorSpec
 
 
@@ -46,8 +46,8 @@ class Batch(Node):
     def rows_at_once(self):
         return max(1, self.source.rows_at_once() // self.size)
 
-    def pieces(self, run, size):
-        return self._stacked(run, size) if self.columnar else super().pieces(run, size)
+    def many(self, run, size):
+        return self._stacked(run, size)
 
     def blocks(self, run, size):
         return self._stacked(run, size) if self.source.columnar else None
@@ -106,7 +106,7 @@ class Unbatch(Node):
         if structure.have_one_shape(self.declared):
             yield from filter(structure.rows_of, map(_rows_checked, self.source.elements(run)))
         else:
-            yield from super().pieces(run, size)
+            yield from stacked(self.elements(run), size)
 
     def elements(self, run):
         for element in self.source.elements(run):
@@ -149,7 +149,7 @@ class Rebatch(Node):
         size = self.sizes[0] if whole and len(set(self.sizes)) == 1 else None
         return structure.map_leaves(lambda leaf: leaf.unbatched().batched(size), spec)
 
-    def elements(self, run):
+    def each(self, run):
         sizes, held, count = itertools.cycle(self.sizes), [], 0
         wanted = next(sizes)
         for batch in self.source.elements(run):
@@ -196,7 +196,7 @@ class PaddedBatch(Node):
     def cardinality(self):
         return Batch.cardinality(self)
 
-    def elements(self, run):
+    def each(self, run):
         elements = self.source.elements(run)
         while rows := list(itertools.islice(elements, self.size)):
             if len(rows) == self.size or not self.drop_remainder:
@@ -261,7 +261,7 @@ class SparseBatch(Node):
 
     drop_remainder = False
 
-    def elements(self, run):
+    def each(self, run):
         elements = self.source.elements(run)
         while rows := list(itertools.islice(elements, self.size)):
             yield self._sparse([np.asarray(row) for row in rows])
@@ -313,7 +313,7 @@ class Window(Node):
     def probe(self):
         return structure.map_leaves(lambda leaf: self.made([], leaf).spec(), self.source.spec)
 
-    def elements(self, run):
+    def each(self, run):
         span = (self.size - 1) * self.stride + 1
         held = []  # what may still be needed, from element number `begin` on
         number, begin = -1, 0

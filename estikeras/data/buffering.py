@@ -4,8 +4,7 @@ import collections
 import contextlib
 import threading
 
-from estikeras.data import structure
-from estikeras.data.node import Node
+from estikeras.data.node import Node, unstacked
 
 WAIT_S = 5.0  # for a reader to end; a source that hangs must not keep the program from ending
 
@@ -110,17 +109,16 @@ class Prefetch(Node):
     def cardinality(self):
         return self.source.cardinality()
 
-    def pieces(self, run, size):
-        return self.blocks(run, size) if self.columnar else super().pieces(run, size)
+    def many(self, run, size):
+        return self.blocks(run, size)
 
     def blocks(self, run, size):
         blocks = self.source.blocks(run, size)
         return None if blocks is None else read_ahead(blocks, max(1, self.size // size))
 
+    def each(self, run):
+        return read_ahead(self.source.elements(run), self.size)
+
     def elements(self, run):
         blocks = self.blocks(run, self.rows_at_once())
-        if blocks is None:
-            yield from read_ahead(self.source.elements(run), self.size)
-        else:
-            for block in blocks:
-                yield from structure.unstack(block)
+        return self.each(run) if blocks is None else unstacked(blocks)

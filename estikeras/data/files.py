@@ -48,7 +48,7 @@ class Files(Node):
     def rows_at_once(self):
         return BLOCK_ROWS  # at most: as many as there are in what was read
 
-    def pieces(self, run, size):
+    def many(self, run, size):
         names = map(_text, self.source.elements(run))
         if self.parallel is None:
             blocks = itertools.chain.from_iterable(map(self.reader.blocks, names))

@@ -11,7 +11,7 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.data import structure
-from estikeras.data.node import Node, Run
+from estikeras.data.node import Node, Run, stacked, unstacked
 from estikeras.data.user_function import run_on_block
 from estikeras.ops import random
 
@@ -125,7 +125,7 @@ class Map(Applied):
 
     def pieces(self, run, size):
         if self.traced is None:
-            return super().pieces(run, size)
+            return stacked(self.each(run), size)
         return (results for _, results in self.results_of(self.source.pieces(run, size)))
 
     def blocks(self, run, size):
@@ -136,10 +136,9 @@ class Map(Applied):
 
     def elements(self, run):
         blocks = self.blocks(run, self.rows_at_once())
-        if blocks is not None:
-            for block in blocks:
-                yield from structure.unstack(block)
-            return
+        return self.each(run) if blocks is None else unstacked(blocks)
+
+    def each(self, run):
         numbered = enumerate(self.source.elements(run))
         workers = run.workers(self.parallel)
         if workers == 1:
@@ -217,18 +216,12 @@ class Filter(Applied):
                 )
             yield piece, mask
 
-    def pieces(self, run, size):
-        if not self.columnar:
-            yield from super().pieces(run, size)
-            return
+    def many(self, run, size):
         for piece, mask in self.masks(run, size):
             if mask.any():
                 yield structure.map_leaves(lambda leaf, mask=mask: leaf[mask], piece)
 
-    def elements(self, run):
-        if self.columnar:
-            yield from super().elements(run)
-            return
+    def each(self, run):
         for number, element in enumerate(self.source.elements(run)):
             if self.holds(element, number):
                 yield element
@@ -237,10 +230,7 @@ class Filter(Applied):
 class TakeWhile(Filter):
     """The elements before the first for which the function is false."""
 
-    def pieces(self, run, size):
-        if not self.columnar:
-            yield from super().pieces(run, size)
-            return
+    def many(self, run, size):
         for piece, mask in self.masks(run, size):
             count = len(mask) if mask.all() else int(mask.argmin())
             if count:
@@ -248,10 +238,7 @@ class TakeWhile(Filter):
             if count < len(mask):
                 return
 
-    def elements(self, run):
-        if self.columnar:
-            yield from Node.elements(self, run)
-            return
+    def each(self, run):
         for number, element in enumerate(self.source.elements(run)):
             if not self.holds(element, number):
                 return
@@ -296,7 +283,7 @@ class Scan(Node):
     def cardinality(self):
         return self.source.cardinality()
 
-    def elements(self, run):
+    def each(self, run):
         state = self.state
         kinds = kinds_of(state)
         for number, element in enumerate(self.source.elements(run)):

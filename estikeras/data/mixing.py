@@ -39,7 +39,7 @@ class Choose(Node):
             return UNKNOWN if UNKNOWN in totals else sum(totals)
         return UNKNOWN
 
-    def elements(self, run):
+    def each(self, run):
         choices, *sources = [source.elements(run) for source in self.inputs]
         left = len(sources)
         for choice in choices:
@@ -89,7 +89,7 @@ class Sample(Node):
             return UNKNOWN
         return INFINITE if INFINITE in totals else sum(totals)
 
-    def elements(self, run):
+    def each(self, run):
         generator = self.draws.begin(run)
         sources = [source.elements(run) for source in self._sources]
         alive = np.ones(len(sources), bool)
@@ -136,7 +136,7 @@ class Resample(Node):
     def spec_over(self, spec):
         return (TensorSpec((), "int64"), spec)
 
-    def elements(self, run):
+    def each(self, run):
         generator, counts = self.draws.begin(run), np.ones(len(self.target))
         for element in self.source.elements(run):
             kind = integer("class_func", self.function.element(element), 0)
@@ -155,7 +155,7 @@ class Resample(Node):
 class Unique(Node):
     """Every element once, when it first comes."""
 
-    def elements(self, run):
+    def each(self, run):
         seen = set()
         for element in self.source.elements(run):
             key = tuple(_key(leaf) for leaf in structure.leaves_of(element))
@@ -185,7 +185,7 @@ class Counted(Node):
     def cardinality(self):
         return self.count
 
-    def elements(self, run):
+    def each(self, run):
         number = 0
         for element in self.source.elements(run):
             if number == self.count:

@@ -73,7 +73,7 @@ def checked_dataset(function, made):
 class FlatMap(Datasets):
     """The elements of the datasets, one dataset after the other."""
 
-    def elements(self, run):
+    def each(self, run):
         plan_of = self.planner(run)
         for number, element in enumerate(self.source.elements(run)):
             yield from plan_of(self.dataset(element, number)).elements(run)
@@ -94,7 +94,7 @@ class Interleave(Datasets):
         super().__init__(source, function)
         self.cycle_length, self.block_length, self.opened = cycle_length, block_length, opened
 
-    def elements(self, run):
+    def each(self, run):
         numbered = enumerate(self.source.elements(run))
         open_ones = [None] * self.cycle_length
         try:
@@ -159,7 +159,7 @@ class GroupByWindow(Made, Node):
         spec = checked_dataset(self.reduce, made).element_spec
         return structure.map_leaves(lambda leaf: leaf.of_any_size(), spec)  # another key, another
 
-    def elements(self, run):
+    def each(self, run):
         groups, plan_of = collections.defaultdict(list), self.planner(run)
         for number, element in enumerate(self.source.elements(run)):
             try:

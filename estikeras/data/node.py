@@ -1,8 +1,8 @@
 """The steps of a plan, and one run over them. Knows no step in particular.
 
-A step gives its elements one by one (`elements`) or as blocks (`pieces`); each has a default in
-terms of the other, so a step says what is natural to it. Iterators are generators: closing one
-closes the files and threads of all before it.
+A step makes its elements one by one (`each`), or many at a time (`many`) where it is columnar; who
+reads it asks for `elements` or for `pieces`, and gets what it asks for either way. Iterators are
+generators: closing one closes the files and threads of all before it.
 """
 
 import collections
@@ -33,8 +33,8 @@ class Node:
         *inputs: the steps that it reads.
 
     Attributes:
-        columnar: whether `pieces` costs less than `elements`, and reading ahead has no effect that
-            a user could notice.
+        columnar: whether elements are made many at a time: that costs less, and reading ahead has
+            no effect that a user could notice.
     """
 
     columnar = False
@@ -86,16 +86,25 @@ class Node:
         """How many elements there are; INFINITE, or UNKNOWN."""
         return UNKNOWN
 
+    def each(self, run):
+        """An iterator over the elements, made one by one: what a step says that is not columnar."""
+        raise NotImplementedError
+
+    def many(self, run, size):
+        """An iterator over blocks of one or more elements, of `size` where that is as easy: what a
+        step says where it is columnar.
+        """
+        raise NotImplementedError
+
     def elements(self, run):
         """An iterator over the elements."""
-        for piece in self.pieces(run, self.rows_at_once()):
-            yield from structure.unstack(piece)
+        if not self.columnar:
+            return self.each(run)
+        return unstacked(self.many(run, self.rows_at_once()))
 
     def pieces(self, run, size):
-        """An iterator over blocks of one or more rows, of `size` where that is as easy."""
-        elements = self.elements(run)
-        while rows := list(itertools.islice(elements, size)):
-            yield structure.stack(rows)
+        """An iterator over blocks of one or more elements, of `size` where that is as easy."""
+        return self.many(run, size) if self.columnar else stacked(self.elements(run), size)
 
     def blocks(self, run, size):
         """An iterator over blocks that, unlike pieces, may differ in shape from one to the next;
@@ -120,6 +129,18 @@ class Node:
                 yield element, None
         except Exception as error:  # noqa: BLE001  handed on as a value
             yield None, error
+
+
+def unstacked(blocks):
+    """The elements of blocks; closing it closes the iterator of blocks."""
+    for block in blocks:
+        yield from structure.unstack(block)
+
+
+def stacked(elements, size):
+    """Blocks of `size` elements of an iterator, the last maybe of fewer."""
+    while rows := list(itertools.islice(elements, size)):
+        yield structure.stack(rows)
 
 
 def walk(node):

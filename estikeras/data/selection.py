@@ -7,25 +7,15 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.data import shuffling, structure
-from estikeras.data.node import INFINITE, UNKNOWN, Node
+from estikeras.data.node import INFINITE, UNKNOWN, Node, stacked
 
 
 class Selection(Node):
-    """A step whose elements are some of its source's. Where it is columnar, `chosen` gives them as
-    blocks; elsewhere, blocks are made of no other elements than those that were chosen, as others
-    may have other shapes.
-    """
+    """A step whose elements are some of its source's."""
 
     @property
     def columnar(self):
         return self.source.columnar
-
-    def chosen(self, run, size):
-        """What `pieces` gives when the source is columnar."""
-        raise NotImplementedError
-
-    def pieces(self, run, size):
-        return self.chosen(run, size) if self.columnar else super().pieces(run, size)
 
 
 class Take(Selection):
@@ -48,7 +38,7 @@ class Take(Selection):
             return UNKNOWN
         return self.count if total == INFINITE else min(total, self.count)
 
-    def chosen(self, run, size):
+    def many(self, run, size):
         left = self.count
         if left < 0:
             yield from self.source.pieces(run, size)
@@ -61,9 +51,9 @@ class Take(Selection):
                 if left <= 0:
                     return
 
-    def elements(self, run):
-        if self.count < 0 or self.columnar:
-            yield from super().elements(run) if self.columnar else self.source.elements(run)
+    def each(self, run):
+        if self.count < 0:
+            yield from self.source.elements(run)
         elif self.count:
             for number, element in enumerate(self.source.elements(run), 1):
                 yield element
@@ -89,7 +79,7 @@ class Skip(Selection):
             return 0
         return total if total < 0 else max(0, total - self.count)
 
-    def chosen(self, run, size):
+    def many(self, run, size):
         left = self.count
         if left < 0:
             return
@@ -99,10 +89,8 @@ class Skip(Selection):
                 yield structure.take_slice(piece, left, rows) if left else piece
             left = max(0, left - rows)
 
-    def elements(self, run):
-        if self.columnar:
-            yield from super().elements(run)
-        elif self.count >= 0:
+    def each(self, run):
+        if self.count >= 0:
             for number, element in enumerate(self.source.elements(run)):
                 if number >= self.count:
                     yield element
@@ -125,7 +113,7 @@ class Shard(Selection):
         total = self.source.cardinality()
         return total if total < 0 else len(range(self.index, total, self.num_shards))
 
-    def chosen(self, run, size):
+    def many(self, run, size):
         first = self.index
         for piece in self.source.pieces(run, size * self.num_shards):
             rows = structure.rows_of(piece)
@@ -134,13 +122,10 @@ class Shard(Selection):
                 yield structure.map_leaves(lambda leaf, a=first, s=step: leaf[a::s], piece)
             first = (first - rows) % self.num_shards if first < rows else first - rows
 
-    def elements(self, run):
-        if self.columnar:
-            yield from super().elements(run)
-        else:
-            for number, element in enumerate(self.source.elements(run)):
-                if number % self.num_shards == self.index:
-                    yield element
+    def each(self, run):
+        for number, element in enumerate(self.source.elements(run)):
+            if number % self.num_shards == self.index:
+                yield element
 
 
 class Repeat(Selection):
@@ -174,12 +159,10 @@ class Repeat(Selection):
                 return  # nothing, without end
             times += 1
 
-    def chosen(self, run, size):
+    def many(self, run, size):
         return self._passes(lambda: self.source.pieces(run, size))
 
-    def elements(self, run):
-        if self.columnar:
-            return super().elements(run)
+    def each(self, run):
         return self._passes(lambda: self.source.elements(run))
 
 
@@ -200,11 +183,11 @@ class Concatenate(Selection):
             return INFINITE
         return UNKNOWN if UNKNOWN in totals else sum(totals)
 
-    def chosen(self, run, size):
+    def many(self, run, size):
         for source in self.inputs:
             yield from source.pieces(run, size)
 
-    def elements(self, run):
+    def each(self, run):
         for source in self.inputs:
             yield from source.elements(run)
 
@@ -237,22 +220,24 @@ class Shuffle(Selection):
             return np.iinfo(np.int64).max
         return self.buffer_size
 
-    def elements(self, run):
-        if self.columnar and self.declared == shuffling.NUMBERS:
-            return super().elements(run)
+    @property
+    def _is_native(self):
+        return self.columnar and self.declared == shuffling.NUMBERS
+
+    def each(self, run):
         generator = self.draws.begin(run)
         return shuffling.shuffled(self.source.elements(run), self._capacity(), generator)
 
-    def chosen(self, run, size):
-        if self.declared != shuffling.NUMBERS:
-            yield from Node.pieces(self, run, size)
-            return
-        generator = self.draws.begin(run)
-        read = self.source.rows_at_once()
-        numbers = self.source.pieces(run, read)
-        yield from shuffling.shuffled_numbers(
-            numbers, self._capacity(), generator, self.source.cardinality()
+    def many(self, run, size):
+        if not self._is_native:
+            return stacked(self.each(run), size)
+        numbers = self.source.pieces(run, self.source.rows_at_once())
+        return shuffling.shuffled_numbers(
+            numbers, self._capacity(), self.draws.begin(run), self.source.cardinality()
         )
+
+    def elements(self, run):
+        return super().elements(run) if self._is_native else self.each(run)
 
 
 class Zip(Node):
@@ -283,17 +268,11 @@ class Zip(Node):
             return UNKNOWN
         return min(known) if known else INFINITE
 
-    def elements(self, run):
-        if self.columnar:
-            yield from super().elements(run)
-            return
+    def each(self, run):
         for parts in zip(*[s.elements(run) for s in self.inputs], strict=False):
             yield structure.map_leaves(parts.__getitem__, self.template)
 
-    def pieces(self, run, size):
-        if not self.columnar:
-            yield from super().pieces(run, size)
-            return
+    def many(self, run, size):
         sources = [structure.rechunk(s.pieces(run, size), size) for s in self.inputs]
         for parts in zip(*sources, strict=False):
             rows = [structure.rows_of(part) for part in parts]

@@ -31,7 +31,7 @@ class Tensors(Node):
     def cardinality(self):
         return 1
 
-    def elements(self, run):
+    def each(self, run):
         yield self.element
 
 
@@ -49,7 +49,7 @@ class Pending(Node):
     def infer_spec(self):
         return self._given
 
-    def elements(self, run):
+    def each(self, run):
         raise TraceError("A dataset of tensors that are being traced has no elements yet.")
 
 
@@ -92,7 +92,7 @@ class Slices(Node):
     def cardinality(self):
         return self.rows
 
-    def pieces(self, run, size):
+    def many(self, run, size):
         for start in range(0, self.rows, size):
             yield structure.take_slice(self.block, start, start + size)
 
@@ -117,7 +117,7 @@ class Gather(Node):
     def cardinality(self):
         return self.source.cardinality()
 
-    def pieces(self, run, size):
+    def many(self, run, size):
         leaves = structure.leaves_of(self.slices.block)
         recyclers = [Recycler() for _ in leaves]
         for numbers in structure.rechunk(self.source.pieces(run, size), size):
@@ -160,7 +160,7 @@ class Range(Node):
             return INFINITE
         return len(range(self.start, self.stop, self.step))
 
-    def pieces(self, run, size):
+    def many(self, run, size):
         dtype = dtypes.to_numpy(self.dtype)
         end = itertools.count() if self.stop is None else range(0, self.cardinality(), size)
         for k in end:
@@ -189,7 +189,7 @@ class Random(Node):
     def cardinality(self):
         return INFINITE
 
-    def pieces(self, run, size):
+    def many(self, run, size):
         generator = self.draws.begin(run)
         while True:
             yield generator.integers(0, 2**32, size, np.int64)
@@ -213,7 +213,7 @@ class Generated(Node):
     def infer_spec(self):
         return self.signature
 
-    def elements(self, run):
+    def each(self, run):
         for number, item in enumerate(self._items()):
             yield self._element(item, number)
 
@@ -327,5 +327,5 @@ class Listed(Node):
     def cardinality(self):
         return len(self.items)
 
-    def elements(self, run):
+    def each(self, run):
         yield from self.items

@@ -44,14 +44,10 @@ class MemoryCache(Node):
     def cardinality(self):
         return self.source.cardinality()
 
-    def pieces(self, run, size):
-        if not self.columnar:
-            return super().pieces(run, size)
+    def many(self, run, size):
         return self.kept.through(lambda: self.source.pieces(run, size))
 
-    def elements(self, run):
-        if self.columnar:
-            return super().elements(run)
+    def each(self, run):
         return self.kept.through(lambda: self.source.elements(run))
 
 
@@ -92,7 +88,7 @@ class FileCache(Node):
     def cardinality(self):
         return self.source.cardinality()
 
-    def elements(self, run):
+    def each(self, run):
         if self.path.exists():
             items = read(self.path, None)
             template = _spec_from_json(json.loads(next(items, b"null")))
@@ -129,7 +125,7 @@ class Loaded(Node):
     def cardinality(self):
         return self.count
 
-    def elements(self, run):
+    def each(self, run):
         for path in self.paths:
             for data in read(path, self.compression):
                 yield decode(self._given, data)
