@@ -7,7 +7,7 @@ NAMES = {
     "SparseTensor": "estikeras.engine.specs:SparseTensor",
     "SparseTensorSpec": "estikeras.engine.specs:SparseTensorSpec",
     "Tensor": "estikeras.engine.tensor:Tensor",
-    "TensorShape": "estikeras.engine.specs:TensorShape",
+    "TensorShape": "estikeras.engine.shapes:TensorShape",
     "TensorSpec": "estikeras.engine.specs:TensorSpec",
     "TypeSpec": "estikeras.engine.specs:TypeSpec",
     "Variable": "estikeras.engine.variable:Variable",

@@ -1,8 +1,10 @@
 """Shapes: broadcasting, axes, and sizes that are not known yet. Knows no tensors."""
 
 import itertools
+import math
 
 from estikeras import errors
+from estikeras.public import public
 
 
 class UnknownSize(int):
@@ -16,6 +18,65 @@ class UnknownSize(int):
         return "None"
 
     __str__ = __repr__
+
+
+@public("TensorShape")
+class TensorShape(tuple):
+    """A shape: a tuple with TensorFlow's methods, equal to a list too.
+
+    Args:
+        dims: sequence of ints, with None for unknown sizes; or an int, for one size.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, dims=()):
+        if dims is None:
+            raise errors.unsupported(
+                "A TensorShape of an unknown number of dimensions", "Write None in its place."
+            )
+        return super().__new__(cls, (dims,) if isinstance(dims, int) else dims)
+
+    @property
+    def rank(self):
+        """The number of dimensions."""
+        return len(self)
+
+    ndims = rank
+
+    @property
+    def dims(self):
+        """The sizes as a list."""
+        return list(self)
+
+    def as_list(self):
+        """The sizes as a list."""
+        return list(self)
+
+    def is_fully_defined(self):
+        """Whether all sizes are known."""
+        return None not in self
+
+    def num_elements(self):
+        """The product of the sizes; None if some are unknown."""
+        return math.prod(self) if self.is_fully_defined() else None
+
+    def is_compatible_with(self, other):
+        """Whether a shape, of which None is an unknown one, may be the same as this one."""
+        if other is None:
+            return True
+        return len(other) == len(self) and all(
+            mine is None or theirs is None or mine == theirs
+            for mine, theirs in zip(self, other, strict=True)
+        )
+
+    def __eq__(self, other):
+        return tuple.__eq__(self, tuple(other) if isinstance(other, list) else other)
+
+    def __ne__(self, other):
+        return not self == other
+
+    __hash__ = tuple.__hash__
 
 
 def broadcast(*shapes):

@@ -4,13 +4,13 @@ are values of three tensors.
 Unlike `Spec`, a dimension here may be unknown (None), and so may all of the shape (None).
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from estikeras import errors
 from estikeras.engine import dtypes
+from estikeras.engine.shapes import TensorShape
 from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.public import public
 
@@ -43,56 +43,6 @@ class ElementsSpec(TypeSpec):
 
     def __repr__(self):
         return f"{type(self).__name__}({self.element_spec})"
-
-
-@public("TensorShape")
-class TensorShape(tuple):
-    """A shape: a tuple with TensorFlow's methods, equal to a list too.
-
-    Args:
-        dims: sequence of ints, with None for unknown sizes; or an int, for one size.
-    """
-
-    __slots__ = ()
-
-    def __new__(cls, dims=()):
-        if dims is None:
-            raise errors.unsupported(
-                "A TensorShape of an unknown number of dimensions", "Write None in its place."
-            )
-        return super().__new__(cls, (dims,) if isinstance(dims, int) else dims)
-
-    @property
-    def rank(self):
-        """The number of dimensions."""
-        return len(self)
-
-    ndims = rank
-
-    @property
-    def dims(self):
-        """The sizes as a list."""
-        return list(self)
-
-    def as_list(self):
-        """The sizes as a list."""
-        return list(self)
-
-    def is_fully_defined(self):
-        """Whether all sizes are known."""
-        return None not in self
-
-    def num_elements(self):
-        """The product of the sizes; None if some are unknown."""
-        return math.prod(self) if self.is_fully_defined() else None
-
-    def __eq__(self, other):
-        return tuple.__eq__(self, tuple(other) if isinstance(other, list) else other)
-
-    def __ne__(self, other):
-        return not self == other
-
-    __hash__ = tuple.__hash__
 
 
 @public("TensorSpec")
@@ -161,12 +111,7 @@ class TensorSpec(TypeSpec):
 
     def allows(self, shape):
         """Whether a shape is one of those that this spec stands for."""
-        if self.shape is None or shape is None:
-            return True
-        return len(shape) == len(self.shape) and all(
-            mine is None or theirs is None or mine == theirs
-            for mine, theirs in zip(self.shape, shape, strict=True)
-        )
+        return self.shape is None or self.shape.is_compatible_with(shape)
 
     def batched(self, size):
         """The spec of `size` (None: any number of) such values in one."""

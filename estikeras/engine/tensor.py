@@ -13,6 +13,7 @@ import numpy as np
 
 from estikeras import errors, namespace
 from estikeras.engine import dtypes
+from estikeras.engine.shapes import TensorShape, UnknownSize
 from estikeras.public import public
 from strategies import values
 
@@ -77,6 +78,23 @@ class Tensor:
     @property
     def size(self):
         return math.prod(self.shape)
+
+    def get_shape(self):
+        """The shape as a TensorShape."""
+        return TensorShape(self.shape)
+
+    def set_shape(self, shape):
+        """Check the shape, which is always known; nothing changes.
+
+        Args:
+            shape: sequence of ints, with None for sizes that may be any; or None.
+
+        Raises:
+            ValueError: if the tensor's shape is another one.
+        """
+        known = TensorShape(None if isinstance(n, UnknownSize) else n for n in self.shape)
+        if shape is not None and not known.is_compatible_with(TensorShape(shape)):
+            raise errors.shape_mismatch("shape", got=TensorShape(shape), expected=self.shape)
 
     def numpy(self):
         """A NumPy array with the values; bytes for a single string."""

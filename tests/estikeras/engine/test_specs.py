@@ -126,6 +126,32 @@ def test_shapes_are_made_of_a_size_too_and_not_of_none():
         tf.TensorShape(None)
 
 
+@pytest.mark.parametrize("of", [lambda x: x, tf.function], ids=["eager", "traced"])
+@pytest.mark.parametrize(("shape", "actual", "fits"), SHAPES)
+def test_a_tensors_shape_is_known_and_may_be_set_to_itself(shape, actual, fits, of):
+    def checked(x):
+        assert x.get_shape().as_list() == list(actual)
+        x.set_shape(shape)
+        return x
+
+    x = tf.zeros(actual)
+    if fits and shape != (-1, 3):
+        assert np.array_equal(of(checked)(x), x)
+    else:
+        with pytest.raises(ValueError, match=r"`shape`: expected shape \("):
+            of(checked)(x)
+
+
+def test_sizes_that_are_not_known_may_be_set_to_any():
+    def checked(x):
+        x.set_shape((None, 3))
+        x.set_shape((7, 3))
+        return x
+
+    x = tf.keras.KerasTensor((None, 3))
+    assert tf.keras.layers.Lambda(checked)(x).shape == (None, 3)
+
+
 def sparse():
     return tf.sparse.SparseTensor([[0, 1], [2, 0]], [1.0, 2.0], [3, 2])
 
