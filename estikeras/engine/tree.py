@@ -8,7 +8,8 @@ def is_nested(structure):
     return isinstance(structure, (tuple, list, dict))
 
 
-def _children(structure):
+def children(structure):
+    """What lies directly in a structure that is nested, in order."""
     if isinstance(structure, dict):
         return [structure[key] for key in _keys(structure)]
     return structure
@@ -38,7 +39,7 @@ def flatten(structure):
     if not is_nested(structure):
         return [structure]
     out = []
-    for child in _children(structure):
+    for child in children(structure):
         if is_nested(child):
             out.extend(flatten(child))
         else:
@@ -79,7 +80,7 @@ def map_structure(function, *structures):
         return function(*structures)
     for other in others:
         _check_same(first, other)
-    columns = zip(*(_children(s) for s in structures), strict=True)
+    columns = zip(*(children(s) for s in structures), strict=True)
     return _rebuild(first, [map_structure(function, *column) for column in columns])
 
 
@@ -89,7 +90,7 @@ def map_structure_up_to(shallow, function, *structures):
         return function(*structures)
     for other in structures:
         _check_same(shallow, other)
-    columns = zip(_children(shallow), *(_children(s) for s in structures), strict=True)
+    columns = zip(children(shallow), *(children(s) for s in structures), strict=True)
     return _rebuild(
         shallow, [map_structure_up_to(top, function, *column) for top, *column in columns]
     )

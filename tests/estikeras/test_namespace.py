@@ -38,6 +38,12 @@ def test_what_is_absent_names_the_alternative():
         _ = estikeras.train.Checkpoint
     with pytest.raises(AttributeError, match=r"not supported.*MultiWorkerMirroredStrategy"):
         _ = estikeras.distribute.ParameterServerStrategy
+    with pytest.raises(AttributeError, match=r"not supported.*tf\.scan"):
+        _ = estikeras.TensorArray
+    with pytest.raises(AttributeError, match=r"not supported.*sqlite3"):
+        _ = estikeras.data.experimental.SqlDataset
+    with pytest.raises(AttributeError, match=r"not supported.*RandomContrast"):
+        _ = keras.layers.RandAugment
     with pytest.raises(ImportError, match=r"not supported.*load a"):
         importlib.import_module("estikeras.keras.applications")
     assert not set(namespace._ABSENT) & set(NAMES)
