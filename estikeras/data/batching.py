@@ -10,6 +10,14 @@ from estikeras.data.node import UNKNOWN, Node, stacked
 from estikeras.engine.specs import SparseTensor, SparseTensorSpec, TensorSpec
 
 
+def batches_in(source, size, drop_remainder):
+    """How many batches the elements of a step make."""
+    total = source.cardinality()
+    if total < 0:
+        return total
+    return total // size if drop_remainder else -(-total // size)
+
+
 class Batch(Node):
     """Elements stacked along a new first axis.
 
@@ -31,10 +39,7 @@ class Batch(Node):
         return structure.batched(spec, self.size if self.drop_remainder else None)
 
     def cardinality(self):
-        total = self.source.cardinality()
-        if total < 0:
-            return total
-        return total // self.size if self.drop_remainder else -(-total // self.size)
+        return batches_in(self.source, self.size, self.drop_remainder)
 
     def elements(self, run):
         if self.source.columnar:
@@ -194,7 +199,7 @@ class PaddedBatch(Node):
         return structure.pack(spec, padded)
 
     def cardinality(self):
-        return Batch.cardinality(self)
+        return batches_in(self.source, self.size, self.drop_remainder)
 
     def each(self, run):
         elements = self.source.elements(run)
@@ -257,9 +262,7 @@ class SparseBatch(Node):
         return SparseTensorSpec((None, *self.shape), spec.dtype)
 
     def cardinality(self):
-        return Batch.cardinality(self)
-
-    drop_remainder = False
+        return batches_in(self.source, self.size, drop_remainder=False)
 
     def each(self, run):
         elements = self.source.elements(run)

@@ -246,7 +246,7 @@ def make_csv_dataset(
     if shuffle:
         names = names.shuffle(len(files), shuffle_seed)
     reads = 1 if num_parallel_reads is None else integer("num_parallel_reads", num_parallel_reads)
-    dataset = Dataset(Files(names._plan, reader, None if reads == 1 else reads))
+    dataset = Dataset(Files(names.plan, reader, None if reads == 1 else reads))
     if ignore_errors:
         dataset = dataset.ignore_errors()
     if shuffle:

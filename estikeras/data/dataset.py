@@ -24,7 +24,13 @@ from estikeras.public import public
 
 @public("data.Dataset")
 class Dataset(
-    SourceMethods, RowMethods, BatchMethods, FunctionMethods, MixtureMethods, StorageMethods
+    SourceMethods,
+    RowMethods,
+    BatchMethods,
+    FunctionMethods,
+    MixtureMethods,
+    StorageMethods,
+    structure.Planned,
 ):
     """Elements that come one after the other: tensors, or tuples and dicts of tensors.
 
@@ -38,10 +44,15 @@ class Dataset(
     """
 
     def __init__(self, plan, options=None):
-        self._plan = plan
+        super().__init__(plan)
         self._options = Options() if options is None else options
 
-    def _with(self, plan):
+    def with_plan(self, plan):
+        """A dataset with the same options.
+
+        Args:
+            plan: its last step.
+        """
         return Dataset(plan, self._options)
 
     @staticmethod
@@ -56,16 +67,16 @@ class Dataset(
     def _checked(dataset, argument):
         if not isinstance(dataset, Dataset):
             raise errors.wrong_type(argument, got=dataset, expected="a Dataset")
-        return dataset._plan
+        return dataset.plan
 
     @cached_property
     def _rewritten(self):
-        return rewriting.rewrite(self._plan)
+        return rewriting.rewrite(self.plan)
 
     def plan_to_run(self):
         """The plan as it is run: rewritten, unless `Options` say that it must not be."""
         if self._options.experimental_optimization.apply_default_optimizations is False:
-            return self._plan
+            return self.plan
         return self._rewritten
 
     def __iter__(self):
@@ -73,7 +84,7 @@ class Dataset(
 
     def __len__(self):
         """The number of elements; TypeError if it is not known, or there is no end."""
-        count = self._plan.cardinality()
+        count = self.plan.cardinality()
         if count < 0:
             kind = "is infinite" if count == INFINITE else "is not known"
             raise TypeError(
@@ -86,8 +97,8 @@ class Dataset(
         return True
 
     def __repr__(self):
-        spec = self._plan.declared
-        kind = type(self._plan).__name__
+        spec = self.plan.declared
+        kind = type(self.plan).__name__
         return f"<{kind} dataset, element_spec={'not known yet' if spec is None else spec}>"
 
     @property
@@ -97,7 +108,7 @@ class Dataset(
         Where a function runs in Python, a first element is made to see what it returns, and all
         sizes count as unknown.
         """
-        return self._plan.spec
+        return self.plan.spec
 
     def spec(self):
         """The DatasetSpec of this dataset."""
@@ -107,7 +118,7 @@ class Dataset(
         """The number of elements, an int64 tensor (): INFINITE_CARDINALITY and UNKNOWN_CARDINALITY
         are negative.
         """
-        return Tensor(np.array(self._plan.cardinality(), np.int64))
+        return Tensor(np.array(self.plan.cardinality(), np.int64))
 
     def as_numpy_iterator(self):
         """An iterator over elements as NumPy arrays, numbers and bytes."""
@@ -143,7 +154,7 @@ class Dataset(
         """
         if not isinstance(options, Options):
             raise errors.wrong_type("options", got=options, expected="Options")
-        return Dataset(self._plan, self._options.merge(options))
+        return Dataset(self.plan, self._options.merge(options))
 
     # What `strategies.input` asks of a dataset: which files there are, and the same random choices
     # on all ranks.
@@ -151,15 +162,15 @@ class Dataset(
     @property
     def files(self):
         """The names of the files that are read, if the dataset is made of files; else None."""
-        return sharding.files_of(self._plan)
+        return sharding.files_of(self.plan)
 
     def with_files(self, files):
         """This dataset over some of its files."""
-        return self._with(sharding.over_files(self._plan, files))
+        return self.with_plan(sharding.over_files(self.plan, files))
 
     def with_common_seed(self, seed):
         """This dataset with random choices that follow from `seed` where it had no seed."""
-        return self._with(sharding.with_common_seed(self._plan, seed))
+        return self.with_plan(sharding.with_common_seed(self.plan, seed))
 
 
 @public("data.DatasetSpec")

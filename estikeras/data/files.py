@@ -225,10 +225,10 @@ def names_of(filenames):
         TypeError: for anything else.
     """
     if isinstance(filenames, Dataset):
-        spec = filenames._plan.declared
+        spec = filenames.plan.declared
         if spec is not None and spec != TensorSpec((), "string"):
             raise errors.wrong_type("filenames", got=spec, expected="a Dataset of strings ()")
-        return filenames._plan
+        return filenames.plan
     if structure.pending_spec(filenames) is not None:
         return Pending(TensorSpec((), "string"))
     if isinstance(filenames, os.PathLike):

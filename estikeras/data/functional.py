@@ -18,7 +18,7 @@ def assert_cardinality(expected_cardinality):
         expected_cardinality: int, or INFINITE_CARDINALITY or UNKNOWN_CARDINALITY.
     """
     count = integer("expected_cardinality", expected_cardinality, UNKNOWN)
-    return lambda dataset: dataset._with(Counted(dataset._plan, count))
+    return lambda dataset: dataset.with_plan(Counted(dataset.plan, count))
 
 
 @public("data.experimental.cardinality")

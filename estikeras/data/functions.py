@@ -19,7 +19,7 @@ from estikeras.ops import random
 def note(error, function, number):
     """Add to an error where in the data it happened."""
     if hasattr(error, "add_note"):
-        error.add_note(f"This was element {number} for `{function.argument}` ({function.name}).")
+        error.add_note(f"This was element {number} for `{function.argument}`: {function.name}.")
 
 
 def spec_of_first(node, otherwise):
@@ -67,7 +67,6 @@ class Applied(Node):
         """
         number = 0
         for piece in blocks:
-            traced = None
             try:
                 traced = self.function.traced(structure.spec_of_row(piece))
                 if traced is None:
@@ -76,14 +75,20 @@ class Applied(Node):
                 else:
                     results = run_on_block(traced, piece)
             except Exception as error:
-                row = 0 if traced is None else getattr(error, "row", 0)
-                note(error, self.function, number + row)
-                if row:
-                    before = structure.take_slice(piece, 0, row)
-                    yield before, run_on_block(traced, before)
-                raise
+                if structure.rows_of(piece) == 1:
+                    note(error, self.function, number)
+                    raise
+                yield from self._until_failure(piece, number)
+                raise  # alone, no row failed
             yield piece, results
             number += structure.rows_of(piece)
+
+    def _until_failure(self, piece, number):
+        """The results for a block that failed as a whole, row by row up to the one that fails."""
+        for row in range(structure.rows_of(piece)):
+            one = structure.take_slice(piece, row, row + 1)
+            result = self.result(structure.take_row(piece, row), number + row)
+            yield one, structure.stack([result])
 
     def result(self, element, number):
         """The result for an element, as an element."""

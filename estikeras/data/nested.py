@@ -1,6 +1,7 @@
 """Steps whose functions make datasets of elements: `flat_map`, `interleave`, `group_by_window`."""
 
 import collections
+import functools
 import itertools
 
 import numpy as np
@@ -9,28 +10,40 @@ from estikeras import errors
 from estikeras.data import structure
 from estikeras.data.arguments import integer
 from estikeras.data.functions import Applied, note
-from estikeras.data.node import Node, Run
+from estikeras.data.node import Draws, Node, Run, draws_of
 from estikeras.engine.specs import TensorSpec
 from estikeras.engine.tensor import TraceError
 
 
 class Made:
-    """What steps share whose functions make datasets, and maybe make random choices in them.
-
-    Attributes:
-        inner: the Draws that these choices follow, where all ranks must make the same; or None.
+    """What steps share whose functions make datasets, and maybe make random choices in them: these
+    follow from Draws of the step, so that a pass can be made again, and on other ranks.
     """
 
-    inner = None
+    @functools.cached_property
+    def draws(self):
+        return Draws()
 
     def planner(self, run):
         """A function of a dataset that gives the plan to run, for one pass in which datasets are
         made in the same order as in the same pass elsewhere.
         """
-        if self.inner is None:
-            return lambda made: made.plan_to_run()
-        seeds = self.inner.begin(run)
-        return lambda made: made.with_common_seed(int(seeds.integers(2**31))).plan_to_run()
+        seeds = self.draws.begin(run)
+
+        def plan_of(made):
+            seed = int(seeds.integers(2**31))
+            unseeded = [draws for draws in draws_of(made.plan) if not draws.is_seeded]
+            if any(map(self._is_kept, unseeded)):
+                if not self.draws.is_seeded:
+                    return made.plan_to_run()
+                seed = self.draws.base  # the same order at each use, and on all ranks
+            return made.with_common_seed(seed).plan_to_run() if unseeded else made.plan_to_run()
+
+        return plan_of
+
+    def _is_kept(self, draws):
+        """Whether a dataset that was made before this step has one order for all its passes."""
+        return not draws.anew and draws.serial < self.draws.serial
 
 
 class Datasets(Made, Applied):
@@ -45,29 +58,20 @@ class Datasets(Made, Applied):
         except Exception as error:
             note(error, self.function, number)
             raise
-        return checked_dataset(self.function, made)
+        return structure.checked_dataset(self.function.argument, made)
 
     def infer_spec(self):
         try:
             made = self.function.outline(self.source.declared)
         except TraceError:
             return None
-        return checked_dataset(self.function, made)._plan.declared
+        return structure.checked_dataset(self.function.argument, made).plan.declared
 
     def probe(self):
         first = next(self.source.elements(Run()), None)
         element = structure.stand_in(self.source.spec) if first is None else first
         spec = self.dataset(element).element_spec
         return structure.map_leaves(lambda leaf: leaf.of_any_size(), spec)
-
-
-def checked_dataset(function, made):
-    """A Dataset that a function made; TypeError if it is none."""
-    if not hasattr(made, "_plan"):
-        raise errors.wrong_type(
-            function.argument, got=made, expected="a function that returns a Dataset"
-        )
-    return made
 
 
 class FlatMap(Datasets):
@@ -151,12 +155,12 @@ class GroupByWindow(Made, Node):
             made = self.reduce.outline((TensorSpec((), "int64"), self.made([]).spec()))
         except TraceError:
             return None
-        return checked_dataset(self.reduce, made)._plan.declared
+        return structure.checked_dataset(self.reduce.argument, made).plan.declared
 
     def probe(self):
         keys = (int(self.key.element(element)) for element in self.source.elements(Run()))
         made = self.reduce.call((np.int64(next(keys, 0)), self.made([])))
-        spec = checked_dataset(self.reduce, made).element_spec
+        spec = structure.checked_dataset(self.reduce.argument, made).element_spec
         return structure.map_leaves(lambda leaf: leaf.of_any_size(), spec)  # another key, another
 
     def each(self, run):
@@ -175,4 +179,4 @@ class GroupByWindow(Made, Node):
 
     def _reduced(self, key, elements):
         reduced = self.reduce.call((np.int64(key), self.made(elements)))
-        return checked_dataset(self.reduce, reduced)
+        return structure.checked_dataset(self.reduce.argument, reduced)

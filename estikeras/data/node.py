@@ -150,16 +150,23 @@ def walk(node):
     yield node
 
 
+_serials = itertools.count()
+
+
 class Draws:
     """The random choices of a step: a new sequence for each run, or always the same.
 
     Args:
         seed: int, or None for one of its own.
         anew: whether each run draws other numbers.
+
+    Attributes:
+        serial: int, larger than that of all Draws that were made before.
     """
 
     def __init__(self, seed=None, anew=True):
         self.is_seeded, self.anew = seed is not None, anew
+        self.serial = next(_serials)
         self.base = random.make_default_seed() if seed is None else int(seed) & (2**63 - 1)
         self._next, self._lock = 0, threading.Lock()
 
@@ -179,11 +186,13 @@ class Draws:
         with self._lock:
             return [*run.drawn.get(self, ()), self._next]
 
-    def seeded_for_all(self, seed):
-        """The same, with a seed that all ranks share if this one had none."""
+    def seeded(self, seed):
+        """The same with a given seed, if this one had none."""
         if self.is_seeded:
             return self
-        return Draws(seed, self.anew)
+        made = Draws(seed, self.anew)
+        made.serial = self.serial
+        return made
 
 
 class Run:

@@ -15,9 +15,7 @@ class _Option:
     """
 
     def __init__(self, kind=None):
-        self.kind = kind
-
-        self.name = None
+        self.kind, self.name = kind, None
 
     def __set_name__(self, owner, name):
         self.name = self.name or name  # a second name is another name of the first

@@ -6,8 +6,8 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.data import structure
-from estikeras.data.nested import Datasets, Made
-from estikeras.data.node import Draws, Run, walk
+from estikeras.data.nested import Datasets
+from estikeras.data.node import Run, walk
 from estikeras.data.sources import Slices
 from estikeras.data.storing import Kept, MemoryCache
 
@@ -34,11 +34,7 @@ def with_common_seed(plan, seed):
         draws = getattr(node, "draws", None)
         if draws is not None:
             made = node.with_inputs(node.inputs)
-            made.draws = draws.seeded_for_all(seed + number)
-            replaced[node] = made
-        elif isinstance(node, Made):
-            made = node.with_inputs(node.inputs)
-            made.inner = Draws(seed + number)
+            made.draws = draws.seeded(seed + number)
             replaced[node] = made
         elif isinstance(node, MemoryCache) and any(map(_is_unseeded, walk(node))):
             made = node.with_inputs(node.inputs)
@@ -67,7 +63,7 @@ def _file_leaf(plan):
     if not opening or not leaf.rows:
         return None
     element = next(opening[0].source.elements(Run()), None)
-    opened = None if element is None else opening[0].dataset(element)._plan
+    opened = None if element is None else opening[0].dataset(element).plan
     if opened is None or not any(_opens_files(node) for node in walk(opened)):
         return None
     return leaf

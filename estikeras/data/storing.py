@@ -230,7 +230,7 @@ def encode(element):
 
 
 def _encode_leaf(leaf):
-    if isinstance(leaf, SparseTensor) or hasattr(leaf, "_plan"):
+    if isinstance(leaf, SparseTensor | structure.Planned):
         raise TypeError(f"Elements with a {type(leaf).__name__} cannot be kept in files.")
     array = np.asarray(leaf, object if isinstance(leaf, bytes) else None)
     if array.dtype.kind == "V":  # NumPy's format knows none but its own dtypes

@@ -13,6 +13,28 @@ from estikeras.engine.tensor import Spec, Tensor, TracedTensor, as_tensor, share
 from estikeras.engine.variable import Variable
 
 
+class Planned:
+    """What has a plan: a Dataset, by a name that its own steps may know.
+
+    Args:
+        plan: the last step.
+    """
+
+    def __init__(self, plan):
+        self.plan = plan
+
+
+def checked_dataset(argument, made):
+    """What a user's function returned, a Dataset.
+
+    Raises:
+        TypeError: if it is none.
+    """
+    if not isinstance(made, Planned):
+        raise errors.wrong_type(argument, got=made, expected="a function that returns a Dataset")
+    return made
+
+
 def is_structure(value):
     """Whether a value is a tuple or dict, and not a leaf."""
     return isinstance(value, tuple | dict)
@@ -94,7 +116,7 @@ def as_element(value):
 
 
 def _leaf(value):
-    if isinstance(value, SparseTensor) or hasattr(value, "_plan"):
+    if isinstance(value, SparseTensor | Planned):
         return value
     if isinstance(value, Variable):
         value = value.value

@@ -33,7 +33,7 @@ class UserFunction:
         if not callable(function):
             raise errors.wrong_type(argument, got=function, expected="a function")
         function = function.python_function if isinstance(function, Function) else function
-        self.name, self.argument = getattr(function, "__name__", repr(function)), argument
+        self.name, self.argument = _name_of(function), argument
 
         def spread(element):
             returned = function(*element) if type(element) is tuple else function(element)
@@ -128,3 +128,9 @@ def run_on_block(traced, block):
     """The results of a RowFunction for the rows of a block, as a block."""
     results = traced(structure.leaves_of(block), structure.rows_of(block))
     return structure.pack(traced.template, results)
+
+
+def _name_of(function):
+    """The function's name, and where it is."""
+    name, code = getattr(function, "__name__", repr(function)), getattr(function, "__code__", None)
+    return name if code is None else f"{name} ({code.co_filename}, line {code.co_firstlineno})"

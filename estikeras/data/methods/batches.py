@@ -31,7 +31,7 @@ class BatchMethods:
             name: no effect.
         """
         size = integer("batch_size", batch_size, 1)
-        return self._with(batching.Batch(self._plan, size, bool(drop_remainder)))
+        return self.with_plan(batching.Batch(self.plan, size, bool(drop_remainder)))
 
     def padded_batch(
         self,
@@ -62,8 +62,8 @@ class BatchMethods:
                 raise errors.invalid(
                     "padded_shapes", got=padded_shapes, expected="shapes, as none are known"
                 )
-        node = batching.PaddedBatch(self._plan, size, shapes, values, bool(drop_remainder))
-        return self._with(node)
+        node = batching.PaddedBatch(self.plan, size, shapes, values, bool(drop_remainder))
+        return self.with_plan(node)
 
     def unbatch(self, name=None):
         """The rows of each element, `shape[1:]`, one after the other.
@@ -71,9 +71,9 @@ class BatchMethods:
         Args:
             name: no effect.
         """
-        node = batching.Unbatch(self._plan)
+        node = batching.Unbatch(self.plan)
         node.declared  # noqa: B018  raises for elements without rows
-        return self._with(node)
+        return self.with_plan(node)
 
     def rebatch(self, batch_size, drop_remainder=False, name=None):
         """Batches of other sizes.
@@ -85,9 +85,9 @@ class BatchMethods:
         """
         sizes = np.atleast_1d(np.asarray(batch_size)).tolist()
         sizes = [integer("batch_size", size, 1) for size in sizes]
-        node = batching.Rebatch(self._plan, sizes, bool(drop_remainder))
+        node = batching.Rebatch(self.plan, sizes, bool(drop_remainder))
         node.declared  # noqa: B018  raises for elements without rows
-        return self._with(node)
+        return self.with_plan(node)
 
     def window(self, size, shift=None, stride=1, drop_remainder=False, name=None):
         """Datasets of `size` consecutive elements; structures become structures of datasets.
@@ -103,8 +103,8 @@ class BatchMethods:
         shift = size if shift is None else integer("shift", shift, 1)
         stride = integer("stride", stride, 1)
         made = self._of_list
-        return self._with(
-            batching.Window(self._plan, size, shift, stride, bool(drop_remainder), made)
+        return self.with_plan(
+            batching.Window(self.plan, size, shift, stride, bool(drop_remainder), made)
         )
 
     def bucket_by_sequence_length(
@@ -162,12 +162,12 @@ class BatchMethods:
             return dataset.padded_batch(size, shapes, padding_values, drop_remainder)
 
         if no_padding or pad_to_bucket_boundary:
-            plan = batching.Batch(self._plan, 1)
+            plan = batching.Batch(self.plan, 1)
         else:
             shapes = (
                 None if padded_shapes is None else _flat_shapes(self.element_spec, padded_shapes)
             )
-            plan = batching.PaddedBatch(self._plan, 1, shapes, None, False)
+            plan = batching.PaddedBatch(self.plan, 1, shapes, None, False)
         return self._grouped(bucket, batch, lambda key: sizes[key], plan.declared)
 
     def ragged_batch(self, batch_size, drop_remainder=False, row_splits_dtype="int64", name=None):
@@ -185,7 +185,7 @@ class BatchMethods:
             name: no effect.
         """
         size = integer("batch_size", batch_size, 1)
-        return self._with(batching.SparseBatch(self._plan, size, _shape(row_shape)))
+        return self.with_plan(batching.SparseBatch(self.plan, size, _shape(row_shape)))
 
 
 def _shape(value):

@@ -32,9 +32,9 @@ class FunctionMethods:
         """
         function = UserFunction(map_func, "map_func")
         parallel = parallel_calls(num_parallel_calls)
-        node = functions.Map(self._plan, function, parallel, deterministic)
+        node = functions.Map(self.plan, function, parallel, deterministic)
         node.declared  # noqa: B018  traces the function, so that its errors come here
-        return self._with(node)
+        return self.with_plan(node)
 
     def filter(self, predicate, name=None):
         """The elements for which a function is true.
@@ -43,7 +43,7 @@ class FunctionMethods:
             predicate: function of an element; returns one boolean.
             name: no effect.
         """
-        return self._with(functions.Filter(self._plan, self._predicate(predicate)))
+        return self.with_plan(functions.Filter(self.plan, self._predicate(predicate)))
 
     def take_while(self, predicate, name=None):
         """The elements before the first for which a function is false.
@@ -52,11 +52,11 @@ class FunctionMethods:
             predicate: function of an element; returns one boolean.
             name: no effect.
         """
-        return self._with(functions.TakeWhile(self._plan, self._predicate(predicate)))
+        return self.with_plan(functions.TakeWhile(self.plan, self._predicate(predicate)))
 
     def _predicate(self, predicate):
         function = UserFunction(predicate, "predicate")
-        spec = function.result_spec(self._plan.declared)
+        spec = function.result_spec(self.plan.declared)
         if spec is not None and (
             structure.is_structure(spec) or spec.shape != () or spec.dtype != "bool"
         ):
@@ -71,9 +71,9 @@ class FunctionMethods:
             map_func: function of an element; returns a Dataset.
             name: no effect.
         """
-        node = nested.FlatMap(self._plan, UserFunction(map_func, "map_func"))
+        node = nested.FlatMap(self.plan, UserFunction(map_func, "map_func"))
         node.declared  # noqa: B018  calls the function, so that its errors come here
-        return self._with(node)
+        return self.with_plan(node)
 
     def interleave(
         self,
@@ -105,13 +105,13 @@ class FunctionMethods:
             raise out_of_range("num_parallel_calls", parallel, f"at most `cycle_length`, {cycle}")
         function = UserFunction(map_func, "map_func")
         if parallel == 1:
-            node = nested.Interleave(self._plan, function, cycle, block)
+            node = nested.Interleave(self.plan, function, cycle, block)
         else:
             node = nested.Interleave(
-                self._plan, function, cycle, block, lambda elements: read_ahead(elements, 2 * block)
+                self.plan, function, cycle, block, lambda elements: read_ahead(elements, 2 * block)
             )
         node.declared  # noqa: B018  calls the function, so that its errors come here
-        return self._with(node)
+        return self.with_plan(node)
 
     def scan(self, initial_state, scan_func, name=None):
         """The results of a function that also hands a state from element to element.
@@ -122,9 +122,9 @@ class FunctionMethods:
             name: no effect.
         """
         state = structure.as_element(initial_state)
-        node = functions.Scan(self._plan, state, UserFunction(scan_func, "scan_func"))
+        node = functions.Scan(self.plan, state, UserFunction(scan_func, "scan_func"))
         node.declared  # noqa: B018  traces the function, so that its errors come here
-        return self._with(node)
+        return self.with_plan(node)
 
     def reduce(self, initial_state, reduce_func, name=None):
         """The state after a function of the state and an element was run on all of them.
@@ -177,15 +177,15 @@ class FunctionMethods:
 
     def _grouped(self, key_func, reduce_func, size_of, spec=None):
         node = nested.GroupByWindow(
-            self._plan,
+            self.plan,
             UserFunction(key_func, "key_func"),
             UserFunction(reduce_func, "reduce_func"),
             size_of,
-            lambda elements: self._of_list(elements, self._plan.spec),
+            lambda elements: self._of_list(elements, self.plan.spec),
             spec,
         )
         node.declared  # noqa: B018  calls the functions, so that their errors come here
-        return self._with(node)
+        return self.with_plan(node)
 
     def ignore_errors(self, log_warning=False, name=None):
         """The elements that can be made; those whose `map` function raises are left out.
@@ -199,7 +199,7 @@ class FunctionMethods:
             if log_warning:
                 sys.stderr.write(f"An element was left out: {type(error).__name__}: {error}\n")
 
-        return self._with(functions.IgnoreErrors(self._plan, warn))
+        return self.with_plan(functions.IgnoreErrors(self.plan, warn))
 
     def apply(self, transformation_func):
         """What a function makes of this dataset.
@@ -207,9 +207,4 @@ class FunctionMethods:
         Args:
             transformation_func: function of a Dataset; returns a Dataset.
         """
-        made = transformation_func(self)
-        if not hasattr(made, "_plan"):
-            raise errors.wrong_type(
-                "transformation_func", got=made, expected="a function that returns a Dataset"
-            )
-        return made
+        return structure.checked_dataset("transformation_func", transformation_func(self))

@@ -59,8 +59,8 @@ class MixtureMethods:
         plans = _plans(cls, datasets)
         anew = seed is None if rerandomize_each_iteration is None else rerandomize_each_iteration
         draws = Draws(seed, bool(anew))
-        if hasattr(weights, "_plan"):
-            plans, weights = [weights._plan, *plans], None
+        if isinstance(weights, structure.Planned):
+            plans, weights = [weights.plan, *plans], None
         else:
             weights = np.ones(len(plans)) if weights is None else np.asarray(weights, np.float64)
             if weights.shape != (len(plans),) or (weights < 0).any() or not weights.any():
@@ -111,7 +111,7 @@ class MixtureMethods:
         if initial is not None and initial.shape != target.shape:
             raise errors.shape_mismatch("initial_dist", got=initial.shape, expected=target.shape)
         function = UserFunction(class_func, "class_func")
-        return self._with(mixing.Resample(self._plan, function, target, initial, Draws(seed)))
+        return self.with_plan(mixing.Resample(self.plan, function, target, initial, Draws(seed)))
 
 
 def _distribution(name, value):

@@ -22,7 +22,7 @@ class RowMethods:
             count: int.
             name: no effect.
         """
-        return self._with(selection.Take(self._plan, integer("count", count)))
+        return self.with_plan(selection.Take(self.plan, integer("count", count)))
 
     def skip(self, count, name=None):
         """All but the first `count` elements; none with -1.
@@ -31,7 +31,7 @@ class RowMethods:
             count: int.
             name: no effect.
         """
-        return self._with(selection.Skip(self._plan, integer("count", count)))
+        return self.with_plan(selection.Skip(self.plan, integer("count", count)))
 
     def shard(self, num_shards, index, name=None):
         """Every `num_shards`-th element, from number `index` on.
@@ -45,7 +45,7 @@ class RowMethods:
         index = integer("index", index)
         if not 0 <= index < num_shards:
             raise out_of_range("index", index, f"an int from 0 to {num_shards - 1}")
-        return self._with(selection.Shard(self._plan, num_shards, index))
+        return self.with_plan(selection.Shard(self.plan, num_shards, index))
 
     def repeat(self, count=None, name=None):
         """The elements `count` times.
@@ -55,7 +55,7 @@ class RowMethods:
             name: no effect.
         """
         count = -1 if count is None else integer("count", count)
-        return self._with(selection.Repeat(self._plan, count))
+        return self.with_plan(selection.Repeat(self.plan, count))
 
     def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=None, name=None):
         """The elements in random order: each is drawn from a buffer of the next ones.
@@ -72,7 +72,7 @@ class RowMethods:
             raise out_of_range("buffer_size", buffer_size, "a positive int")
         seed = None if seed is None else integer("seed", seed)
         draws = Draws(seed, reshuffle_each_iteration is not False)
-        return self._with(selection.Shuffle(self._plan, buffer_size, draws))
+        return self.with_plan(selection.Shuffle(self.plan, buffer_size, draws))
 
     def concatenate(self, dataset, name=None):
         """The elements of this dataset, then those of another.
@@ -82,9 +82,9 @@ class RowMethods:
             name: no effect.
         """
         other = self._checked(dataset, "dataset")
-        node = selection.Concatenate(self._plan, other)
+        node = selection.Concatenate(self.plan, other)
         node.declared  # noqa: B018  raises for elements of other kinds
-        return self._with(node)
+        return self.with_plan(node)
 
     def enumerate(self, start=0, name=None):
         """Pairs of a number, int64 (), and an element.
@@ -94,7 +94,7 @@ class RowMethods:
             name: no effect.
         """
         numbers = Range(integer("start", start), None)
-        return self._with(selection.Zip(numbers, self._plan, template=(0, 1)))
+        return self.with_plan(selection.Zip(numbers, self.plan, template=(0, 1)))
 
     def unique(self, name=None):
         """Every element once, when it first comes.
@@ -102,7 +102,7 @@ class RowMethods:
         Args:
             name: no effect.
         """
-        return self._with(Unique(self._plan))
+        return self.with_plan(Unique(self.plan))
 
     def cache(self, filename="", name=None):
         """The elements, made in the first whole pass and kept for later ones.
@@ -115,8 +115,8 @@ class RowMethods:
         filename = filename.numpy() if hasattr(filename, "numpy") else filename
         filename = os.fsdecode(filename)
         if not filename:
-            return self._with(storing.MemoryCache(self._plan, storing.Kept()))
-        return self._with(storing.FileCache(self._plan, filename))
+            return self.with_plan(storing.MemoryCache(self.plan, storing.Kept()))
+        return self.with_plan(storing.FileCache(self.plan, filename))
 
     def prefetch(self, buffer_size, name=None):
         """The elements, made ahead by a thread.
@@ -128,4 +128,4 @@ class RowMethods:
         size = integer("buffer_size", buffer_size, -1)
         if size == 0:
             return self
-        return self._with(Prefetch(self._plan, PREFETCHED if size == AUTOTUNE else size))
+        return self.with_plan(Prefetch(self.plan, PREFETCHED if size == AUTOTUNE else size))

@@ -145,7 +145,7 @@ def _read(listing, dataset, read, spec, label_mode, batch_size):
         def sample(name, label):
             return read(os.fsdecode(name.numpy())), encoded(label.numpy())
 
-    dataset = dataset._with(_MapToContents(dataset._plan, sample, spec))
+    dataset = dataset.with_plan(_MapToContents(dataset.plan, sample, spec))
     if batch_size is not None:
         dataset = dataset.batch(batch_size)
     dataset = dataset.prefetch(PREFETCHED)

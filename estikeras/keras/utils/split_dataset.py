@@ -61,7 +61,7 @@ def split_dataset(
 def _samples(dataset):
     """All samples as one block, and the size of batches or None."""
     if isinstance(dataset, Dataset):
-        size = dataset._plan.size if isinstance(dataset._plan, Batch) else None
+        size = dataset.plan.size if isinstance(dataset.plan, Batch) else None
         rows = list((dataset if size is None else dataset.unbatch()).as_numpy_iterator())
         if not rows:
             raise errors.invalid("dataset", got="an empty Dataset", expected="samples")

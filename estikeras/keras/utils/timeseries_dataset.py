@@ -119,7 +119,7 @@ def timeseries_dataset_from_array(
     if shuffle:
         dataset = dataset.shuffle(len(places), seed=seed)
     steps = np.arange(sequence_length) * sampling_rate
-    dataset = dataset._with(_Windows(dataset._plan, series, steps, targets))
+    dataset = dataset.with_plan(_Windows(dataset.plan, series, steps, targets))
     if batch_size is not None:
         dataset = dataset.batch(batch_size)
     return dataset.prefetch(PREFETCHED)

@@ -23,6 +23,13 @@ PIPELINES = {
         Dataset.from_tensor_slices(np.arange(20)).shuffle(20).repeat(3).batch(4)
     ),
     "repeat, shuffle": lambda: Dataset.range(6).repeat(4).shuffle(5).prefetch(2),
+    "shuffles inside": lambda: Dataset.range(3).flat_map(lambda i: Dataset.range(8).shuffle(8)),
+    "shuffles inside, in turn": lambda: Dataset.range(3).interleave(
+        lambda i: Dataset.range(8).shuffle(8), cycle_length=2
+    ),
+    "shuffles of windows": lambda: (
+        Dataset.range(24).window(8).flat_map(lambda window: window.shuffle(8)).shuffle(5)
+    ),
     "two shuffles": lambda: Dataset.range(12).shuffle(5).batch(2).shuffle(3).repeat(2).prefetch(3),
     "random numbers": lambda: Dataset.random(rerandomize_each_iteration=True).take(20),
     "a sample": lambda: Dataset.sample_from_datasets(

@@ -107,9 +107,9 @@ PLANS = {  # name -> dataset, the plan that was written, the plan that is run
 def test_the_plan_that_is_run(name):
     make, before, after = PLANS[name]
     dataset = make()
-    assert shown(dataset._plan) == before
+    assert shown(dataset.plan) == before
     assert shown(dataset.plan_to_run()) == after
-    assert shown(dataset._plan) == before, "the plan that was written stays as it was"
+    assert shown(dataset.plan) == before, "the plan that was written stays as it was"
 
 
 @pytest.mark.parametrize("name", PLANS)

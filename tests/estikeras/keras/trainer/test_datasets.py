@@ -239,7 +239,7 @@ def test_an_error_in_a_dataset_names_its_element():
 
     with pytest.raises(OverflowError, match="too bright") as caught:
         model().fit(slices().map(fails).batch(BATCH), verbose=0)
-    assert "This was element 13 for `map_func` (fails)." in caught.value.__notes__
+    assert "This was element 13 for `map_func`: fails" in caught.value.__notes__[0]
 
 
 class StopAt(keras.callbacks.Callback):
