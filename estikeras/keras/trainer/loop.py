@@ -13,7 +13,7 @@ from estikeras.keras.callbacks.callback_list import CallbackList
 from estikeras.keras.trainer.adapters.arrays import ArrayAdapter
 from estikeras.keras.trainer.adapters.distributed import OwnShares
 from estikeras.keras.trainer.adapters.select import adapt, split
-from estikeras.keras.trainer.adapters.streams import IterableAdapter
+from estikeras.keras.trainer.adapters.ongoing import Ongoing
 from estikeras.keras.trainer.agreement import begin_together, build_together
 from estikeras.keras.trainer.prediction import predict_part, until_all_end, whole_batches
 from estikeras.keras.trainer.progress import ProgbarLogger, resolve_verbose
@@ -140,14 +140,13 @@ def fit(
     _check_end(adapter, limit, "steps_per_epoch")
     _check_end(validation, validation_steps, "validation_steps")
     epochs = _smallest(epochs, settings.max_epochs())
-    callbacks, bar = _callbacks(
-        model, callbacks, verbose, epochs=epochs, steps=_smallest(limit, adapter.num_batches)
-    )
+    is_ongoing = steps_per_epoch is not None and not isinstance(adapter, ArrayAdapter)
+    steps = limit if is_ongoing else _smallest(limit, adapter.num_batches)
+    callbacks, bar = _callbacks(model, callbacks, verbose, epochs=epochs, steps=steps)
     model.stop_training, model._initial_epoch, model._resumption = False, None, None
     runner = model.make_train_function()
-    is_endless = steps_per_epoch is not None and not isinstance(adapter, ArrayAdapter)
-    source = _Endless(adapter) if is_endless else adapter
-    stream = _shared(source, goes_on=is_endless)
+    source = Ongoing(adapter) if is_ongoing else adapter
+    stream = _shared(source, goes_on=is_ongoing)
     build_together(model, get_strategy())
     callbacks.on_train_begin()
     start = Start(model, get_strategy(), initial_epoch)
@@ -161,7 +160,7 @@ def fit(
         validation=validation is not None,
         callbacks_that_listen_to_batches=callbacks.has_train_batch_hooks,
     )
-    start.before_epochs(source, limit if is_endless else None)
+    start.before_epochs(source, limit if is_ongoing else None)
     logs = {}
     for epoch in range(start.epoch, epochs):
         model.reset_metrics()
@@ -203,74 +202,20 @@ def _train_epoch(model, runner, adapter, limit, callbacks, bar, epoch, start):
         if stops:
             break
     if limit is not None and done < limit and adapter.num_batches is None:
+        begins_again = getattr(getattr(adapter, "whole", adapter), "begins_again", False)
+        what = "Repeat the dataset" if begins_again else "Make the generator give them"
         warnings.warn(
-            f"The data ran out after {done} of {limit} steps. Make the generator give "
-            "`steps_per_epoch * epochs` "
-            "batches, or leave `steps_per_epoch` out.",
+            f"The data ran out after {done} of {limit} steps; `fit` wants `steps_per_epoch * "
+            f"epochs` batches. {what}, or leave `steps_per_epoch` out.",
             stacklevel=4,
         )
-        model.stop_training = True
+        model.stop_training = not begins_again
     if done == 0:
         raise ValueError(
             "`x` gave no batch at all: it is empty, or a generator, which can be used for one "
             "epoch only unless `steps_per_epoch` is given."
         )
     return as_floats(logs)
-
-
-class _Endless:
-    """An adapter whose batches go on from epoch to epoch: `steps_per_epoch` cuts one stream."""
-
-    num_batches = None
-
-    def __init__(self, adapter):
-        self._adapter = adapter
-        self._batches = self._blocks = self._block = None
-        self.iterable = getattr(adapter, "iterable", None)
-
-    def on_epoch_begin(self):
-        """Tell the adapter."""
-        self._adapter.on_epoch_begin()
-
-    def on_epoch_end(self):
-        """Tell the adapter."""
-        self._adapter.on_epoch_end()
-
-    def batches(self):
-        """The batches after those of the last epoch; data that can be read again begins again."""
-        once = isinstance(self._adapter, IterableAdapter) and self._adapter.is_iterator
-        self._batches = iter(()) if self._batches is None else self._batches
-        while True:
-            came = False
-            for batch in self._batches:
-                came = True
-                yield batch
-            if once and came:
-                return
-            self._batches = iter(self._adapter.batches())
-            first = next(self._batches, None)
-            if first is None:
-                return
-            yield first
-
-    def blocks(self):
-        """The batches after those of the last epoch, many at once; None where the adapter has no
-        blocks, or they were taken one by one before.
-        """
-        if self._blocks is None and self._batches is None:
-            self._blocks = getattr(self._adapter, "blocks", lambda: None)()
-        return None if self._blocks is None else self._rest_of_blocks()
-
-    def _rest_of_blocks(self):
-        while True:
-            if self._block is None or self._block.first == self._block.num_batches:
-                self._block = next(self._blocks, None)
-                if self._block is None:
-                    self._blocks = self._adapter.blocks()
-                    self._block = next(self._blocks, None)
-                    if self._block is None:
-                        return
-            yield self._block
 
 
 def _validation_adapter(validation_data, batch_size):

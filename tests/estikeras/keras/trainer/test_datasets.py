@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -315,3 +316,25 @@ def test_a_training_that_goes_on_reads_the_epochs_in_the_order_they_would_have_h
         weights_of_training(tmp_path / "cut", stop=2)
     for again, once in zip(weights_of_training(tmp_path / "cut"), whole, strict=True):
         np.testing.assert_array_equal(again, once)
+
+
+class Counting(keras.callbacks.Callback):
+    """Listens to batches, so that they run one by one."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.last = batch
+
+
+@pytest.mark.parametrize("callbacks", [[], [Counting()]], ids=["many at once", "one by one"])
+@pytest.mark.parametrize(
+    ("steps", "updates", "short"), [(10, 18, 3), (4, 10, 1), (3, 9, 0)], ids=str
+)
+def test_epochs_end_with_the_data_as_the_reference_has_it(steps, updates, short, callbacks):
+    # The numbers are Keras 3.15's: 6 batches, 3 epochs.
+    small = tf.data.Dataset.from_tensor_slices((X[:12], Y[:12])).batch(2)
+    trained = model()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        trained.fit(small, steps_per_epoch=steps, epochs=3, verbose=0, callbacks=callbacks)
+    assert int(trained.optimizer.iterations) == updates
+    assert [str(w.message).startswith("The data ran out") for w in caught] == [True] * short
