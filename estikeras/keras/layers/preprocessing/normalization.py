@@ -1,6 +1,7 @@
 """Normalization."""
 
 from estikeras import errors, ops, settings
+from estikeras.data.dataset import Dataset
 from estikeras.keras.layers.preprocessing.data_layer import DataLayer
 from estikeras.public import public
 
@@ -67,7 +68,8 @@ class Normalization(DataLayer):
         """Learn mean and variance; what was learnt before is forgotten.
 
         Args:
-            data: an array, or an iterable of batches, whose first axis is the samples.
+            data: an array, or an iterable of batches, whose first axis is the samples; or a
+                `tf.data.Dataset` of samples that are vectors or scalars.
         """
         if self.input_mean is not None:
             raise errors.invalid(
@@ -75,6 +77,8 @@ class Normalization(DataLayer):
                 got=type(data).__name__,
                 expected="no data, as `mean` and `variance` are given",
             )
+        if isinstance(data, Dataset):
+            data = _batched(data)
         count, mean, variance = 0, 0.0, 0.0
         for batch in [data] if hasattr(data, "shape") else data:
             batch = ops.convert_to_tensor(batch[0] if isinstance(batch, tuple) else batch)
@@ -131,6 +135,14 @@ class Normalization(DataLayer):
             "variance": self.input_variance,
         }
         return {**super().get_config(), **config}
+
+
+def _batched(dataset):
+    """A dataset of batches: vectors of known length, and scalars, are samples."""
+    spec = dataset.element_spec
+    spec = spec[0] if isinstance(spec, tuple) else spec
+    single = spec.rank is not None and spec.rank < 2 and spec.is_static
+    return dataset.batch(128) if single else dataset
 
 
 def _plain(value):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from estikeras import keras
+from estikeras import data, keras
 from estikeras.keras.layers import Normalization, Rescaling
 from tests.support.layers import case, layer_checks
 
@@ -17,6 +17,8 @@ CASES = [
     case(Normalization, {"mean": 2.0, "variance": 4.0, "invert": True, "axis": None}, (2, 3)),
 ]
 test_layer = layer_checks(CASES)
+
+slices = data.Dataset.from_tensor_slices
 
 
 def _samples():
@@ -41,6 +43,35 @@ def test_adapt_takes_batches_of_uneven_size_and_forgets_what_was_before():
     layer.adapt(iter([x[:3], x[3:4], x[4:]]))
     np.testing.assert_allclose(layer.mean.numpy(), whole.mean.numpy(), rtol=1e-6)
     np.testing.assert_allclose(layer.variance.numpy(), whole.variance.numpy(), rtol=1e-6)
+
+
+DATASETS = {  # what a dataset's elements are, of rows of three
+    "batches": lambda x: slices(x).batch(4),
+    "vectors": slices,
+    "pairs of a vector and a label": lambda x: slices((x, x[:, 0])),
+    "batches of known size": lambda x: slices(x).batch(5, drop_remainder=True),
+    "batches of pairs": lambda x: slices((x, x[:, 0])).batch(3),
+}
+
+
+@pytest.mark.parametrize("axis", [-1, None])
+@pytest.mark.parametrize("name", DATASETS)
+def test_adapt_takes_datasets_of_batches_and_of_vectors(name, axis):
+    x = _samples()[:, 0]
+    layer, whole = Normalization(axis=axis), Normalization(axis=axis)
+    whole.adapt(x)
+    layer.adapt(DATASETS[name](x))
+    np.testing.assert_allclose(layer.mean.numpy(), whole.mean.numpy(), rtol=1e-6)
+    np.testing.assert_allclose(layer.variance.numpy(), whole.variance.numpy(), rtol=1e-6)
+
+
+def test_adapt_takes_datasets_of_scalars():
+    x = _samples()[:, 0, 0]
+    for dataset in (slices(x), slices(x).batch(4)):
+        layer = Normalization(axis=None)
+        layer.adapt(dataset)
+        np.testing.assert_allclose(layer.mean.numpy(), x.mean(), rtol=1e-6)
+        np.testing.assert_allclose(layer.variance.numpy(), x.var(), rtol=1e-6)
 
 
 @pytest.mark.parametrize("layer", [Rescaling(2.0), Normalization(mean=0.0, variance=0.25)])
