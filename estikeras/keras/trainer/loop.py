@@ -12,8 +12,8 @@ from estikeras.engine import tree
 from estikeras.keras.callbacks.callback_list import CallbackList
 from estikeras.keras.trainer.adapters.arrays import ArrayAdapter
 from estikeras.keras.trainer.adapters.distributed import OwnShares
-from estikeras.keras.trainer.adapters.select import adapt, split
 from estikeras.keras.trainer.adapters.ongoing import Ongoing
+from estikeras.keras.trainer.adapters.select import adapt, split
 from estikeras.keras.trainer.agreement import begin_together, build_together
 from estikeras.keras.trainer.prediction import predict_part, until_all_end, whole_batches
 from estikeras.keras.trainer.progress import ProgbarLogger, resolve_verbose
