@@ -58,7 +58,7 @@ def standardize(dtype):
     """
     if dtype is None:
         return settings.floatx()
-    if isinstance(dtype, str) and dtype in ALL:
+    if isinstance(dtype, str) and dtype in _NUMPY:
         return str(dtype)
     if dtype in _PYTHON and isinstance(dtype, type):
         return (

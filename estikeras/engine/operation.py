@@ -11,7 +11,7 @@ import numpy as np
 from estikeras.engine import context, dtypes, naming, tree
 from estikeras.engine.graph import Graph
 from estikeras.engine.shapes import UnknownSize
-from estikeras.engine.tensor import Spec, TracedTensor, public_operators, with_operators
+from estikeras.engine.tensor import Spec, Tensor, TracedTensor, public_operators, with_operators
 from estikeras.public import public
 
 KerasHistory = namedtuple("KerasHistory", ["operation", "node_index", "tensor_index"])
@@ -93,9 +93,14 @@ def is_keras_tensor(x):
     return isinstance(x, KerasTensor)
 
 
+_NEVER_SYMBOLIC = frozenset({Tensor, TracedTensor, int, float, bool, str, dtypes.DType, type(None)})
+
+
 def any_symbolic(args, kwargs=None):
     """Whether there is a KerasTensor among the arguments, also inside tuples, lists and dicts."""
     for x in args:
+        if type(x) in _NEVER_SYMBOLIC:  # at once: this runs for every call of an op
+            continue
         if isinstance(x, KerasTensor) or (type(x) in (tuple, list) and any_symbolic(x)):
             return True
         if isinstance(x, dict) and any_symbolic(x.values()):

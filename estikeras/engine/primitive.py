@@ -26,7 +26,8 @@ class Primitive:
     Attributes:
         name: unique name, the key in `REGISTRY`.
         rule: `rule(*specs, **params)` gives the output's `Spec`, or a tuple of them; raises on
-            wrong shapes.
+            wrong shapes. Tensors come as their own specs when it runs eagerly: a rule compares
+            shapes and dtypes.
         reference: `reference(*arrays, **params)` computes with NumPy what the rule promises.
         gradient: `gradient(g, y, *xs, **params)` gives one gradient (or None) per input, written
             with primitives.
@@ -70,9 +71,10 @@ class Primitive:
 
     def evaluate(self, xs, params):
         """Compute on eager tensors with the NumPy reference."""
-        specs = self.rule(*[x.spec for x in xs], **params)
+        specs = self.rule(*xs, **params)
+        values = [x.value for x in xs]
         with np.errstate(all="ignore"):
-            arrays = self.reference(*[x.value for x in xs], **params)
+            arrays = self.reference(*values, **params)
         shared = [x.value for x in xs if x._shared]
         if isinstance(specs, tuple):
             return tuple([_wrap(a, spec, shared) for a, spec in zip(arrays, specs, strict=True)])
@@ -84,10 +86,11 @@ class Primitive:
 
 def _wrap(array, spec, shared):
     dtype = dtypes.to_numpy(spec.dtype)
-    array = np.asarray(array, object if spec.dtype == "string" else None)
-    if array.dtype != dtype:
+    if type(array) is not np.ndarray:
+        array = np.asarray(array, object if spec.dtype == "string" else None)
+    if array.dtype is not dtype and array.dtype != dtype:
         array = array.astype(dtype)
-    elif any(np.may_share_memory(array, other) for other in shared):
+    elif shared and any(np.may_share_memory(array, other) for other in shared):
         array = array.copy()
     return Tensor(array)
 

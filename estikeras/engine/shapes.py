@@ -86,7 +86,7 @@ def broadcast(*shapes):
         ValueError: when they do not broadcast.
     """
     first = shapes[0]
-    if all(shape == first for shape in shapes):
+    if shapes.count(first) == len(shapes):
         return first
     out = []
     for sizes in itertools.zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1):

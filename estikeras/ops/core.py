@@ -89,7 +89,7 @@ def static_shape(shape):
         shape = shape.value.tolist()
     if isinstance(shape, (int, np.integer)):
         return (shape,)
-    return tuple(size if isinstance(size, int) else int(size) for size in shape)
+    return tuple([size if isinstance(size, int) else int(size) for size in shape])
 
 
 def _holds_plain_numbers(x):

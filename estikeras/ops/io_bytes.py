@@ -39,7 +39,7 @@ def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, nam
         return strings.decode_raw(
             x, out_type=dtype, size=fixed_length // size, swap=_swaps(dtype, little_endian)
         )
-    lengths = {len(text) for text in x.value.reshape(-1).tolist()} or {0}
+    lengths = set(map(len, x.value.reshape(-1).tolist())) or {0}
     if len(lengths) > 1:
         raise InvalidArgumentError(
             message=f"`input_bytes`: strings must be of one length, got {sorted(lengths)[:5]}; "

@@ -16,14 +16,14 @@ from estikeras.primitives import shaping
 def reshape(x, newshape):
     """The same elements in row order under another shape, in which one size may be -1."""
     x = as_tensor(x)
-    newshape = list(static_shape(newshape))
-    known = math.prod(size for size in newshape if size != -1)
-    if newshape.count(-1) > 1 or (-1 in newshape and (not known or x.size % known)):
-        expected = f"a shape for {x.size} elements, with at most one -1"
-        raise errors.shape_mismatch("newshape", got=newshape, expected=expected)
+    newshape = static_shape(newshape)
     if -1 in newshape:
-        newshape[newshape.index(-1)] = x.size // known
-    return shaping.reshape(x, shape=tuple(newshape))
+        known = math.prod([size for size in newshape if size != -1])
+        if newshape.count(-1) > 1 or not known or x.size % known:
+            expected = f"a shape for {x.size} elements, with at most one -1"
+            raise errors.shape_mismatch("newshape", got=newshape, expected=expected)
+        newshape = tuple([x.size // known if size == -1 else size for size in newshape])
+    return shaping.reshape(x, shape=newshape)
 
 
 @op("keras.ops.ravel", "keras.ops.numpy.ravel")

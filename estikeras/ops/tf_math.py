@@ -20,10 +20,13 @@ def named(function, *parameters):
     """An op with other names for its first parameters, and `name` as the last one."""
     positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters = parameters or tuple(inspect.signature(function).parameters)
+    count = len(parameters)
 
     @functools.wraps(function)
     def renamed(*args, name=None, **kwargs):
-        args = args[: len(parameters)]
+        if len(args) == count and not kwargs:
+            return function(*args)
+        args = args[:count]
         try:
             rest = [kwargs.pop(p) for p in parameters[len(args) :]]
         except KeyError as error:

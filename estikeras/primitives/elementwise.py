@@ -34,10 +34,11 @@ def rule(allowed=None, dtype=None):
 
     def elementwise_rule(*xs):
         came = xs[0].dtype
-        if any(x.dtype != came for x in xs):
-            raise errors.wrong_type(
-                "x", got=[x.dtype for x in xs], expected="operands of equal dtype"
-            )
+        for x in xs:
+            if x.dtype != came:
+                raise errors.wrong_type(
+                    "x", got=[x.dtype for x in xs], expected="operands of equal dtype"
+                )
         if allowed is not None and not allowed(came):
             raise errors.wrong_type("x", got=came, expected="a dtype that the operation takes")
         return Spec(shapes.broadcast(*[x.shape for x in xs]), dtype or came)

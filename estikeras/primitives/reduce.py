@@ -179,11 +179,11 @@ def shift(x, axis, backward):
 
 
 def _recurrence_rule(a, b, *, axis, reverse):
-    if a != b:
+    if (a.shape, a.dtype) != (b.shape, b.dtype):
         raise errors.shape_mismatch(
             "b", got=f"{b.dtype}{b.shape}", expected=f"{a.dtype}{a.shape} as `a`"
         )
-    return a
+    return Spec(a.shape, a.dtype)
 
 
 def _recurrence(a, b, *, axis, reverse):
