@@ -210,6 +210,7 @@ def make_csv_dataset(
         label, and the label.
 
     Raises:
+        InvalidArgumentError: if no file matches.
         ValueError: for names that are not there, or there twice, or differ between files.
     """
     files = _files(file_pattern)
@@ -270,7 +271,9 @@ def _files(file_pattern):
     patterns = [file_pattern] if not isinstance(file_pattern, list | tuple) else file_pattern
     found = [path for pattern in patterns for path in paths.matching(str(pattern))]
     if not found:
-        raise errors.invalid("file_pattern", got=file_pattern, expected="names of files")
+        raise errors.InvalidArgumentError(
+            message=f"`file_pattern`: no file matches {[str(pattern) for pattern in patterns]}."
+        )
     return sorted(found)
 
 

@@ -283,7 +283,9 @@ def _fit(spec, value):
     if not isinstance(spec, TensorSpec):
         return value
     if spec.dtype == "string":
-        array = structure.as_element(value)
+        if isinstance(value, dict):
+            raise TypeError("Expected strings.")
+        array = structure.as_element(list(value) if isinstance(value, tuple) else value)
         if dtypes.from_numpy(array.dtype) != "string":
             raise TypeError("Expected strings.")
     else:
@@ -295,7 +297,17 @@ def _fit(spec, value):
 
 def _numbers(value, spec):
     """An array of a spec's dtype from the numbers that a generator gave; fractions are cut off."""
-    dtype, array = dtypes.to_numpy(str(spec.dtype)), np.array(value)
+    dtype = dtypes.to_numpy(str(spec.dtype))
+    try:
+        array = np.array(value)
+    except ValueError:
+        if not isinstance(value, tuple | list):
+            raise
+        kind = f"{type(value).__name__} of {len(value)}"
+        hint = " A tuple of tensors has a tuple of specs." if isinstance(value, tuple) else ""
+        raise ValueError(
+            f"Expected one tensor, as there is one spec, got a {kind} that do not stack.{hint}"
+        ) from None  # NumPy's own speaks of arrays, which the user did not write
     if array.dtype == dtype:
         return array
     kind = array.dtype.kind

@@ -189,7 +189,7 @@ def test_csv_tables_say_what_is_wrong(tmp_path):
     for pattern, arguments, message in (
         ("*.csv", {}, r"same header: .*a\.csv has \['a', 'b'\], .*b\.csv has \['a', 'c'\]"),
         ("c.csv", {}, r"c\.csv is empty"),
-        ("nope*", {}, "`file_pattern`"),
+        ("nope*", {}, r"`file_pattern`: no file matches .*nope\*"),
         ("a.csv", {"label_name": "bb"}, "Unknown column .*'bb'. Did you mean 'b'"),
         ("a.csv", {"select_columns": ["a", 0]}, "`select_columns`.*different columns"),
         ("a.csv", {"select_columns": [2]}, "`select_columns`.*numbers from 0 to 1"),

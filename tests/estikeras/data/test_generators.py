@@ -58,6 +58,7 @@ FITTING = {  # signature, an element as it is given, and as it comes out
         {"b": 2, "a": 1},
     ),
     "a named tuple": (Point(Spec((), "int32"), Spec((), "int32")), Point(1, 2), Point(1, 2)),
+    "a tuple of texts for one tensor": (Spec((2,), "string"), ("a", b"b"), [b"a", b"b"]),
     "one in a tuple": ((Spec((), "int32"),), (1,), (1,)),
 }
 
@@ -87,6 +88,17 @@ WRONG = {  # signature, two elements that fit and one that does not, what is sai
     "digits for a number": (Spec((), "int32"), [1, 2, "3"], "Expected numbers of dtype int32"),
     "a number that is too large": (Spec((), "uint8"), [1, 2, 300], "300"),
     "a complex number": (Spec((), "float32"), [1, 2, 3j], "Expected numbers of dtype float32"),
+    "a pair of unlike arrays for one": (
+        Spec((2,), "float32"),
+        [[1, 2], [3, 4], (np.zeros(2), 5)],
+        "one tensor, as there is one spec, got a tuple of 2 .* tuple of specs",
+    ),
+    "a pair of unlike texts for one": (
+        Spec((2,), "string"),
+        [["a", "b"], ["c", "d"], ("e", ["f"])],
+        r"\(str, list\)",
+    ),
+    "a dict for text": (Spec((), "string"), ["a", "b", {"c": "d"}], "Expected strings"),
     "uneven lists": (Spec(None, "int32"), [1, [2], [[1], [2, 3]]], "list"),
     "too few": ((Spec((), "int32"),) * 2, [(1, 2), (3, 4), (5,)], "Expected a tuple of 2"),
     "too many": ((Spec((), "int32"),) * 2, [(1, 2), (3, 4), (5, 6, 7)], "Expected a tuple of 2"),
