@@ -32,7 +32,7 @@ def take(x, indices, axis=None):
     """The slices of `x` at integer indices along an axis, or single elements in row order if None.
 
     Raises:
-        ValueError: for an index that is out of range, when run eagerly.
+        InvalidArgumentError: for an index that is out of range, when run eagerly.
     """
     x = as_tensor(x)
     if axis is None:

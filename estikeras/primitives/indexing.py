@@ -10,6 +10,7 @@ import numpy as np
 from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.primitive import Spec, primitive
+from estikeras.op_errors import InvalidArgumentError
 from estikeras.primitives.elementwise import constant, equal, select
 
 
@@ -22,11 +23,13 @@ def check_range(indices, limit, argument="indices"):
     """Refuse positions outside of 0 ... limit - 1, naming the first.
 
     Raises:
-        ValueError: with the position and the limit.
+        InvalidArgumentError: with the position and the limit.
     """
     wrong = indices[(indices < 0) | (indices >= limit)]
     if wrong.size:
-        raise errors.invalid(argument, got=int(wrong[0]), expected=f"indices from 0 to {limit - 1}")
+        raise InvalidArgumentError(
+            message=f"`{argument}`: expected indices from 0 to {limit - 1}, got {int(wrong[0])}."
+        )
     return indices
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from estikeras import ops
+from estikeras import errors, ops
 from estikeras.engine.function import function
 from tests.support.ops import case, op_checks
 
@@ -110,5 +110,5 @@ def test_subscripts_out_of_range_are_refused(key):
     ],
 )
 def test_indices_out_of_range_are_named(call):
-    with pytest.raises(ValueError, match="indices from 0 to"):
+    with pytest.raises(errors.InvalidArgumentError, match="indices from 0 to"):
         call()
