@@ -25,14 +25,14 @@ def encode(fields):
         if value is None:
             continue
         if isinstance(value, int):
-            out += _varint(number << 3) + _varint(value)
+            out += varint(number << 3) + varint(value)
         elif isinstance(value, Fixed32):
-            out += _varint(number << 3 | 5) + struct.pack("<f", value)
+            out += varint(number << 3 | 5) + struct.pack("<f", value)
         elif isinstance(value, float):
-            out += _varint(number << 3 | 1) + struct.pack("<d", value)
+            out += varint(number << 3 | 1) + struct.pack("<d", value)
         else:
             content = value.encode() if isinstance(value, str) else value
-            out += _varint(number << 3 | 2) + _varint(len(content)) + content
+            out += varint(number << 3 | 2) + varint(len(content)) + content
     return bytes(out)
 
 
@@ -47,13 +47,13 @@ def decode(data):
     """
     fields, at = {}, 0
     while at < len(data):
-        key, at = _read_varint(data, at)
+        key, at = read_varint(data, at)
         kind = key & 7
         if kind == 0:
-            value, at = _read_varint(data, at)
+            value, at = read_varint(data, at)
         else:
             if kind == 2:
-                size, at = _read_varint(data, at)
+                size, at = read_varint(data, at)
             elif kind in (1, 5):
                 size = 8 if kind == 1 else 4
             else:
@@ -73,12 +73,13 @@ def varints(data):
     """
     values, at = [], 0
     while at < len(data):
-        value, at = _read_varint(data, at)
+        value, at = read_varint(data, at)
         values.append(value)
     return values
 
 
-def _varint(value):
+def varint(value):
+    """The bytes of an int."""
     # Negative numbers are written as 64 bits.
     value &= (1 << 64) - 1
     out = bytearray()
@@ -89,7 +90,12 @@ def _varint(value):
     return bytes(out)
 
 
-def _read_varint(data, at):
+def read_varint(data, at):
+    """An int without a sign that begins at byte `at`, and where it ends.
+
+    Raises:
+        ValueError: if there is none.
+    """
     value = shift = 0
     while at < len(data):
         byte = data[at]

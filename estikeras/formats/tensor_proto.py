@@ -29,7 +29,9 @@ _KINDS = {
     22: (np.uint32, 16, None),
     23: (np.uint64, 17, None),
 }
-_NUMBERS = {np.dtype(kind[0]): number for number, kind in _KINDS.items()}
+# NumPy dtypes by their numbers in the format, and back.
+DTYPES = {number: np.dtype(kind[0]) for number, kind in _KINDS.items()}
+NUMBERS = {dtype: number for number, dtype in DTYPES.items()}
 
 
 def encode(array):
@@ -42,7 +44,7 @@ def encode(array):
         bytes, the same that TensorFlow writes.
     """
     sizes = [(2, protobuf.encode([(1, size or None)])) for size in array.shape]
-    fields = [(1, _NUMBERS[array.dtype]), (2, protobuf.encode(sizes))]
+    fields = [(1, NUMBERS[array.dtype]), (2, protobuf.encode(sizes))]
     if array.dtype == object:
         fields += [(8, text) for text in array.reshape(-1).tolist()]
     elif array.size:

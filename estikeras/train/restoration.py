@@ -1,0 +1,268 @@
+"""Gives the objects of a program the values that a checkpoint has for them, and says what was left
+over on either side.
+"""
+
+import collections
+import warnings
+
+from estikeras import errors
+from estikeras.op_errors import UnimplementedError
+from estikeras.train import children, object_graph
+from estikeras.train.object_graph import KEY
+
+
+class Restoration:
+    """One checkpoint on its way into a program's objects. Nothing is changed unless all fits.
+
+    Args:
+        reader: CheckpointReader.
+        name: str, how errors call the checkpoint.
+
+    Raises:
+        UnimplementedError: for a checkpoint without a graph of objects.
+    """
+
+    def __init__(self, reader, name):
+        if not reader.has_tensor(KEY):
+            raise UnimplementedError(
+                message=f"{name} has variables by their names and no graph of objects, so that "
+                "`tf.train.Checkpoint` cannot read it. Read the variables by "
+                "`tf.train.list_variables` and `tf.train.load_variable`."
+            )
+        self._reader, self._name = reader, name
+        self._stored = object_graph.decode(reader.get_tensor(KEY), name)
+        self._done = {}  # numbers of stored objects by the ids of the program's
+        self._kept = []  # the program's, whose ids stay theirs so
+
+    def restore(self, root):
+        """Give all objects under the root that got none yet their values.
+
+        Raises:
+            ValueError: for a value of another shape or dtype, or an object whose variables are not
+                made yet.
+        """
+        fresh = self._matched(root)
+        changes = []
+        for (path, obj), number in fresh:
+            kind = object_graph.kind_of(obj)
+            attributes = self._stored[number].attributes
+            if kind in attributes:
+                value = self._reader.get_tensor(attributes[kind])
+                changes.append((obj, self._fitting(obj, value, path)))
+            elif kind and attributes:
+                raise errors.unsupported(
+                    f"{self._name}: the position of TensorFlow's iterator {'.'.join(path)!r}",
+                    "Leave the iterator out of the Checkpoint.",
+                )
+        for obj, value in changes:
+            if children.is_iterator(obj):
+                obj.restore(value)
+            else:
+                obj.assign(value)
+        for (_, obj), number in fresh:
+            self._done[id(obj)] = number
+            self._kept.append(obj)
+
+    def unused(self):
+        """Where the checkpoint has values that no object took, as a list of names."""
+        used, names = set(self._done.values()), {0: "(root)"}
+        queue = collections.deque([0])
+        while queue:
+            number = queue.popleft()
+            for name, part in self._stored[number].children.items():
+                if part not in names:
+                    names[part] = f"{names[number]}.{name}"
+                    queue.append(part)
+        return [
+            names.get(number, f"object {number}")
+            for number, stored in enumerate(self._stored)
+            if stored.attributes and number not in used
+        ]
+
+    def without_value(self, root):
+        """The objects with values of their own that got none, as a list of paths."""
+        return [
+            ".".join(("(root)", *node.path))
+            for node in object_graph.walk(root)
+            if object_graph.kind_of(node.object) and id(node.object) not in self._done
+        ]
+
+    def _matched(self, root):
+        """Pairs of (path, object) and the number of what is stored for it, for what is new."""
+        seen, queue, found = set(), collections.deque([((), root, 0)]), []
+        while queue:
+            path, obj, number = queue.popleft()
+            if id(obj) in seen:
+                continue
+            seen.add(id(obj))
+            if id(obj) not in self._done:
+                found.append(((path, obj), number))
+            stored, parts = self._stored[number].children, self._parts(obj, path, number)
+            for name, part in parts.items():
+                there = _name_in(stored, name)
+                if there is not None:
+                    queue.append(((*path, name), part, stored[there]))
+        return found
+
+    def _parts(self, obj, path, number):
+        """The parts of an object. Optimizers of models that are built make theirs."""
+        parts = children.children_of(obj)
+        stored = self._stored[number].children
+        for name, part in parts.items():
+            if name in stored and children.is_optimizer(part) and children.is_unbuilt(part):
+                others = [obj] if hasattr(obj, "trainable_variables") else parts.values()
+                models = [other for other in others if _is_built_model(other)]
+                if len(models) == 1:
+                    part.build(models[0].trainable_variables)
+        if children.is_unbuilt(obj) and self._has_more(obj, number, parts):
+            what = f"{'.'.join(path) or 'the object'!r}, a {type(obj).__name__},"
+            built = "`optimizer.build(model.trainable_variables)`"
+            hint = built if children.is_optimizer(obj) else "`build`, or call it on a batch,"
+            raise ValueError(
+                f"{self._name}: {what} has no variables yet. Make them by {hint} before `restore`."
+            )
+        return parts
+
+    def _has_more(self, obj, number, parts):
+        """Whether the checkpoint has values for what an object that is not built will make."""
+        stored = self._stored[number].children
+        if children.is_optimizer(obj):
+            kept = stored.get("_variables")
+            return kept is not None and len(self._stored[kept].children) > len(parts["_variables"])
+        # Building makes no optimizer.
+        names = (n for n in stored if n != "optimizer" and _name_in(parts, n) is None)
+        return any(self._leads_to_values(stored[name]) for name in names)
+
+    def _leads_to_values(self, number):
+        seen, queue = set(), [number]
+        while queue:
+            number = queue.pop()
+            if self._stored[number].attributes:
+                return True
+            seen.add(number)
+            queue += [n for n in self._stored[number].children.values() if n not in seen]
+        return False
+
+    def _fitting(self, obj, value, path):
+        """The value, if the object can take it."""
+        if children.is_iterator(obj):
+            return object_graph.position_in(value)
+        name = ".".join(path)
+        if tuple(obj.shape) != value.shape:
+            raise ValueError(
+                f"{self._name}: {name!r} has shape {value.shape} there, and the variable "
+                f"{obj.path!r} shape {tuple(obj.shape)}. Is it the same architecture?"
+            )
+        integers = obj.dtype.startswith(("int", "uint")) and value.dtype.kind in "iu"
+        if integers and (value == value.astype(obj.dtype)).all():
+            return value.astype(obj.dtype)
+        if obj.dtype != value.dtype.name:
+            raise ValueError(
+                f"{self._name}: {name!r} has dtype {value.dtype.name} there, and the variable "
+                f"{obj.path!r} dtype {obj.dtype}. Make the variable of that dtype."
+            )
+        return value
+
+
+class LoadStatus:
+    """What came of restoring a checkpoint. If it is dropped unasked while the checkpoint has values
+    that no object took, they are named in a warning.
+
+    Args:
+        restoration: Restoration.
+        root: the object that was restored.
+    """
+
+    def __init__(self, restoration, root):
+        self._restoration, self._root, self._asked = restoration, root, False
+
+    def assert_consumed(self):
+        """Check that all values went to objects and all objects got values.
+
+        Returns:
+            The status.
+
+        Raises:
+            AssertionError: if some did not; they are named.
+        """
+        self.assert_existing_objects_matched()
+        if unused := self._restoration.unused():
+            raise AssertionError(
+                f"The checkpoint has {len(unused)} values that no object took: {', '.join(unused)}."
+            )
+        return self
+
+    def assert_existing_objects_matched(self):
+        """Check that all objects got values.
+
+        Returns:
+            The status.
+
+        Raises:
+            AssertionError: if some did not; they are named.
+        """
+        self._asked = True
+        if missing := self._restoration.without_value(self._root):
+            raise AssertionError(
+                f"The checkpoint has no values for {len(missing)} objects: {', '.join(missing)}."
+            )
+        return self
+
+    def assert_nontrivial_match(self):
+        """Check that something below the root was found in the checkpoint.
+
+        Returns:
+            The status.
+
+        Raises:
+            AssertionError: if nothing was.
+        """
+        self._asked = True
+        if len(self._restoration._done) < 2:
+            raise AssertionError("Nothing but the root was found in the checkpoint.")
+        return self
+
+    def expect_partial(self):
+        """Say that values may be left over, so that no warning names them.
+
+        Returns:
+            The status.
+        """
+        self._asked = True
+        return self
+
+    def __del__(self):
+        if not self._asked and (unused := self._restoration.unused()):
+            warnings.warn(
+                f"The checkpoint has {len(unused)} values that no object took: "
+                f"{', '.join(unused)}. If that is meant, call `status.expect_partial()`.",
+                stacklevel=2,
+            )
+
+
+class NothingRestored:
+    """The status where there was no checkpoint to restore."""
+
+    def assert_consumed(self):
+        """Fail.
+
+        Raises:
+            AssertionError: always.
+        """
+        raise AssertionError("No checkpoint was restored: `save_path` is None.")
+
+    assert_existing_objects_matched = assert_nontrivial_match = assert_consumed
+
+    def expect_partial(self):
+        """Return the status."""
+        return self
+
+
+def _name_in(names, name):
+    """A name among those of the other graph: attributes may be private in one version alone."""
+    other = name.removeprefix("_") if name.startswith("_") else f"_{name}"
+    return next((n for n in (name, other) if n in names), None)
+
+
+def _is_built_model(obj):
+    return hasattr(obj, "trainable_variables") and getattr(obj, "built", False)

@@ -1,0 +1,319 @@
+"""Checkpoints are found, read, restored and kept as the reference does it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import estikeras as tf
+from estikeras.train import object_graph
+
+RECORDED = Path(__file__).parent / "recorded"
+SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    return json.loads((RECORDED / "objects.json").read_text())
+
+
+def small_model():
+    return tf.keras.Sequential(
+        [tf.keras.Input((2,)), tf.keras.layers.Dense(2), tf.keras.layers.BatchNormalization()]
+    )
+
+
+# Reading by names
+
+
+def test_recorded_values_are_listed_and_loaded(recorded):
+    listed = dict(tf.train.list_variables(RECORDED))
+    reader = tf.train.load_checkpoint(str(RECORDED / "ckpt-1"))
+    assert set(listed) == {*recorded["values"], "_CHECKPOINTABLE_OBJECT_GRAPH"}
+    for name, value in recorded["values"].items():
+        assert reader.has_tensor(name)
+        assert listed[name] == list(np.shape(value))
+        np.testing.assert_array_equal(reader.get_tensor(name), np.array(value, "float32"))
+    assert reader.get_variable_to_dtype_map()[f"step{SUFFIX}"] == tf.int32
+    assert f"step{SUFFIX} (int32) []\n" in reader.debug_string().decode()
+    assert tf.train.load_variable(RECORDED, f"step{SUFFIX}:0") == 5
+
+
+def test_where_there_is_no_checkpoint_is_said(tmp_path):
+    assert tf.train.latest_checkpoint(tmp_path) is None
+    assert tf.train.get_checkpoint_state(tmp_path / "nowhere") is None
+    assert not tf.train.checkpoint_exists(tmp_path / "ckpt-1")
+    with pytest.raises(ValueError, match="Couldn't find 'checkpoint' file"):
+        tf.train.list_variables(tmp_path)
+    with pytest.raises(tf.errors.NotFoundError, match="There is no checkpoint"):
+        tf.train.load_checkpoint(tmp_path / "ckpt-1")
+
+
+def test_a_recorded_state_file_is_read():
+    state = tf.train.get_checkpoint_state(RECORDED)
+    assert state.model_checkpoint_path == str(RECORDED / "ckpt-1")
+    assert state.all_model_checkpoint_paths == [str(RECORDED / "ckpt-1")]
+    (saved,) = state.all_model_checkpoint_timestamps
+    assert saved > state.last_preserved_timestamp > 1.7e9
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('model_checkpoint_path: "a\\"b\\\\c\\303\\244\\n"', 'a"b\\cä\n'),
+        ("model_checkpoint_path:'x y'", "x y"),
+        ('model_checkpoint_path: "/abs/m-1"', "/abs/m-1"),
+    ],
+)
+def test_state_files_with_escapes_are_read(tmp_path, text, path):
+    (tmp_path / "checkpoint").write_text(text)
+    found = tf.train.get_checkpoint_state(tmp_path).model_checkpoint_path
+    assert found == (path if path[0] == "/" else f"{tmp_path}/{path}")
+
+
+@pytest.mark.parametrize("text", ["", "what: ever", "model_checkpoint_path", "a: 1 {"])
+def test_a_damaged_state_file_is_an_error(tmp_path, text):
+    (tmp_path / "checkpoint").write_text(text)
+    with pytest.raises(tf.errors.DataLossError, match="checkpoint cannot be understood"):
+        tf.train.latest_checkpoint(tmp_path)
+
+
+def test_the_last_checkpoint_that_is_there_stands_for_one_without_files(tmp_path):
+    manager = tf.train.CheckpointManager(tf.train.Checkpoint(a=tf.Variable(1)), tmp_path, 3)
+    first, second = manager.save(), manager.save()
+    Path(f"{second}.index").unlink()
+    with pytest.warns(UserWarning, match="ckpt-2, has no files. The one before"):
+        assert tf.train.latest_checkpoint(tmp_path) == first
+
+
+# Objects
+
+
+def test_a_recorded_model_and_its_optimizer_are_restored(recorded):
+    model = small_model()
+    model.compile(tf.keras.optimizers.Adam(0.5), "mse")
+    rest = [tf.Variable(0.0), {"a.b/c": tf.Variable([0, 0])}]
+    checkpoint = tf.train.Checkpoint(step=tf.Variable(0), net=model, rest=rest)
+    checkpoint.restore(tf.train.latest_checkpoint(RECORDED)).assert_consumed()
+    for node in object_graph.walk(checkpoint):
+        if kind := object_graph.kind_of(node.object):
+            value = recorded["values"][object_graph.key_of(node.path, kind)]
+            np.testing.assert_array_equal(node.object.numpy(), np.array(value, "float32"))
+    np.testing.assert_allclose(model(np.ones((1, 2))), recorded["outputs"], rtol=1e-5)
+    assert int(checkpoint.save_counter) == 1
+
+
+def test_names_are_those_of_the_reference(recorded, tmp_path):
+    model = small_model()
+    model.compile(tf.keras.optimizers.Adam(), "mse")
+    model.optimizer.build(model.trainable_variables)
+    rest = [tf.Variable(0.0), {"a.b/c": tf.Variable([0, 0])}]
+    checkpoint = tf.train.Checkpoint(step=tf.Variable(0), net=model, rest=rest)
+    path = checkpoint.save(tmp_path / "deep" / "ckpt")
+    assert path == str(tmp_path / "deep" / "ckpt-1")
+    names = dict(tf.train.list_variables(path))
+    assert set(names) == {*recorded["values"], "_CHECKPOINTABLE_OBJECT_GRAPH"}
+    types = tf.train.load_checkpoint(path).get_variable_to_dtype_map()
+    theirs = tf.train.load_checkpoint(RECORDED).get_variable_to_dtype_map()
+    assert types == theirs
+
+
+def test_shared_objects_are_saved_once(tmp_path):
+    shared = tf.Variable(1.0)
+    path = tf.train.Checkpoint(b={"x": shared}, a=[shared], c=shared).write(tmp_path / "c")
+    names = [name for name, _ in tf.train.list_variables(path)]
+    assert names == ["_CHECKPOINTABLE_OBJECT_GRAPH", f"c{SUFFIX}"]
+    other = tf.Variable(0.0)
+    tf.train.Checkpoint(a=(other,)).read(path).assert_existing_objects_matched().expect_partial()
+    assert float(other) == 1
+
+
+def test_the_parts_of_a_root_are_those_of_the_checkpoint(tmp_path):
+    model = small_model()
+    path = tf.train.Checkpoint(model, step=tf.Variable(3)).write(tmp_path / "c")
+    names = dict(tf.train.list_variables(path))
+    assert names[f"layer_with_weights-0/kernel{SUFFIX}"] == [2, 2]
+    assert f"step{SUFFIX}" in names
+    with pytest.raises(ValueError, match="`layer-0`: expected another name"):
+        tf.train.Checkpoint(model, **{"layer-0": tf.Variable(1)})
+
+
+def test_what_comes_after_restore_is_restored_then(tmp_path):
+    path = tf.train.Checkpoint(a=tf.Variable(1), b=tf.Variable(2)).write(tmp_path / "c")
+    checkpoint = tf.train.Checkpoint(a=tf.Variable(0))
+    status = checkpoint.read(path).assert_existing_objects_matched()
+    with pytest.raises(AssertionError, match=r"1 values that no object took: \(root\).b"):
+        status.assert_consumed()
+    checkpoint.a.assign(9)
+    checkpoint.b = tf.Variable(0)
+    status.assert_consumed()
+    assert (int(checkpoint.a), int(checkpoint.b)) == (9, 2)
+
+
+def test_what_does_not_match_is_named(tmp_path):
+    path = tf.train.Checkpoint(a=tf.Variable(1), b=tf.Variable([2.0])).write(tmp_path / "c")
+    a, c = tf.Variable(0), tf.Variable(0)
+    status = tf.train.Checkpoint(a=a, c=c).read(path)
+    with pytest.raises(AssertionError, match=r"no values for 1 objects: \(root\).c"):
+        status.assert_existing_objects_matched()
+    with pytest.raises(AssertionError, match="Nothing but the root"):
+        tf.train.Checkpoint(c=c).read(path).assert_nontrivial_match()
+    with pytest.raises(AssertionError, match="No checkpoint was restored"):
+        tf.train.Checkpoint(c=c).restore(None).assert_consumed()
+    with pytest.warns(UserWarning, match=r"no object took: \(root\).b.*expect_partial"):
+        tf.train.Checkpoint(a=a).read(path)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (np.zeros(2, "float32"), r"'b' has shape \(1,\) there.*shape \(2,\)"),
+        (np.zeros(1, "int32"), "'b' has dtype float32 there.*dtype int32"),
+    ],
+)
+def test_nothing_is_changed_where_one_value_does_not_fit(tmp_path, value, message):
+    path = tf.train.Checkpoint(a=tf.Variable(1), b=tf.Variable([2.0])).write(tmp_path / "c")
+    a = tf.Variable(0)
+    with pytest.raises(ValueError, match=message):
+        tf.train.Checkpoint(a=a, b=tf.Variable(value)).read(path)
+    assert int(a) == 0
+
+
+def test_objects_without_variables_must_be_built_first(tmp_path):
+    model, optimizer = small_model(), tf.keras.optimizers.Adam()
+    optimizer.build(model.trainable_variables)
+    path = tf.train.Checkpoint(net=model, optimizer=optimizer).write(tmp_path / "c")
+    unbuilt = tf.keras.Sequential([tf.keras.layers.Dense(2), tf.keras.layers.BatchNormalization()])
+    with pytest.raises(ValueError, match="'net', a Sequential, has no variables yet"):
+        tf.train.Checkpoint(net=unbuilt).read(path)
+    with pytest.raises(ValueError, match=r"'optimizer', a Adam, .*optimizer.build\(model"):
+        tf.train.Checkpoint(optimizer=tf.keras.optimizers.Adam()).read(path)
+    fresh = tf.keras.optimizers.Adam()
+    tf.train.Checkpoint(net=small_model(), optimizer=fresh).read(path).assert_consumed()
+    assert len(fresh.variables) == len(optimizer.variables)
+
+
+def test_an_iterator_goes_on_where_it_was(tmp_path):
+    iterator = iter(tf.data.Dataset.range(20).shuffle(20))
+    next(iterator)
+    checkpoint = tf.train.Checkpoint(iterator=iterator)
+    path = checkpoint.write(tmp_path / "c")
+    rest = [int(x) for x in iterator]
+    other = tf.train.Checkpoint(iterator=iter(tf.data.Dataset.range(20).shuffle(20)))
+    other.read(path).assert_consumed()
+    assert [int(x) for x in other.iterator] == rest
+
+
+def test_what_cannot_be_kept_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"`step`: expected a trackable object.*got 3"):
+        tf.train.Checkpoint(step=3)
+    with pytest.raises(NotImplementedError, match="CheckpointOptions is not supported"):
+        tf.train.Checkpoint().save(tmp_path / "c", options=object())
+    with pytest.raises(tf.errors.UnimplementedError, match=r"shards has .* no graph of objects"):
+        tf.train.Checkpoint().restore(RECORDED / "shards")
+
+
+def test_a_save_that_fails_leaves_the_last_one(tmp_path, monkeypatch):
+    variable = tf.Variable(1)
+    checkpoint = tf.train.Checkpoint(a=variable)
+    path = checkpoint.save(tmp_path / "ckpt")
+    monkeypatch.setattr(object_graph, "encode", lambda nodes: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        checkpoint.save(tmp_path / "ckpt")
+    assert int(checkpoint.save_counter) == 1
+    assert tf.train.latest_checkpoint(tmp_path) == path
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+# Several
+
+
+def test_a_manager_keeps_the_last_ones_and_goes_on_after_a_restart(tmp_path):
+    step = tf.Variable(0)
+    for first in (0, 3):
+        checkpoint = tf.train.Checkpoint(step=step)
+        manager = tf.train.CheckpointManager(checkpoint, str(tmp_path), max_to_keep=2)
+        assert manager.restore_or_initialize() == (f"{tmp_path}/ckpt-3" if first else None)
+        for _ in range(3):
+            step.assign_add(1)
+            path = manager.save()
+    assert path == manager.latest_checkpoint == f"{tmp_path}/ckpt-6"
+    assert manager.checkpoints == [f"{tmp_path}/ckpt-5", path]
+    assert {file.name.split(".")[0] for file in tmp_path.iterdir()} == {
+        "checkpoint",
+        "ckpt-5",
+        "ckpt-6",
+    }
+    moved = shutil.copytree(tmp_path, tmp_path / "moved")
+    assert tf.train.load_variable(moved, f"step{SUFFIX}") == 6
+
+
+def test_a_manager_keeps_one_in_some_hours_for_good(tmp_path, monkeypatch):
+    now = [1e9]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    manager = tf.train.CheckpointManager(
+        tf.train.Checkpoint(a=tf.Variable(1)), tmp_path, 1, keep_checkpoint_every_n_hours=2
+    )
+    for _ in range(8):
+        now[0] += 3600
+        manager.save()
+    kept = sorted(file.stem for file in tmp_path.glob("*.index"))
+    assert kept == ["ckpt-2", "ckpt-4", "ckpt-6", "ckpt-8"]
+    assert manager.checkpoints == [f"{tmp_path}/ckpt-8"]
+
+
+def test_a_manager_saves_at_intervals_of_steps(tmp_path):
+    step, started = tf.Variable(0), []
+    manager = tf.train.CheckpointManager(
+        tf.train.Checkpoint(step=step),
+        tmp_path,
+        None,
+        checkpoint_name="model",
+        step_counter=step,
+        checkpoint_interval=3,
+        init_fn=lambda: started.append(True),
+    )
+    assert manager.restore_or_initialize() is None
+    assert started == [True]
+    saved = []
+    for number in range(7):
+        step.assign(number)
+        saved.append(manager.save() is not None)
+    assert saved == [True, False, False, True, False, False, True]
+    assert manager.save() is None
+    assert manager.save(checkpoint_number=40, check_interval=False) == f"{tmp_path}/model-40"
+    assert len(manager.checkpoints) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [({"max_to_keep": 0}, "max_to_keep"), ({"checkpoint_interval": 2}, "step_counter")],
+)
+def test_a_managers_arguments_are_checked(tmp_path, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        tf.train.CheckpointManager(
+            tf.train.Checkpoint(), tmp_path, **{"max_to_keep": None, **arguments}
+        )
+
+
+def test_new_checkpoints_are_given_one_by_one(tmp_path):
+    checkpoint, asked = tf.train.Checkpoint(), []
+
+    def over():
+        asked.append(True)
+        return len(asked) > 1
+
+    found = []
+    for path in tf.train.checkpoints_iterator(tmp_path / "x", timeout=0, timeout_fn=over):
+        found.append(path)
+        if len(found) < 3:
+            checkpoint.save(tmp_path / "x" / "ckpt")
+    assert found == []
+    checkpoint.save(tmp_path / "x" / "ckpt")
+    for path in tf.train.checkpoints_iterator(tmp_path / "x", timeout=0):
+        found.append(Path(path).name)
+        if len(found) < 3:
+            checkpoint.save(tmp_path / "x" / "ckpt")
+    assert found == ["ckpt-1", "ckpt-2", "ckpt-3"]
