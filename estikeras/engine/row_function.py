@@ -5,7 +5,6 @@ that runs once a row, in one call and without the GIL. Both compute what the fun
 element alone. What has no kernels but acts on each entry alone runs in NumPy, too.
 """
 
-import math
 
 import numpy as np
 
@@ -153,13 +152,8 @@ def _acts_on_all(node):
 
 def _run_on_all(node, known, rows):
     arrays = [_rows_of(x, known, rows, constants=False) for x in node.inputs]
-    try:
-        with np.errstate(all="ignore"):
-            results = node.primitive.reference(*arrays, **node.params)
-    except Exception as error:
-        if hasattr(error, "row"):  # so far the number of an entry
-            error.row //= math.prod(max(x.shape for x in node.inputs))
-        raise
+    with np.errstate(all="ignore"):
+        results = node.primitive.reference(*arrays, **node.params)
     for y, array in zip(node.outputs, (results,) if node.single else results, strict=True):
         known[id(y)] = np.asarray(array, dtypes.to_numpy(y.dtype))
 

@@ -61,12 +61,6 @@ def _plain_rows(records, form):
     return None
 
 
-def _error(row, message):
-    error = InvalidArgumentError(message=message)
-    error.row = row
-    return error
-
-
 def _row(record, form, first, row):
     number = first + row
     try:
@@ -74,19 +68,18 @@ def _row(record, form, first, row):
         if not record and form.empty_has_field:
             found = [b""]
     except ValueError as error:
-        raise _error(row, f"Record {number}: {error}.") from None
+        raise InvalidArgumentError(message=f"Record {number}: {error}.") from None
     if form.selected is not None:
         if found and form.selected and form.selected[-1] < len(found):
             return [found[which] for which in form.selected]
-        raise _error(
-            row,
-            f"Record {number} has {len(found)} fields, and field {form.selected[-1]} is to be "
-            f"taken: {record!r}.",
+        raise InvalidArgumentError(
+            message=f"Record {number} has {len(found)} fields, and field {form.selected[-1]} is to "
+            f"be taken: {record!r}."
         )
     if len(found) != len(form.columns):
-        raise _error(
-            row,
-            f"Record {number} has {len(found)} fields; expected {len(form.columns)}: {record!r}.",
+        raise InvalidArgumentError(
+            message=f"Record {number} has {len(found)} fields; expected {len(form.columns)}: "
+            f"{record!r}."
         )
     return found
 
@@ -97,10 +90,9 @@ def _column(texts, form, which, first):
     if b"" in texts or form.missing in texts:
         empty = [i for i, text in enumerate(texts) if not text or text == form.missing]
     if empty and default is None:
-        raise _error(
-            empty[0],
-            f"Field {which} is missing in record {first + empty[0]}. Give it a default if it may "
-            "be.",
+        raise InvalidArgumentError(
+            message=f"Field {which} is missing in record {first + empty[0]}. Give it a default if "
+            "it may be."
         )
     if dtype == "string":
         column = np.empty(len(texts), object)
@@ -111,8 +103,8 @@ def _column(texts, form, which, first):
         try:
             column = strings.numbers(texts, dtype)
         except InvalidArgumentError as error:
-            raise _error(
-                error.row, f"Field {which} in record {first + error.row}: {error}"
+            raise InvalidArgumentError(
+                message=f"Field {which} in record {first + error.row}: {error}"
             ) from None
     if empty:
         column[empty] = default

@@ -67,16 +67,14 @@ class Table:
 
     @staticmethod
     def _refuse(keys, missing):
-        """Refuse the keys of the numbers `missing`; `error.row` is the first of these numbers."""
+        """Refuse the keys of the numbers `missing`."""
         if missing:
             some = ", ".join(repr(keys[row]) for row in missing[:5])
-            error = op_errors.InvalidArgumentError(
+            raise op_errors.InvalidArgumentError(
                 message=f"`inputs`: expected entries of the vocabulary, as `num_oov_indices=0` has "
                 f"no place for others, got {some}. Set `num_oov_indices=1`, or add them to the "
                 "vocabulary."
             )
-            error.row = missing[0]
-            raise error
 
 
 def _lookup_rule(x, *, table):

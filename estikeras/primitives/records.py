@@ -96,13 +96,11 @@ class Batch:
         )
 
     def error(self, row, what):
-        """An InvalidArgumentError about an example; it has the number of it as `row`."""
+        """An InvalidArgumentError about an example."""
         name = "The example" if self.is_single else f"Example {row}"
         if self.names is not None:
             name = f"{name} ({self.names[row].decode(errors='replace')})"
-        error = InvalidArgumentError(message=f"{name} {what}")
-        error.row = int(row)
-        return error
+        return InvalidArgumentError(message=f"{name} {what}")
 
     def texts(self, spans, rows):
         """An object array (spans,) of bytes from pairs of address and size.

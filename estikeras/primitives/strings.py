@@ -11,7 +11,7 @@ from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.primitive import Spec, primitive
 from estikeras.formats import compressed
-from estikeras.op_errors import DataLossError, InvalidArgumentError, OpError
+from estikeras.op_errors import DataLossError, InvalidArgumentError
 
 _BOTH_WAYS = "utf-8", "surrogateescape"  # what is no UTF-8 comes out as it went in
 
@@ -37,18 +37,6 @@ def _array(values, shape, dtype=object):
     return out.reshape(shape)
 
 
-def _each(function, texts, params):
-    """The results for a list of bytes; an error has the number of its text as `row`."""
-    values = []
-    try:
-        for text in texts:
-            values.append(function(text, **params))
-    except OpError as error:
-        error.row = len(values)
-        raise
-    return values
-
-
 def _of_strings(name, function, dtype="string"):
     """A primitive of one string tensor: `function(text, **params)` of each text, which is bytes."""
 
@@ -57,7 +45,7 @@ def _of_strings(name, function, dtype="string"):
         return Spec(x.shape, dtype)
 
     def reference(x, **params):
-        values = _each(function, x.reshape(-1).tolist(), params)
+        values = [function(text, **params) for text in x.reshape(-1).tolist()]
         return _array(values, x.shape, dtypes.to_numpy(dtype))
 
     return primitive(name, rule=rule, reference=reference, pointwise=True)
@@ -171,7 +159,7 @@ def _substr(x, pos, length, *, utf8):
     shape = np.broadcast_shapes(x.shape, pos.shape, length.shape)
     columns = [np.broadcast_to(a, shape).reshape(-1).tolist() for a in (x, pos, length)]
     rows = list(zip(*columns, strict=True))
-    parts = _each(lambda one: _part(*one, utf8), rows, {})
+    parts = [_part(*one, utf8) for one in rows]
     return _array(parts, shape)
 
 

@@ -54,7 +54,7 @@ class RowProgram(Program):
             One new array for each output, `(rows, *shape of the output)`.
 
         Raises:
-            InvalidArgumentError: when an index is out of range; its attribute `row` says where.
+            InvalidArgumentError: when an index is out of range.
         """
         specs = [x.spec for x in self.graph.outputs]
         outputs = [
@@ -68,15 +68,11 @@ class RowProgram(Program):
                 block[2], block[3] = output.ctypes.data, rows
             self._before_writes()
             self.counter[0] = 0
-            try:
-                if self.is_native:
-                    self._execute(self._stages, rows)
-                else:
-                    for row in range(rows):
-                        for stage in self._stages:
-                            self.counter[0] = row  # a table counts its runs itself
-                            self._execute([stage])
-            except ValueError as error:
-                error.row = int(self.counter[0])
-                raise
+            if self.is_native:
+                self._execute(self._stages, rows)
+            else:
+                for row in range(rows):
+                    for stage in self._stages:
+                        self.counter[0] = row  # a table counts its runs itself
+                        self._execute([stage])
         return outputs

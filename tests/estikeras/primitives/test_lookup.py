@@ -48,19 +48,6 @@ def test_what_is_no_key_is_named_where_there_is_no_default(x, table, run):
         run(lambda x: lookup(x, table=table))(x)
 
 
-@pytest.mark.parametrize(
-    ("x", "table", "row"),
-    [
-        (WORDS, Table(None, entries={b"a": 1, b"b": 2}), 1),
-        (NUMBERS, Table(None, "int64", entries={3: 1, 7: 2}), 2),
-    ],
-)
-def test_an_error_has_the_number_of_the_first_entry_that_is_no_key(x, table, row):
-    with pytest.raises(op_errors.InvalidArgumentError) as caught:
-        lookup(x, table=table)
-    assert caught.value.row == row
-
-
 def test_a_limit_belongs_to_the_bin_above_it():
     x = np.array([-1, 0, 0.5, 1, np.nan, np.inf, -np.inf], "float32")
     assert bucketize(x, limits=Limits([0, 1])).numpy().tolist() == [0, 1, 1, 2, 2, 2, 0]
