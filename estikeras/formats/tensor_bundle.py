@@ -110,8 +110,11 @@ class Reader:
         try:
             data = Path(self._index).read_bytes()
         except FileNotFoundError:
+            there = sorted(path.stem for path in Path(self._index).parent.glob("*.index"))
+            others = f" Those in its folder are {', '.join(there[-5:])}." if there else ""
             raise NotFoundError(
                 message=f"There is no checkpoint {self.prefix}: {self._index} does not exist."
+                f"{others}"
             ) from None
         pairs = sorted_table.decode(data, checksum, self._index)
         if not pairs or pairs[0][0] != _HEADER:

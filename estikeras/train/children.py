@@ -116,6 +116,7 @@ def _attributes(obj):
         plain = name.removeprefix("_")
         if isinstance(value, Variable) and plain != name and hasattr(type(obj), plain):
             name = plain  # the property that shows it
+        name = _RENAMED.get(name, name)
         hidden = name.startswith("_") and (tracker is None or in_order)
         if hidden or name in _NOT_PARTS or not _is_part(value, tracker):
             continue
@@ -131,6 +132,8 @@ def _attributes(obj):
 
 # A model's own ways to what is reached otherwise.
 _NOT_PARTS = frozenset({"_captured_arguments", "_compile_config", "_layers", "_tracker"})
+# Attributes of `MultiHeadAttention`, which the reference calls so.
+_RENAMED = {f"{role}_dense": f"_{role}_dense" for role in ("query", "key", "value", "output")}
 
 
 def _is_part(value, tracker):

@@ -74,7 +74,7 @@ class Restoration:
                     names[part] = f"{names[number]}.{name}"
                     queue.append(part)
         return [
-            names.get(number, f"object {number}")
+            names.get(number) or next(iter(stored.attributes.values()))  # slots have no path
             for number, stored in enumerate(self._stored)
             if stored.attributes and number not in used
         ]

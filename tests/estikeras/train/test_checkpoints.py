@@ -49,6 +49,8 @@ def test_where_there_is_no_checkpoint_is_said(tmp_path):
         tf.train.list_variables(tmp_path)
     with pytest.raises(tf.errors.NotFoundError, match="There is no checkpoint"):
         tf.train.load_checkpoint(tmp_path / "ckpt-1")
+    with pytest.raises(tf.errors.NotFoundError, match="Those in its folder are ckpt-1, dtypes"):
+        tf.train.load_checkpoint(RECORDED / "ckpt")
 
 
 def test_a_recorded_state_file_is_read():
@@ -118,6 +120,17 @@ def test_names_are_those_of_the_reference(recorded, tmp_path):
     types = tf.train.load_checkpoint(path).get_variable_to_dtype_map()
     theirs = tf.train.load_checkpoint(RECORDED).get_variable_to_dtype_map()
     assert types == theirs
+
+
+def test_layers_in_layers_have_the_names_of_the_reference(tmp_path):
+    layers = tf.keras.layers
+    attention, recurrent = layers.MultiHeadAttention(1, 2), layers.Bidirectional(layers.LSTM(1))
+    attention(np.ones((1, 2, 3)), np.ones((1, 2, 3)))
+    recurrent(np.ones((1, 2, 3)))
+    path = tf.train.Checkpoint(a=attention, r=recurrent).write(tmp_path / "c")
+    names = {name.removesuffix(SUFFIX) for name, _ in tf.train.list_variables(path)}
+    assert {f"a/_{role}_dense/kernel" for role in ("query", "key", "value", "output")} < names
+    assert {f"r/{way}_layer/cell/recurrent_kernel" for way in ("forward", "backward")} < names
 
 
 def test_shared_objects_are_saved_once(tmp_path):
