@@ -77,10 +77,9 @@ class Batch(Node):
 
     def _cut(self, block):
         rows = structure.rows_of(block)
-        for start in range(0, rows, self.size):
-            batch = structure.take_slice(block, start, start + self.size)
-            if self._counts(batch):
-                yield batch
+        end = rows - rows % self.size if self.drop_remainder else rows
+        for start in range(0, end, self.size):
+            yield structure.take_slice(block, start, start + self.size)
 
     def _counts(self, batch):
         return not self.drop_remainder or structure.rows_of(batch) == self.size

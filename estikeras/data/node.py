@@ -22,7 +22,7 @@ from estikeras.public import public
 
 INFINITE = public("data.INFINITE_CARDINALITY", "data.experimental.INFINITE_CARDINALITY")(-1)
 UNKNOWN = public("data.UNKNOWN_CARDINALITY", "data.experimental.UNKNOWN_CARDINALITY")(-2)
-BLOCK_BYTES = 1 << 18  # what is read ahead at once: it stays in the cache
+BLOCK_BYTES = 1 << 20  # what is made at once: it stays in a processor's cache
 BLOCK_ROWS = 4096
 
 

@@ -1,6 +1,7 @@
 """Where data come from: tensors in memory, ranges, generators, random numbers."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -9,9 +10,10 @@ from estikeras.data import structure
 from estikeras.data.arguments import out_of_range
 from estikeras.data.node import INFINITE, Node
 from estikeras.engine import dtypes
-from estikeras.engine.recycling import Recycler
 from estikeras.engine.specs import TensorSpec
 from estikeras.engine.tensor import TraceError
+
+PARALLEL_BYTES = 1 << 18  # of a block's rows; handing over half of fewer takes longer
 
 
 class Tensors(Node):
@@ -118,19 +120,24 @@ class Gather(Node):
         return self.source.cardinality()
 
     def many(self, run, size):
-        leaves = structure.leaves_of(self.slices.block)
-        recyclers = [Recycler() for _ in leaves]
-        for numbers in structure.rechunk(self.source.pieces(run, size), size):
-            gathered = [_gather(*part, numbers) for part in zip(leaves, recyclers, strict=True)]
-            yield structure.pack(self.slices.block, gathered)
+        with ThreadPoolExecutor(1, "estikeras-gather") as pool:  # it starts when it is used
+            for numbers in structure.rechunk(self.source.pieces(run, size), size):
+                yield structure.map_leaves(
+                    lambda leaf, numbers=numbers: _gathered(leaf, numbers, pool), self.slices.block
+                )
 
 
-def _gather(rows, recycler, numbers):
-    # "clip" only says that the numbers need no check.
-    if rows.dtype.hasobject:
+def _gathered(rows, numbers, pool):
+    """Rows by number: by two threads where they are many bytes, as memory serves two at once."""
+    # "clip" only says that numbers need no check: they are numbers of rows.
+    if rows.dtype.hasobject or len(numbers) * rows[:1].nbytes < PARALLEL_BYTES:
         return rows.take(numbers, 0, mode="clip")
-    out = recycler.empty((len(numbers), *rows.shape[1:]), rows.dtype)
-    return rows.take(numbers, 0, out, "clip")
+    out = np.empty((len(numbers), *rows.shape[1:]), rows.dtype)
+    half = len(numbers) // 2
+    other = pool.submit(rows.take, numbers[half:], 0, out[half:], "clip")
+    rows.take(numbers[:half], 0, out[:half], "clip")
+    other.result()
+    return out
 
 
 class Range(Node):

@@ -9,7 +9,7 @@ import numpy as np
 from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.specs import SparseTensor, SparseTensorSpec, TensorSpec
-from estikeras.engine.tensor import Spec, Tensor, TracedTensor, as_tensor, share
+from estikeras.engine.tensor import Spec, Tensor, TracedTensor, as_tensor, borrowed
 from estikeras.engine.variable import Variable
 
 
@@ -51,7 +51,12 @@ def map_leaves(function, element, *others):
         if kind is np.ndarray:
             return function(element)
         if kind is tuple:
-            return tuple([map_leaves(function, child) for child in element])
+            return tuple(
+                [
+                    function(child) if type(child) is np.ndarray else map_leaves(function, child)
+                    for child in element
+                ]
+            )
     if isinstance(element, tuple):
         for other in others:
             if not isinstance(other, tuple) or len(other) != len(element):
@@ -159,7 +164,7 @@ def as_tensors(element):
 
 def _tensor(leaf):
     if isinstance(leaf, np.ndarray):
-        return share(leaf)[0]
+        return borrowed(leaf)
     if isinstance(leaf, bytes):
         return Tensor(np.array(leaf, object))
     if isinstance(leaf, np.generic):

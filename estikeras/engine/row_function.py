@@ -5,7 +5,6 @@ that runs once a row, in one call and without the GIL. Both compute what the fun
 element alone. What has no kernels but acts on each entry alone runs in NumPy, too.
 """
 
-
 import numpy as np
 
 from estikeras.engine import context, dtypes, tree

@@ -264,12 +264,18 @@ def _from_sequence(x):
     return array
 
 
-def share(array):
-    """A tensor over an array that others have too, such as an owner who will write to it later, and
-    the weak reference by which to `release` it.
-    """
+def borrowed(array):
+    """A tensor over an array that others have too: users get copies of it."""
     tensor = Tensor(array)
     tensor._shared = True
+    return tensor
+
+
+def share(array):
+    """A tensor over an array that its owner will write to later, and the weak reference by which to
+    `release` it.
+    """
+    tensor = borrowed(array)
     return tensor, weakref.ref(tensor)
 
 

@@ -5,6 +5,10 @@ All threads walk the same table. A kernel that is not parallel runs on thread 0 
 stands only where a kernel needs what another thread wrote. Kernels behind the gate (they write
 variables) do not run once an error is recorded.
 
+While programs run, numbers below the normal range are zero: an optimizer's averages of gradients
+that stay zero come there after some hundred steps, and arithmetic on such numbers takes a hundred
+times longer.
+
 The team's control block is an array of int64 words; words that threads write at different times are
 a cache line apart.
 """
@@ -86,7 +90,9 @@ def lead(control, threads_used):
         native.atomic_add(control + SEQUENCE, 1)
         for _ in range(native.atomic_load(control + SLEEPING)):
             native.call_libc(native.atomic_load(control + POST), control + SEMAPHORE)
+    before = native.flush_denormals()
     walk(control, 0, threads_used)
+    native.restore_float_state(before)
 
 
 @loop
@@ -94,6 +100,7 @@ def follow(control, number, threads_used):
     """Any other thread: wait for work, spinning at first and then asleep, and run it; return when
     told to stop.
     """
+    native.flush_denormals()
     seen = 0
     while True:
         spins = 0

@@ -4,7 +4,7 @@ from estikeras.engine import dtypes
 from estikeras.engine.program.program import Program
 from estikeras.engine.program.table import Table, TableBuilder
 from estikeras.engine.program.team import Team
-from estikeras.engine.recycling import Recycler
+from estikeras.engine.variable import aligned_empty
 from estikeras.kernels import executor
 
 
@@ -24,7 +24,6 @@ class RowProgram(Program):
         storages = [self._lowering.of(x) for x in graph.inputs]
         self._taken = [takes.add_row_copy(executor.take_row, s, counter) for s in storages]
         storages = self._lowering.outputs
-        self._recyclers = [Recycler() for _ in storages]
         self._put = [puts.add_row_copy(executor.put_row, s, counter) for s in storages]
         segments = [takes.table(), *self._segments, puts.table()]
         self._stages = segments[:1]
@@ -57,10 +56,7 @@ class RowProgram(Program):
             InvalidArgumentError: when an index is out of range.
         """
         specs = [x.spec for x in self.graph.outputs]
-        outputs = [
-            recycler.empty((rows, *s.shape), dtypes.to_numpy(s.dtype))
-            for s, recycler in zip(specs, self._recyclers, strict=True)
-        ]
+        outputs = [aligned_empty((rows, *s.shape), dtypes.to_numpy(s.dtype)) for s in specs]
         with self._team.lock:
             for block, column in zip(self._taken, columns, strict=True):
                 block[0], block[3] = column.ctypes.data, rows
