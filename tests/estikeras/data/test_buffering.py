@@ -15,7 +15,7 @@ WAIT_S = 10  # never reached, unless a test fails
 
 
 def threads():
-    return [t for t in threading.enumerate() if t.name.startswith("estikeras")]
+    return [t for t in threading.enumerate() if t.name.startswith("estikeras-")]
 
 
 @pytest.fixture(autouse=True)
