@@ -25,12 +25,15 @@ from estikeras.op_errors import (
 )
 
 _HEADER = b""  # the key of the bundle's own description, before all names
+# The keys of slices begin so, then comes the tensor's name, and its end.
+_SLICE, _END_OF_NAME = b"\0", b"\0\1"
 _LITTLE_ENDIAN = 0
 _VERSION = 1
 
-Entry = collections.namedtuple("Entry", "dtype shape shard offset size checksum sliced")
+Entry = collections.namedtuple("Entry", "dtype shape shard offset size checksum slices")
 Entry.__doc__ = """What an index says of a tensor; `dtype` is NumPy's, object for strings, None for
-what only the program that wrote it understands.
+what only the program that wrote it understands. `slices` is empty for a whole tensor; else it has
+for each part a pair of start and size for each axis, a size of -1 for all of the axis.
 """
 
 
@@ -120,12 +123,13 @@ class Reader:
         if not pairs or pairs[0][0] != _HEADER:
             raise DataLossError(message=f"{self._index} lacks the description of the bundle.")
         self._shards = self._header(pairs[0][1])
-        # Names that begin with a zero byte are slices of tensors.
+        entries = {key: self._entry(key, value) for key, value in pairs[1:]}
         self.entries = {
-            key.decode("utf-8", "surrogateescape"): self._entry(key, value)
-            for key, value in pairs[1:]
-            if not key.startswith(b"\0")
+            key.decode("utf-8", "surrogateescape"): entry
+            for key, entry in entries.items()
+            if not key.startswith(_SLICE)
         }
+        self._parts = {key: entry for key, entry in entries.items() if key.startswith(_SLICE)}
 
     def read(self, name):
         """A tensor.
@@ -139,21 +143,38 @@ class Reader:
         Raises:
             NotFoundError: if there is no such tensor.
             DataLossError: if its bytes are truncated or damaged.
-            UnimplementedError: if it is stored in slices, or of an unknown dtype.
+            UnimplementedError: if it is of an unknown dtype.
         """
         entry = self.entries.get(name)
         if entry is None:
             raise NotFoundError(message=f"Key {name} not found in checkpoint {self.prefix}.")
-        if entry.sliced:
-            raise UnimplementedError(
-                message=f"{name!r} in {self.prefix} is stored in slices, as partitioned variables "
-                "are. Save it again without a partitioner, in the program that wrote it."
-            )
         if entry.dtype is None:
             raise UnimplementedError(
                 message=f"{name!r} in {self.prefix} is of a dtype that only the program that wrote "
                 "it understands, such as the state of an iterator."
             )
+        return self._joined(name, entry) if entry.slices else self._whole(name, entry)
+
+    def _joined(self, name, entry):
+        """A tensor that is stored in slices, as partitioned variables are."""
+        # The names of slices are sorted as the slices are: by start and size of each axis.
+        begin = _SLICE + name.encode("utf-8", "surrogateescape") + _END_OF_NAME
+        parts = [part for key, part in self._parts.items() if key.startswith(begin)]
+        array, covered = np.empty(entry.shape, entry.dtype), 0
+        fitting = len(parts) == len(entry.slices)
+        for ranges, part in zip(sorted(entry.slices), parts, strict=False):
+            place = tuple(slice(a, None if n < 0 else a + n) for a, n in ranges)
+            fitting = fitting and array[place].shape == part.shape and part.dtype == entry.dtype
+            if fitting:
+                array[place] = self._whole(name, part)
+                covered += math.prod(part.shape)
+        if not fitting or covered != array.size:
+            raise DataLossError(
+                message=f"{self._index} is damaged: the slices of {name!r} are not all of it."
+            )
+        return array
+
+    def _whole(self, name, entry):
         path = _shard(self.prefix, entry.shard, self._shards)
         data = _read(path, entry, name)
         if entry.dtype == object:
@@ -190,7 +211,13 @@ class Reader:
             shape.append(self._fields(size, repr(name)).get(1, [0])[-1])
         (crc,) = struct.unpack("<I", fields.get(6, [bytes(4)])[-1])
         numbers = (fields.get(field, [0])[-1] for field in (3, 4, 5))
-        return Entry(tensor_proto.DTYPES.get(number), tuple(shape), *numbers, crc, 7 in fields)
+        slices = tuple(self._ranges(part, repr(name)) for part in fields.get(7, ()))
+        return Entry(tensor_proto.DTYPES.get(number), tuple(shape), *numbers, crc, slices)
+
+    def _ranges(self, data, what):
+        """Start and size of a slice in each axis."""
+        extents = (self._fields(part, what) for part in self._fields(data, what).get(1, ()))
+        return tuple((e.get(1, [0])[-1], e.get(2, [-1])[-1]) for e in extents)
 
     def _fields(self, data, what):
         try:

@@ -19,8 +19,8 @@ class Checkpoint:
     """Objects whose values are saved and restored together, in TensorFlow's files.
 
     Values are found by the names on the way to them, `model/layer_with_weights-0/kernel`, not by
-    the variables' own. What becomes an attribute after `restore` is restored then. A model must
-    have its variables before it is restored; an optimizer beside it gets its own.
+    the variables' own. What becomes an attribute after `restore`, and what layers and optimizers
+    make when they are built, is restored then.
 
     On several ranks all save and the first writes; all restore.
 
@@ -141,7 +141,7 @@ class Checkpoint:
         Raises:
             NotFoundError: if there is no such checkpoint.
             DataLossError: if it is truncated or damaged.
-            ValueError: if a shape or dtype differs, or variables are not made yet.
+            ValueError: if a shape or dtype differs.
         """
         if save_path is not None:
             self.save_counter  # noqa: B018 - it is there from now on, to be restored

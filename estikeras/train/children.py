@@ -25,6 +25,21 @@ def children_of(obj):
     return {**_layers_in_order(obj), **_attributes(obj)}
 
 
+def also_called(obj, names):
+    """The parts of an object by the names that Keras 3 gives them under TensorFlow, as a dict.
+
+    Args:
+        obj: the object.
+        names: those that a checkpoint has of it; none of Keras 2 has these.
+    """
+    if is_optimizer(obj) and "_trainable_variables" in names:
+        return {"_variables": obj._variables}  # the learning rate is number 1 there
+    if _is_in_order(obj) and "layer-0" not in names:
+        found = {name: getattr(obj, name, None) for name in ("_functional", "_operations")}
+        return {name: parts for name, parts in found.items() if parts and name in names}
+    return {}
+
+
 def is_trackable(obj):
     """Whether checkpoints can keep something of an object."""
     return (

@@ -3,16 +3,19 @@ over on either side.
 """
 
 import collections
+import functools
 import warnings
 
 from estikeras import errors
 from estikeras.op_errors import UnimplementedError
-from estikeras.train import children, object_graph
+from estikeras.train import children, deferred, object_graph
 from estikeras.train.object_graph import KEY
 
 
 class Restoration:
     """One checkpoint on its way into a program's objects. Nothing is changed unless all fits.
+
+    An object that is not built yet takes what is there for its variables when it makes them.
 
     Args:
         reader: CheckpointReader.
@@ -33,15 +36,39 @@ class Restoration:
         self._stored = object_graph.decode(reader.get_tensor(KEY), name)
         self._done = {}  # numbers of stored objects by the ids of the program's
         self._kept = []  # the program's, whose ids stay theirs so
+        self._waiting = {}  # objects that are not built, and their numbers, by id
 
-    def restore(self, root):
+    def restore(self, root, needed=()):
         """Give all objects under the root that got none yet their values.
 
+        Args:
+            root: the object.
+            needed: variables that must get one.
+
         Raises:
-            ValueError: for a value of another shape or dtype, or an object whose variables are not
-                made yet.
+            ValueError: for a value of another shape or dtype, or a variable that is needed and
+                gets none.
         """
-        fresh = self._matched(root)
+        fresh = self._matched((), root, 0)
+        found = {id(obj) for (_, obj), number in fresh if self._stored[number].attributes}
+        if missing := [variable.path for variable in needed if id(variable) not in found]:
+            raise ValueError(
+                f"{self._name} has no values for {', '.join(missing)}. Is it the same architecture?"
+            )
+        self._assign(fresh)
+
+    def take_up_built(self):
+        """Restore the objects that were built since by calls that do not do it themselves."""
+        for obj, _ in list(self._waiting.values()):
+            if not children.is_unbuilt(obj):
+                deferred.take_up(obj)
+
+    def _resume(self, path, obj, number):
+        """Restore an object that is built now."""
+        self._waiting.pop(id(obj), None)
+        self._assign(self._matched(path, obj, number))
+
+    def _assign(self, fresh):
         changes = []
         for (path, obj), number in fresh:
             kind = object_graph.kind_of(obj)
@@ -63,8 +90,13 @@ class Restoration:
             self._done[id(obj)] = number
             self._kept.append(obj)
 
-    def unused(self):
-        """Where the checkpoint has values that no object took, as a list of names."""
+    def unused(self, for_good=False):
+        """Where the checkpoint has values that no object took, as a list of names.
+
+        Args:
+            for_good: whether to leave out those that objects may take when they are built.
+        """
+        waiting = self._reachable(n for _, n in self._waiting.values()) if for_good else ()
         used, names = set(self._done.values()), {0: "(root)"}
         queue = collections.deque([0])
         while queue:
@@ -76,7 +108,7 @@ class Restoration:
         return [
             names.get(number) or next(iter(stored.attributes.values()))  # slots have no path
             for number, stored in enumerate(self._stored)
-            if stored.attributes and number not in used
+            if stored.attributes and number not in used and number not in waiting
         ]
 
     def without_value(self, root):
@@ -87,9 +119,9 @@ class Restoration:
             if object_graph.kind_of(node.object) and id(node.object) not in self._done
         ]
 
-    def _matched(self, root):
+    def _matched(self, path, root, number):
         """Pairs of (path, object) and the number of what is stored for it, for what is new."""
-        seen, queue, found = set(), collections.deque([((), root, 0)]), []
+        seen, queue, found = set(), collections.deque([(path, root, number)]), []
         while queue:
             path, obj, number = queue.popleft()
             if id(obj) in seen:
@@ -106,8 +138,9 @@ class Restoration:
 
     def _parts(self, obj, path, number):
         """The parts of an object. Optimizers of models that are built make theirs."""
-        parts = children.children_of(obj)
         stored = self._stored[number].children
+        parts = children.children_of(obj)
+        parts |= children.also_called(obj, stored)
         for name, part in parts.items():
             if name in stored and children.is_optimizer(part) and children.is_unbuilt(part):
                 others = [obj] if hasattr(obj, "trainable_variables") else parts.values()
@@ -115,12 +148,8 @@ class Restoration:
                 if len(models) == 1:
                     part.build(models[0].trainable_variables)
         if children.is_unbuilt(obj) and self._has_more(obj, number, parts):
-            what = f"{'.'.join(path) or 'the object'!r}, a {type(obj).__name__},"
-            built = "`optimizer.build(model.trainable_variables)`"
-            hint = built if children.is_optimizer(obj) else "`build`, or call it on a batch,"
-            raise ValueError(
-                f"{self._name}: {what} has no variables yet. Make them by {hint} before `restore`."
-            )
+            self._waiting[id(obj)] = (obj, number)
+            deferred.defer(obj, functools.partial(self._resume, path, obj, number))
         return parts
 
     def _has_more(self, obj, number, parts):
@@ -131,17 +160,18 @@ class Restoration:
             return kept is not None and len(self._stored[kept].children) > len(parts["_variables"])
         # Building makes no optimizer.
         names = (n for n in stored if n != "optimizer" and _name_in(parts, n) is None)
-        return any(self._leads_to_values(stored[name]) for name in names)
+        reached = self._reachable(stored[name] for name in names)
+        return any(self._stored[number].attributes for number in reached)
 
-    def _leads_to_values(self, number):
-        seen, queue = set(), [number]
+    def _reachable(self, numbers):
+        """The numbers of the stored objects that some hold, with their own."""
+        seen, queue = set(), list(numbers)
         while queue:
             number = queue.pop()
-            if self._stored[number].attributes:
-                return True
-            seen.add(number)
-            queue += [n for n in self._stored[number].children.values() if n not in seen]
-        return False
+            if number not in seen:
+                seen.add(number)
+                queue += self._stored[number].children.values()
+        return seen
 
     def _fitting(self, obj, value, path):
         """The value, if the object can take it."""
@@ -202,6 +232,7 @@ class LoadStatus:
             AssertionError: if some did not; they are named.
         """
         self._asked = True
+        self._restoration.take_up_built()
         if missing := self._restoration.without_value(self._root):
             raise AssertionError(
                 f"The checkpoint has no values for {len(missing)} objects: {', '.join(missing)}."
@@ -232,7 +263,7 @@ class LoadStatus:
         return self
 
     def __del__(self):
-        if not self._asked and (unused := self._restoration.unused()):
+        if not self._asked and (unused := self._restoration.unused(for_good=True)):
             warnings.warn(
                 f"The checkpoint has {len(unused)} values that no object took: "
                 f"{', '.join(unused)}. If that is meant, call `status.expect_partial()`.",

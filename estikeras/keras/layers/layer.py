@@ -18,6 +18,7 @@ from estikeras.keras.layers.precision import Precision
 from estikeras.keras.layers.shapes import as_shapes, specs_of
 from estikeras.keras.layers.state import LayerState
 from estikeras.public import public
+from estikeras.train import deferred
 
 
 def _is_layer(x):
@@ -171,6 +172,7 @@ class Layer(LayerState, Precision, Operation):
 
     def _lock_state(self):
         self._tracker.locked = True
+        deferred.take_up(self)
 
     @property
     def path(self):

@@ -179,19 +179,20 @@ class Model(Trainer, Layer):
             self, filepath, overwrite=overwrite, zipped=zipped, **kwargs
         )
 
-    def save_weights(self, filepath, overwrite=True, max_shard_size=None):
-        """Save the weights to a `.weights.h5` file.
+    def save_weights(self, filepath, overwrite=True, max_shard_size=None, **kwargs):
+        """Save the weights to a `.weights.h5` file, or a checkpoint in TensorFlow's format.
 
         Args:
             filepath: path of the file.
             overwrite: whether a file that is there may be replaced.
             max_shard_size: greatest size of one file in gigabytes.
+            **kwargs: of `keras.saving.save_weights`.
         """
         save = namespace.lookup("keras.saving", "save_weights")
-        save(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
+        save(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size, **kwargs)
 
     def load_weights(self, filepath, skip_mismatch=False, **kwargs):
-        """Load the weights from a `.weights.h5` or `.keras` file.
+        """Load the weights from a `.weights.h5` or `.keras` file, or a checkpoint.
 
         Args:
             filepath: path of the file.

@@ -24,6 +24,7 @@ from estikeras.keras.saving.deserialize import deserialize_keras_object
 from estikeras.keras.saving.serialize import serialize_keras_object
 from estikeras.keras.utils.substitution import substituted
 from estikeras.public import public
+from estikeras.train import deferred
 
 
 @public("keras.Optimizer", "keras.optimizers.Optimizer")
@@ -222,6 +223,7 @@ class Optimizer(KeepsVariables, KeepsAverages):
             # What is made while a function is traced must not be made again at each call.
             with context.init_scope(), context.name_scope(self.name, caller=self):
                 self.build(variables)
+        deferred.take_up(self)
         for gradient, variable in zip(grads, variables, strict=True):
             if gradient is not None and tuple(gradient.shape) != tuple(variable.shape):
                 raise errors.shape_mismatch(

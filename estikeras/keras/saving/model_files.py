@@ -7,7 +7,15 @@ from pathlib import Path
 
 from estikeras import errors, settings
 from estikeras.formats import atomic, hdf5, keras_archive
-from estikeras.keras.saving import assets, legacy_h5, registration, scopes, shards, weights
+from estikeras.keras.saving import (
+    assets,
+    checkpoints,
+    legacy_h5,
+    registration,
+    scopes,
+    shards,
+    weights,
+)
 from estikeras.keras.saving.deserialize import deserialize_keras_object
 from estikeras.keras.saving.serialize import serialize_keras_object
 from estikeras.public import public
@@ -89,23 +97,36 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
 
     Args:
         model: the model.
-        filepath: path that ends in `.weights.h5`.
+        filepath: path that ends in `.weights.h5`; of a checkpoint, without the files' endings.
         overwrite: bool, replace a file that is there.
         max_shard_size: float, limit of a file in gigabytes, or None for one file. With a limit
             there are several files, and `.weights.json` says what is where.
-        **kwargs: none.
+        **kwargs: `save_format`, `"tf"` for a checkpoint in TensorFlow's format.
 
     Raises:
-        ValueError: for another ending, or a model that is not built.
+        ValueError: for another ending or format, or a model that is not built.
         FileExistsError: if the file is there and `overwrite` is False.
         OSError: if the file cannot be written; an older file is kept.
     """
+    save_format = kwargs.pop("save_format", None)
     _no_more(kwargs)
     path = Path(filepath)
+    if save_format == "tf":
+        if max_shard_size is not None:
+            raise errors.unsupported("`max_shard_size` for a checkpoint", "Leave it out.")
+        _check_overwrite(path.with_name(f"{path.name}.index"), overwrite)
+        _check_built(model, "Its weights cannot be saved")
+        checkpoints.save(model, path)
+        return
+    if save_format not in (None, "h5"):
+        raise errors.invalid("save_format", got=save_format, expected="'h5' or 'tf'")
     endings = (shards.SHARD,) if max_shard_size is None else (shards.SHARD, shards.INDEX)
     if not path.name.endswith(endings):
         raise errors.invalid(
-            "filepath", got=str(path), expected="a path that ends in `.weights.h5`"
+            "filepath",
+            got=str(path),
+            expected="a path that ends in `.weights.h5`",
+            hint="For a checkpoint in TensorFlow's format say `save_format='tf'`.",
         )
     _check_overwrite(path, overwrite)
     _check_built(model, "Its weights cannot be saved")
@@ -121,7 +142,8 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
 
     Args:
         model: the model, built; it is changed only if all of the file fits.
-        filepath: path that ends in `.weights.h5`, `.weights.json`, `.keras` or `.h5`.
+        filepath: path that ends in `.weights.h5`, `.weights.json`, `.keras` or `.h5`, or of a
+            checkpoint in TensorFlow's format, without the files' endings.
         skip_mismatch: bool, keep the present weights, with a warning, of layers that do not fit.
         **kwargs: `by_name`, for `.h5` files.
 
@@ -134,6 +156,13 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     _no_more(kwargs)
     if by_name and (path.suffix == ".keras" or path.name.endswith(".weights.h5")):
         raise errors.invalid("by_name", got=True, expected="False for this kind of file")
+    if checkpoints.is_checkpoint(path):
+        if skip_mismatch or by_name:
+            argument = "skip_mismatch" if skip_mismatch else "by_name"
+            raise errors.invalid(argument, got=True, expected="False for a checkpoint")
+        _check_built(model, "Weights cannot be loaded into it")
+        checkpoints.load(model, path)
+        return
     if not path.name.endswith((".keras", ".h5", ".hdf5", shards.INDEX)):
         raise errors.invalid(
             "filepath", got=str(path), expected="a path that ends in `.weights.h5` or `.keras`"

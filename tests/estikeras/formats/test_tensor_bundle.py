@@ -55,7 +55,7 @@ def test_arrays_come_back_as_they_were_written(bundle):
 
 def test_recorded_tensors_of_all_dtypes_are_read():
     reader = tensor_bundle.Reader(RECORDED / "dtypes", masked_crc32c)
-    found = {name: reader.read(name) for name in reader.entries if name != "sliced"}
+    found = {name: reader.read(name) for name in reader.entries}
     for name in (*NUMBERS.split()[:11], "bfloat16"):
         assert found[name].dtype.name == name
         np.testing.assert_array_equal(found[name], np.arange(6).reshape(2, 3))
@@ -65,7 +65,14 @@ def test_recorded_tensors_of_all_dtypes_are_read():
     assert found["string"].tolist() == [b"", b"\0" * 200]
     assert found["scalar"].item() == b"one"
     assert found["empty"].shape == (0, 3)
-    with pytest.raises(errors.UnimplementedError, match=r"'sliced' .* stored in slices"):
+    assert found["sliced"].shape == (2, 300)
+    np.testing.assert_array_equal(found["sliced"], np.arange(300) >= 200 + np.zeros((2, 1)))
+
+
+def test_slices_that_are_not_all_of_a_tensor_are_noticed():
+    reader = tensor_bundle.Reader(RECORDED / "dtypes", masked_crc32c)
+    reader._parts.pop(min(reader._parts))
+    with pytest.raises(errors.DataLossError, match="the slices of 'sliced' are not all of it"):
         reader.read("sliced")
 
 

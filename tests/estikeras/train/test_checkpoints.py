@@ -107,6 +107,57 @@ def test_a_recorded_model_and_its_optimizer_are_restored(recorded):
     assert int(checkpoint.save_counter) == 1
 
 
+def test_a_recorded_model_of_keras_3_is_restored():
+    folder = RECORDED / "keras3"
+    model, step = small_model(), tf.Variable(0)
+    model.compile(tf.keras.optimizers.Adam(0.5), "mse")
+    checkpoint = tf.train.Checkpoint(step=step, net=model)
+    status = checkpoint.restore(tf.train.latest_checkpoint(folder))
+    status.assert_existing_objects_matched()
+    values = json.loads((folder / "objects.json").read_text())
+    np.testing.assert_allclose(model(np.ones((1, 2))), values["outputs"], rtol=1e-5)
+    slot = np.array(values["values"][f"net/optimizer/_variables/3{SUFFIX}"], "float32")
+    np.testing.assert_array_equal(model.optimizer.variables[3], slot)
+    assert int(model.optimizer.iterations) == 1
+    with pytest.raises(AssertionError, match=r"2 values that no object took: [^,]*rest.0, [^,]*$"):
+        status.assert_consumed()
+
+
+def test_weights_are_saved_and_loaded_in_the_format_of_checkpoints(recorded, tmp_path):
+    model, other = small_model(), small_model()
+    other.compile(tf.keras.optimizers.Adam(), "mse")
+    for variable in model.weights:
+        variable.assign(np.random.default_rng(1).normal(size=variable.shape))
+    model.save_weights(tmp_path / "w", save_format="tf")
+    other.load_weights(tf.train.latest_checkpoint(tmp_path))
+    for variable, twin in zip(model.weights, other.weights, strict=True):
+        np.testing.assert_array_equal(variable, twin)
+    names = {name for name, _ in tf.train.list_variables(tmp_path)}
+    assert f"layer_with_weights-1/moving_mean{SUFFIX}" in names
+    with pytest.raises(FileExistsError, match=r"w.index' is there"):
+        model.save_weights(tmp_path / "w", save_format="tf", overwrite=False)
+
+
+def test_weights_of_another_architecture_are_not_loaded(tmp_path):
+    layers = tf.keras.layers
+    model = small_model()
+    model.save_weights(tmp_path / "w", save_format="tf")
+    deeper = tf.keras.Sequential([*small_model().layers, layers.Dense(1)])
+    deeper.build((None, 2))
+    before = deeper.get_weights()
+    with pytest.raises(ValueError, match=r"w has no values for .*kernel, .*bias\. Is it the same"):
+        deeper.load_weights(tmp_path / "w")
+    wider = tf.keras.Sequential([tf.keras.Input((3,)), layers.Dense(2), *small_model().layers[1:]])
+    with pytest.raises(ValueError, match=r"kernel' has shape \(2, 2\) there"):
+        wider.load_weights(tmp_path / "w")
+    for array, variable in zip(before, deeper.weights, strict=True):
+        np.testing.assert_array_equal(array, variable)
+    with pytest.raises(ValueError, match="`skip_mismatch`"):
+        model.load_weights(tmp_path / "w", skip_mismatch=True)
+    with pytest.raises(ValueError, match="`save_format`: expected 'h5' or 'tf'"):
+        model.save_weights(tmp_path / "w", save_format="keras")
+
+
 def test_names_are_those_of_the_reference(recorded, tmp_path):
     model = small_model()
     model.compile(tf.keras.optimizers.Adam(), "mse")
@@ -194,18 +245,76 @@ def test_nothing_is_changed_where_one_value_does_not_fit(tmp_path, value, messag
     assert int(a) == 0
 
 
-def test_objects_without_variables_must_be_built_first(tmp_path):
+class Net(tf.keras.Model):
+    """A model whose layers are made in two ways, and built when it is called."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = tf.keras.layers.Dense(2)
+
+    def build(self, shape):
+        self.rest = [tf.keras.layers.BatchNormalization(), tf.keras.layers.Dense(1)]
+        self.scale = self.add_weight(shape=(), name="factor")
+
+    def call(self, x):
+        for layer in (self.first, *self.rest):
+            x = layer(x)
+        return x * self.scale
+
+
+def trained(net, optimizer, steps):
+    """The weights after some steps in a loop of one's own."""
+    x = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(net(x) - 1))
+        gradients = tape.gradient(loss, net.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, net.trainable_variables, strict=True))
+
+    for _ in range(steps):
+        step()
+    return net.get_weights()
+
+
+@pytest.mark.parametrize("build", [False, True])
+def test_objects_take_their_values_when_they_are_built(tmp_path, build):
+    net, optimizer = Net(), tf.keras.optimizers.Adam(0.1)
+    trained(net, optimizer, 3)
+    path = tf.train.Checkpoint(net=net, optimizer=optimizer).write(tmp_path / "c")
+    expected = trained(net, optimizer, 2)
+    again, other = Net(), tf.keras.optimizers.Adam(0.5)
+    status = tf.train.Checkpoint(net=again, optimizer=other).read(path)
+    status.assert_existing_objects_matched()
+    with pytest.raises(AssertionError, match=r"no object took: .*\(root\).net.first.kernel"):
+        status.assert_consumed()
+    if build:
+        again(np.ones((1, 3)))
+        other.build(again.trainable_variables)
+        status.assert_consumed()
+    for array, value in zip(trained(again, other, 2), expected, strict=True):
+        np.testing.assert_allclose(array, value, rtol=1e-6)
+    status.assert_consumed()
+
+
+def test_an_optimizer_beside_a_model_that_is_built_takes_its_values_at_once(tmp_path):
     model, optimizer = small_model(), tf.keras.optimizers.Adam()
     optimizer.build(model.trainable_variables)
     path = tf.train.Checkpoint(net=model, optimizer=optimizer).write(tmp_path / "c")
-    unbuilt = tf.keras.Sequential([tf.keras.layers.Dense(2), tf.keras.layers.BatchNormalization()])
-    with pytest.raises(ValueError, match="'net', a Sequential, has no variables yet"):
-        tf.train.Checkpoint(net=unbuilt).read(path)
-    with pytest.raises(ValueError, match=r"'optimizer', a Adam, .*optimizer.build\(model"):
-        tf.train.Checkpoint(optimizer=tf.keras.optimizers.Adam()).read(path)
     fresh = tf.keras.optimizers.Adam()
     tf.train.Checkpoint(net=small_model(), optimizer=fresh).read(path).assert_consumed()
     assert len(fresh.variables) == len(optimizer.variables)
+
+
+def test_values_that_wait_for_a_model_are_not_warned_of(tmp_path, recwarn):
+    path = tf.train.Checkpoint(net=small_model()).write(tmp_path / "c")
+    layers = [tf.keras.layers.Dense(2), tf.keras.layers.BatchNormalization()]
+    unbuilt = tf.keras.Sequential(layers)
+    tf.train.Checkpoint(net=unbuilt).read(path)
+    assert not list(recwarn)
+    with pytest.raises(ValueError, match=r"'net.layer.*kernel' has shape \(2, 2\) there"):
+        unbuilt(np.ones((1, 5)))
 
 
 def test_an_iterator_goes_on_where_it_was(tmp_path):
