@@ -336,9 +336,8 @@ def _with_common_choices(dataset, communicator):
     """The data set in the same order on all ranks, where it makes random choices; they follow from
     the first rank's seed.
     """
-    seed = communicator.bcast(secrets.randbits(31))
     chosen = getattr(dataset, "with_common_seed", None)
-    return dataset if chosen is None else chosen(seed)
+    return dataset if chosen is None else chosen(communicator.bcast(secrets.randbits(31)))
 
 
 def _agree_on_files(files, communicator):
