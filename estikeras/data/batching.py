@@ -51,13 +51,10 @@ class Batch(Node):
     def rows_at_once(self):
         return max(1, self.source.rows_at_once() // self.size)
 
-    def many(self, run, size):
-        return self._stacked(run, size)
-
     def blocks(self, run, size):
-        return self._stacked(run, size) if self.source.columnar else None
+        return self.many(run, size) if self.source.columnar else None
 
-    def _stacked(self, run, size):
+    def many(self, run, size):
         """Blocks of whole batches; a last batch of fewer elements is a block of its own."""
         for block in self._many(run, size):
             rows = structure.rows_of(block)

@@ -4,7 +4,8 @@ import collections
 import contextlib
 import threading
 
-from estikeras.data.node import Node, unstacked
+from estikeras.data.node import unstacked
+from estikeras.data.selection import Selection
 
 WAIT_S = 5.0  # for a reader to end; a source that hangs must not keep the program from ending
 
@@ -90,7 +91,7 @@ class _Reader:
             self._changed.notify_all()
 
 
-class Prefetch(Node):
+class Prefetch(Selection):
     """Elements that are made ahead.
 
     Args:
@@ -101,13 +102,6 @@ class Prefetch(Node):
     def __init__(self, source, size):
         super().__init__(source)
         self.size = size
-
-    @property
-    def columnar(self):
-        return self.source.columnar
-
-    def cardinality(self):
-        return self.source.cardinality()
 
     def many(self, run, size):
         return self.blocks(run, size)

@@ -11,11 +11,14 @@ from estikeras.data.node import INFINITE, UNKNOWN, Node, stacked
 
 
 class Selection(Node):
-    """A step whose elements are some of its source's."""
+    """A step whose elements are some of its source's, or all of them."""
 
     @property
     def columnar(self):
         return self.source.columnar
+
+    def cardinality(self):
+        return self.source.cardinality()
 
 
 class Take(Selection):
@@ -204,9 +207,6 @@ class Shuffle(Selection):
     def __init__(self, source, buffer_size, draws):
         super().__init__(source)
         self.buffer_size, self.draws = buffer_size, draws
-
-    def cardinality(self):
-        return self.source.cardinality()
 
     def _capacity(self):
         total = self.source.cardinality()

@@ -18,6 +18,7 @@ from estikeras import errors
 from estikeras.data import records, structure
 from estikeras.data.node import Node
 from estikeras.data.records import TFRecordWriter
+from estikeras.data.selection import Selection
 from estikeras.engine import dtypes
 from estikeras.engine.specs import SparseTensor, TensorSpec
 from estikeras.formats import atomic, protobuf
@@ -25,7 +26,7 @@ from estikeras.formats import atomic, protobuf
 SPEC_FILE, FORMAT = "estikeras_dataset.json", 1
 
 
-class MemoryCache(Node):
+class MemoryCache(Selection):
     """Elements that are made once and then come from memory.
 
     Args:
@@ -36,13 +37,6 @@ class MemoryCache(Node):
     def __init__(self, source, kept):
         super().__init__(source)
         self.kept = kept
-
-    @property
-    def columnar(self):
-        return self.source.columnar
-
-    def cardinality(self):
-        return self.source.cardinality()
 
     def many(self, run, size):
         return self.kept.through(lambda: self.source.pieces(run, size))

@@ -57,7 +57,7 @@ class RowFunction:
             A list of arrays `(rows, *shape)`, one for each tensor of `template`.
 
         Raises:
-            Exception: what the operations raise; where its attribute `row` is, it says which row.
+            Exception: what the operations raise.
         """
         known = {id(x): column for x, column in zip(self._inputs, columns, strict=True)}
         for node in self._on_all:
