@@ -27,15 +27,23 @@ def skip_pass(dataset):
         draws.begin(run)
 
 
+def are_batches(spec):
+    """Whether all tensors of elements of a spec have one number of rows."""
+    rows = {tuple(leaf.shape[:1]) for leaf in structure.leaves_of(spec)}
+    return len(rows) == 1 and rows != {()}
+
+
 def blocks(dataset, times):
-    """An iterator over elements stacked along a new axis, many at once, of one shape in each block;
-    None where elements are made one by one.
+    """An iterator over batches stacked along a new axis, many at once, of one shape in each block;
+    None where they are made one by one, or elements are no batches.
 
     Args:
         dataset: a Dataset.
         times: how many times more than would be made at once to take.
     """
     plan = dataset.plan_to_run()
+    if plan.declared is None or not are_batches(plan.declared):
+        return None
     return plan.blocks(Run(dataset.options()), times * plan.rows_at_once())
 
 

@@ -59,7 +59,11 @@ class PipelineAdapter:
 
     def _block(self, piece):
         """The Block of batches that lie one after the other."""
-        count, size = next(a for a in tree.flatten(piece) if a is not None).shape[:2]
+        shapes = {a.shape[:2] for a in tree.flatten(piece) if a is not None}
+        if len(shapes) > 1:
+            rows = sorted(rows for _, rows in shapes)
+            raise ValueError(f"All parts of a batch must have the same number of rows, got {rows}.")
+        count, size = shapes.pop()
         rows = tree.map_structure(
             lambda a: None if a is None else a.reshape(-1, *a.shape[2:]), piece
         )

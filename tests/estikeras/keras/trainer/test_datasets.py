@@ -338,3 +338,32 @@ def test_epochs_end_with_the_data_as_the_reference_has_it(steps, updates, short,
         trained.fit(small, steps_per_epoch=steps, epochs=3, verbose=0, callbacks=callbacks)
     assert int(trained.optimizer.iterations) == updates
     assert [str(w.message).startswith("The data ran out") for w in caught] == [True] * short
+
+
+@pytest.mark.parametrize(
+    ("rows", "shape"),
+    [
+        ((np.ones((6, 4), "float32"), np.ones(6, "float32")), (4,)),
+        ((np.ones((6, 4), "float32"), np.ones((6, 3), "float32")), (4,)),
+        ((np.ones(6, "float32"), np.ones(6, "float32")), (1,)),  # a number is a row of one
+    ],
+    ids=["vectors and numbers", "vectors of two sizes", "numbers"],
+)
+def test_elements_that_are_no_batches_are_given_to_the_model_one_by_one(rows, shape):
+    seen = []
+
+    class Listening(keras.Model):
+        def call(self, x):
+            seen.append(x.shape)
+            return x
+
+    listening = Listening()
+    listening.compile(loss=lambda y, prediction: tf.reduce_mean(prediction) + tf.reduce_mean(y))
+    assert listening.evaluate(tf.data.Dataset.from_tensor_slices(rows), verbose=0) == 2
+    assert set(map(tuple, seen)) == {shape}
+
+
+def test_parts_of_a_batch_that_differ_in_rows_are_refused():
+    uneven = slices().batch(BATCH).map(lambda x, y: (x, y[: tf.shape(y)[0] // 2]))
+    with pytest.raises(ValueError, match="rows"):
+        model().fit(uneven, verbose=0)
