@@ -42,9 +42,9 @@ def blocks(dataset, times):
         times: how many times more than would be made at once to take.
     """
     plan = dataset.plan_to_run()
-    if plan.declared is None or not are_batches(plan.declared):
-        return None
-    return plan.blocks(Run(dataset.options()), times * plan.rows_at_once())
+    made = plan.blocks(Run(dataset.options()), times * plan.rows_at_once())
+    # Where elements are made many at once, their spec is known, and the number of axes.
+    return made if made is not None and are_batches(plan.declared) else None
 
 
 @dataclass(frozen=True)

@@ -367,3 +367,12 @@ def test_parts_of_a_batch_that_differ_in_rows_are_refused():
     uneven = slices().batch(BATCH).map(lambda x, y: (x, y[: tf.shape(y)[0] // 2]))
     with pytest.raises(ValueError, match="rows"):
         model().fit(uneven, verbose=0)
+
+
+def test_generators_of_unknown_shapes_are_taken():
+    def batches():
+        yield X[:4], Y[:4]
+
+    types = (X.dtype, Y.dtype)
+    dataset = tf.data.Dataset.from_generator(batches, output_types=types)
+    assert model().fit(dataset, verbose=0).history["loss"]
