@@ -231,7 +231,7 @@ NAMES = {
     "grad_pass_through": "estikeras.ops.tf_control:grad_pass_through",
     "greater": "estikeras.ops.tf_math:greater",
     "greater_equal": "estikeras.ops.tf_math:greater_equal",
-    "group": "estikeras.ops.tf_control:tuple",
+    "group": "estikeras.ops.tf_control:group",
     "half": "estikeras.engine.dtypes:float16",
     "histogram_fixed_width": "estikeras.ops.tf_segment:histogram_fixed_width",
     "histogram_fixed_width_bins": "estikeras.ops.tf_segment:histogram_fixed_width_bins",

@@ -1,5 +1,5 @@
 """What is going on in this thread: tapes that record, the trace being built, name scopes, the dtype
-variables are read in.
+variables are read in, the store that keeps variables by name.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ class _Context(threading.local):
     trace = None
     autocast = None
     names = ()
+    variables = None
 
 
 current = _Context()

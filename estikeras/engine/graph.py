@@ -108,6 +108,9 @@ class Graph:
         self.nodes.append(node)
         return node.outputs[0] if node.single else node.outputs
 
+    def note(self, thing, name):
+        """Hear of a tensor's name; only graphs of which parts are run by name remember it."""
+
     def results(self):
         """All that must be computed: outputs, then the variables' new values."""
         return [*self.outputs, *self.updates.values()]

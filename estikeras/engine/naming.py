@@ -2,6 +2,7 @@
 session.
 """
 
+import contextlib
 import gc
 import re
 from collections import Counter
@@ -24,6 +25,18 @@ def auto_name(prefix):
     count = _counts[prefix]
     _counts[prefix] += 1
     return f"{prefix}_{count}" if count else prefix
+
+
+@contextlib.contextmanager
+def fresh_names():
+    """Count from the beginning inside, and go on with the counts of before afterwards."""
+    before = Counter(_counts)
+    _counts.clear()
+    try:
+        yield
+    finally:
+        _counts.clear()
+        _counts.update(before)
 
 
 @public("keras.backend.get_uid")

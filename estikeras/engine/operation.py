@@ -280,16 +280,35 @@ def op(*names):
     """
 
     def mark(function):
+        signature = inspect.signature(function)
+        place = name_place(signature)
+
         @functools.wraps(function)
         def dispatch(*args, **kwargs):
             if any_symbolic(args, kwargs):
                 return FunctionOperation(dispatch)(*args, **kwargs)
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
+            if place is not None and context.current.trace is not None:
+                note_name(result, args, kwargs, place)
+            return result
 
-        dispatch.__signature__ = inspect.signature(function)
+        dispatch.__signature__ = signature
         return public(*names)(dispatch)
 
     return mark
+
+
+def name_place(signature):
+    """Where among the positional arguments of an op its `name` is; None if it has none."""
+    parameters = list(signature.parameters)
+    return parameters.index("name") if "name" in parameters else None
+
+
+def note_name(result, args, kwargs, place):
+    """Let the graph that is being traced know a result by the `name` that an op was called with."""
+    name = args[place] if len(args) > place else kwargs.get("name")
+    if name is not None and type(result) is TracedTensor:
+        context.current.trace.note(result, name)
 
 
 def is_traced(x):

@@ -76,7 +76,16 @@ class Variable:
             )
         self._name = name
         path = context.current_path()
-        self._path = f"{path}/{name}" if path else name
+        path = f"{path}/{name}" if path else name
+        store = context.current.variables
+        if store is not None:
+            path = store.unique(path)
+            store.made.append(self)
+            known = store.find(path, shape)
+            if known is not None:
+                self.__dict__ = known.__dict__  # one state, whichever trace asks for it
+                return
+        self._path = path
         self._trainable = bool(trainable)
         self._autocast = bool(autocast)
         self._aggregation = aggregation
@@ -91,6 +100,8 @@ class Variable:
         self._shape = value.shape
         self._read = None
         self._buffer = self._begin(value.value)
+        if store is not None:
+            store.add(path, self)
 
     def _begin(self, array):
         """Memory with the first value: in a strategy's scope the chief's, on all ranks."""

@@ -7,6 +7,8 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.engine import context, tree
+from estikeras.engine import session_graph as session
+from estikeras.engine.session_graph import session_graph
 from estikeras.engine.tensor import Tensor, TracedTensor, TraceError, as_tensor
 from estikeras.ops import comparison, control_flow, core, joining, reduction
 from estikeras.public import public
@@ -166,16 +168,29 @@ def scan(
     return _fold(fn, elems, initializer, reverse, True)
 
 
-@public("tuple", "group")
-def tuple(tensors, *others, control_inputs=None, name=None):
+@public("tuple")
+def tuple(tensors, control_inputs=None, name=None):
     """The tensors themselves: all have been computed when the call returns."""
-    return [*tensors] if isinstance(tensors, list) and not others else [tensors, *others]
+    return [*tensors]
+
+
+@public("group")
+def group(*inputs, name="group"):
+    """What runs all of its inputs; where operations run at once, they have been run.
+
+    Args:
+        *inputs: tensors and operations, also in lists.
+        name: name of the operation that it gives in a model function.
+    """
+    if session_graph() is None:
+        return None
+    return session.group([x for x in tree.flatten(list(inputs)) if x is not None], name)
 
 
 @public("no_op")
-def no_op(name=None):
+def no_op(name="no_op"):
     """Do nothing."""
-    return None
+    return None if session_graph() is None else session.group([], name)
 
 
 @public("numpy_function")
@@ -310,9 +325,12 @@ def grad_pass_through(f):
 @public("control_dependencies")
 def control_dependencies(control_inputs):
     """A context manager for a `with` block: operations run in the order in which they are written,
-    so nothing has to be said about it.
+    so nothing has to be said about it; in a model function, what is made inside runs after these.
 
     Args:
         control_inputs: list of tensors and operations that come before.
     """
-    return contextlib.nullcontext(control_inputs)
+    graph = session_graph()
+    if graph is None:
+        return contextlib.nullcontext(control_inputs)
+    return graph.requiring(control_inputs or ())

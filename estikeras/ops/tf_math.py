@@ -1,7 +1,7 @@
 """Functions of elements under TensorFlow's names and signatures: `tf.add(x, y, name=None)`,
 `tf.math.*`, `tf.bitwise.*`.
 
-`name` labels a node of a TensorFlow graph; it is taken and changes nothing.
+`name` labels a tensor for hooks of an Estimator; elsewhere it changes nothing.
 """
 
 import functools
@@ -9,7 +9,8 @@ import inspect
 import math as python_math
 
 from estikeras import errors
-from estikeras.engine import dtypes
+from estikeras.engine import context, dtypes
+from estikeras.engine.operation import note_name
 from estikeras.engine.tensor import as_tensor
 from estikeras.ops import arithmetic, comparison, core, math, reduction, trigonometry
 from estikeras.primitives import elementwise, special
@@ -23,17 +24,21 @@ def named(function, *parameters):
     count = len(parameters)
 
     @functools.wraps(function)
-    def renamed(*args, name=None, **kwargs):
+    def renamed(*args, **kwargs):
         if len(args) == count and not kwargs:
             return function(*args)
-        args = args[:count]
+        name = kwargs.pop("name", None)
+        given = args[:count]
         try:
-            rest = [kwargs.pop(p) for p in parameters[len(args) :]]
+            rest = [kwargs.pop(p) for p in parameters[len(given) :]]
         except KeyError as error:
             raise TypeError(f"{function.__name__}() misses the argument {error}.") from None
         if kwargs:
             raise TypeError(f"{function.__name__}() has no argument {next(iter(kwargs))!r}.")
-        return function(*args, *rest)
+        result = function(*given, *rest)
+        if context.current.trace is not None:
+            note_name(result, args, {"name": name}, count)
+        return result
 
     signature = [inspect.Parameter(p, positional) for p in parameters]
     signature.append(inspect.Parameter("name", positional, default=None))

@@ -2,9 +2,13 @@
 no particular metric.
 """
 
+import functools
+
 from estikeras import ops, settings
 from estikeras.engine import context, naming, tree
+from estikeras.engine.session_graph import action
 from estikeras.engine.variable import Variable
+from estikeras.engine.variable_store import local_variables
 from estikeras.keras import dtype_policies, initializers
 from estikeras.keras.utils.substitution import substituted
 from estikeras.public import public
@@ -22,6 +26,11 @@ class Metric:
 
     # Whether more ("up") or less ("down") is better, for callbacks that keep the best model.
     _direction = None
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "update_state" in vars(cls):
+            cls.update_state = _as_action(cls.update_state)
 
     def __init__(self, dtype=None, name=None):
         vars(self).update(_variables=[], _metrics=[])
@@ -53,7 +62,8 @@ class Metric:
             A `keras.Variable`.
         """
         self._check_super_called()
-        with context.name_scope(self.name.replace("/", ">"), caller=self):
+        scope = context.name_scope(self.name.replace("/", ">"), caller=self)
+        with scope, local_variables():
             variable = Variable(
                 initializers.get(initializer),
                 shape=tuple(shape),
@@ -75,7 +85,9 @@ class Metric:
         )
 
     def update_state(self, *args, **kwargs):
-        """Add a batch to the variables; subclasses write this."""
+        """Add a batch to the variables; subclasses write this. In a model function it gives the
+        operation that does so.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define `update_state`.")
 
     def result(self):
@@ -148,3 +160,15 @@ class Metric:
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}>"
+
+
+def _as_action(update_state):
+    """`update_state` as an operation of a model function, which it gives; elsewhere as it is."""
+
+    @functools.wraps(update_state)
+    def update(self, *args, **kwargs):
+        with action(self.name, self) as made:
+            result = update_state(self, *args, **kwargs)
+        return result if made is None else made
+
+    return update

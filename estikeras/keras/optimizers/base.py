@@ -12,6 +12,7 @@ import warnings
 
 from estikeras import errors, ops
 from estikeras.engine import context, naming
+from estikeras.engine.session_graph import action
 from estikeras.engine.variable import Variable
 from estikeras.keras.optimizers import options
 from estikeras.keras.optimizers.averages import KeepsAverages
@@ -175,13 +176,12 @@ class Optimizer(KeepsVariables, KeepsAverages):
             grads_and_vars: pairs of gradient and variable.
 
         Returns:
-            The variable that counts steps.
+            The variable that counts steps; in a model function, the operation that does the step.
         """
         pairs = list(grads_and_vars)
         if not pairs:
             raise ValueError("No gradients provided for any variable.")
-        self.apply([g for g, _ in pairs], [v for _, v in pairs])
-        return self._iterations
+        return self.apply([g for g, _ in pairs], [v for _, v in pairs]) or self._iterations
 
     def apply(self, grads, trainable_variables=None):
         """Do one step.
@@ -191,20 +191,25 @@ class Optimizer(KeepsVariables, KeepsAverages):
             trainable_variables: the variables, in the same order; by default those that the
                 optimizer was built for.
 
+        Returns:
+            In a model function, the operation that does the step; else None.
+
         Raises:
             ValueError: if all gradients are None, or do not fit to the variables.
         """
         grads = list(grads)
         if not grads:
-            return
+            return None
         variables = self._variables_of(grads, trainable_variables)
         together = combined_gradients(self, grads, variables)
-        with together as (grads, variables), context.name_scope(self.name, caller=self):
+        scope = context.name_scope(self.name, caller=self)
+        with action(self.name, self) as made, together as (grads, variables), scope:
             grads, variables = _with_gradient(grads, variables)
             grads, variables = self._overwrite_with_gradients(grads, variables)
             if grads:
                 self._apply(grads, variables)
             self._iterations.assign_add(1)
+        return made
 
     def _variables_of(self, grads, variables):
         if variables is None:
@@ -331,6 +336,22 @@ class Optimizer(KeepsVariables, KeepsAverages):
         if self.gradient_accumulation_steps:
             return ops.floor_divide(self._iterations, self.gradient_accumulation_steps)
         return self._iterations
+
+    @iterations.setter
+    def iterations(self, variable):
+        """Count steps in another variable, such as an Estimator's global step."""
+        if not isinstance(variable, Variable):
+            raise errors.wrong_type("iterations", got=variable, expected="a Variable")
+        if self.built:
+            raise RuntimeError(
+                "`iterations` was set after the optimizer had been built. Set it before the first "
+                "step."
+            )
+        before = self._iterations
+        self._variables = [variable if v is before else v for v in self._variables]
+        self._iterations = variable
+        if context.current.variables is not None:
+            context.current.variables.remove(before)
 
     @property
     def learning_rate(self):

@@ -1,0 +1,223 @@
+"""The graph of a model function, of which a session runs parts: what TensorFlow 1 called the
+default graph.
+
+Operations add nodes, as in any trace. What changes variables is an Action and happens only where
+it is asked for; the same graph serves training, evaluation and what hooks want to see.
+"""
+
+import contextlib
+from collections import defaultdict
+
+from estikeras.engine import context
+from estikeras.engine.graph import Graph
+from estikeras.engine.tape import GradientTape
+from estikeras.engine.tensor import Spec, TracedTensor
+
+
+class Action:
+    """What can be run for the values that it gives to variables.
+
+    Attributes:
+        graph: the SessionGraph.
+        name: unique in the graph.
+        updates: dict from Variable to the TracedTensor with its new value; those of the actions
+            that it comes after are among them.
+        after: the actions that happen before it in the same run.
+        owner: the object that made it, such as a metric or an optimizer.
+        result: TracedTensor that is its value where it is fetched, or None.
+    """
+
+    def __init__(self, graph, name, after=(), owner=None):
+        self.graph, self.owner, self.result = graph, owner, None
+        self.after = {earlier: None for each in after for earlier in (*each.after, each)}
+        self.updates = graph.updates_of(self.after)
+        self.name = graph.note(self, name)
+        graph.actions.append(self)
+
+    def __repr__(self):
+        return f"<Action {self.name!r} of {[variable.path for variable in self.updates]}>"
+
+
+class SessionGraph(Graph):
+    """A graph whose updates are chosen when it is run.
+
+    Attributes:
+        updates: what is written outside of all actions; it happens in every step.
+        collections: dict from a name to a list of what was put there under it.
+        named: dict from unique name to TracedTensor or Action.
+        placeholders: inputs that are fed by hand, with the shapes that were asked for.
+        tape: a GradientTape of all that is done.
+        next_elements: function that gives tensors for the next element of an iterator.
+    """
+
+    def __init__(self, next_elements=None):
+        super().__init__()
+        self.collections, self.named, self.placeholders = defaultdict(list), {}, {}
+        self.actions = []
+        self.next_elements = next_elements
+        self.tape = GradientTape(persistent=True)
+        self._views = [self.updates]
+        self._open = None
+        self._required, self._requirements = (), {}
+
+    @contextlib.contextmanager
+    def tracing(self):
+        """Operations inside become nodes, and actions are told from other updates."""
+        tape = self.tape
+        tape.__enter__()
+        try:
+            with context.scope(trace=self, tapes=(tape,), autocast=None):
+                yield self
+        finally:
+            tape.__exit__()
+
+    def read(self, variable):
+        for view in reversed(self._views):
+            if variable in view:
+                return view[variable]
+        if variable not in self.reads:
+            spec = Spec(variable.shape, variable._dtype)
+            self.reads[variable] = self._leaf("variable", spec, variable)
+        return self.reads[variable]
+
+    def write(self, variable, value):
+        self._views[-1][variable] = self.own(value)
+
+    def add(self, primitive, inputs, params, specs):
+        made = super().add(primitive, inputs, params, specs)
+        if self._required:
+            self._requirements[id(self.nodes[-1])] = self._required
+        return made
+
+    def add_placeholder(self, spec, shape):
+        """An input that is fed by hand.
+
+        Args:
+            spec: its Spec in this trace.
+            shape: its shape, with None for sizes that may differ.
+        """
+        made = self.add_input(spec)
+        self.placeholders[id(made)] = (made, tuple(shape))
+        return made
+
+    def note(self, thing, name):
+        """Remember something by a name, which is made unique; gives the name."""
+        unique, count = name, 0
+        while unique in self.named:
+            count += 1
+            unique = f"{name}_{count}"
+        self.named[unique] = thing
+        return unique
+
+    def find(self, name):
+        """The tensor or action of a name; `:0` at its end may be left out.
+
+        Raises:
+            KeyError: if there is none, with the names that there are.
+        """
+        plain = name.removesuffix(":0")
+        if plain in self.named:
+            return self.named[plain]
+        for variable in self.reads:
+            if variable.path == plain:
+                return self.reads[variable]
+        raise KeyError(
+            f"The name {name!r} refers to a tensor or operation that the graph does not have. It "
+            f"has {sorted(self.named)}. Give tensors themselves, or name them by "
+            "`tf.identity(x, name)`."
+        )
+
+    @contextlib.contextmanager
+    def action(self, name, owner=None):
+        """See `action`."""
+        if self._open is not None:
+            yield self._open
+            return
+        made = self._open = Action(self, name, self._required, owner)
+        self._views.append(made.updates)
+        try:
+            yield made
+        finally:
+            self._open = None
+            self._views = [view for view in self._views if view is not made.updates]
+
+    @contextlib.contextmanager
+    def requiring(self, things):
+        """See `control_dependencies`."""
+        actions, before = tuple(self.actions_of(things)), self._required
+        view = self.updates_of(actions)
+        # What is written inside, and by no action, is still to happen in every step.
+        self._views.insert(len(self._views) - 1, view)
+        self._required = (*before, *actions)
+        try:
+            yield
+        finally:
+            self._views = [each for each in self._views if each is not view]
+            self._required = before
+
+    def actions_of(self, things):
+        """The actions among things that may be fetched, and those that tensors require."""
+        found = []
+        for thing in things:
+            if isinstance(thing, Action):
+                found.append(thing)
+            elif isinstance(thing, TracedTensor):
+                found.extend(self.required_by([thing]))
+        return list(dict.fromkeys(found))
+
+    def required_by(self, tensors):
+        """The actions that must run where these tensors are computed."""
+        if not self._requirements:
+            return []
+        found, seen, stack = [], set(), [x.node for x in tensors]
+        while stack:
+            node = stack.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            found.extend(self._requirements.get(id(node), ()))
+            stack.extend(x.node for x in node.inputs)
+        return list(dict.fromkeys(found))
+
+    def updates_of(self, actions):
+        """All updates of some actions, which happen in one run.
+
+        Raises:
+            ValueError: when two of them write one variable, and neither comes after the other.
+        """
+        updates, writers = {}, {}
+        for each in sorted(actions, key=self.actions.index):
+            for variable, value in each.updates.items():
+                other = writers.get(variable)
+                if other not in (None, *each.after) and updates[variable] is not value:
+                    raise ValueError(
+                        f"{other.name!r} and {each.name!r} both write the variable "
+                        f"{variable.path!r} in one run. Make one of them under "
+                        "`tf.control_dependencies` of the other, or write it once."
+                    )
+                updates[variable], writers[variable] = value, each
+        return updates
+
+
+def session_graph():
+    """The SessionGraph that is being traced, or None."""
+    trace = context.current.trace
+    return trace if isinstance(trace, SessionGraph) else None
+
+
+def action(name, owner=None):
+    """A `with` block whose assignments happen when the Action is run that it gives; without a
+    SessionGraph they happen at once, and it gives None. One inside another is part of it.
+
+    Args:
+        name: name of the action.
+        owner: the object that it belongs to.
+    """
+    graph = session_graph()
+    return contextlib.nullcontext() if graph is None else graph.action(name, owner)
+
+
+def group(things, name="group"):
+    """One Action that runs all of what may be fetched: actions, and what tensors require."""
+    graph = session_graph()
+    return Action(graph, name, graph.actions_of(things))
