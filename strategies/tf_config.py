@@ -153,9 +153,11 @@ def _number(count, thing):
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
-def _read():
-    """TF_CONFIG as a dict with `cluster` (a ClusterSpec), `task` (a dict, maybe empty) and `given`,
-    whether it says anything.
+def read_tf_config():
+    """TF_CONFIG as it is: a dict, empty where it is not set.
+
+    Raises:
+        ValueError: if it is no JSON, or no object.
     """
     try:
         config = json.loads(os.environ.get("TF_CONFIG") or "{}")
@@ -163,6 +165,14 @@ def _read():
         raise ValueError(f"TF_CONFIG is no JSON: {error}.") from None
     if not isinstance(config, dict):
         raise ValueError(f"TF_CONFIG: expected an object, got {config!r}.")
+    return config
+
+
+def _read():
+    """TF_CONFIG as a dict with `cluster` (a ClusterSpec), `task` (a dict, maybe empty) and `given`,
+    whether it says anything.
+    """
+    config = read_tf_config()
     task = config.get("task") or {}
     try:
         spec = ClusterSpec(config.get("cluster") or {})
