@@ -68,14 +68,16 @@ def hash_bucket(x, buckets, key=None, method="fast"):
     return hashing.hash_bucket(as_tensor(x), buckets=buckets, method=method, key=key)
 
 
-def cross_hash(xs, buckets):
+def cross_hash(xs, buckets, key=None):
     """The bins of the combinations of the tensors' entries at each place, int64.
 
     Args:
         xs: list of string or integer tensors of one shape.
         buckets: int, how many bins there are.
+        key: int with which hashing begins; None is the reference's.
     """
-    return hashing.cross_hash(*xs, buckets=_buckets("num_bins", buckets))
+    key = hashing.CROSS_KEY if key is None else int(key) % 2**64
+    return hashing.cross_hash(*xs, buckets=_buckets("num_bins", buckets), key=key)
 
 
 def _strings(x):

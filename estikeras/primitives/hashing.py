@@ -37,7 +37,7 @@ _METHODS = {"fast": fingerprints.fingerprint, "murmur": fingerprints.murmur}
 hash_bucket = primitive("hash_bucket", rule=_hash_rule, reference=_hash, pointwise=True)
 
 
-def _cross_rule(*xs, buckets):
+def _cross_rule(*xs, buckets, key=CROSS_KEY):
     for x in xs:
         _check("inputs", x)
         if x.shape != xs[0].shape:
@@ -45,17 +45,17 @@ def _cross_rule(*xs, buckets):
     return Spec(xs[0].shape, "int64")
 
 
-def _cross(*xs, buckets):
+def _cross(*xs, buckets, key=CROSS_KEY):
     parts = [
         fingerprints.fingerprint(x.reshape(-1).tolist())
         if x.dtype == object
         else x.reshape(-1).astype(np.int64).view(np.uint64)
         for x in xs
     ]
-    start = np.full(xs[0].size, CROSS_KEY, np.uint64)
+    start = np.full(xs[0].size, key, np.uint64)
     hashes = functools.reduce(fingerprints.combine, parts, start)
     return (hashes % np.uint64(buckets)).astype(np.int64).reshape(xs[0].shape)
 
 
-# The bin of the combination of the inputs' entries at each place.
+# The bin of the combination of the inputs' entries at each place; `key` is an int below 2**64.
 cross_hash = primitive("cross_hash", rule=_cross_rule, reference=_cross, pointwise=True)

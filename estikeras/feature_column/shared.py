@@ -1,0 +1,152 @@
+"""shared_embeddings: several columns with one table of vectors."""
+
+import weakref
+from dataclasses import dataclass
+
+from estikeras import errors
+from estikeras.engine import context
+from estikeras.engine.session_graph import session_graph
+from estikeras.engine.variable import Variable
+from estikeras.feature_column import column as columns
+from estikeras.feature_column.combining import check_combiner
+from estikeras.feature_column.embedding import EmbeddingLookup, checked_rows, first_values
+from estikeras.feature_column.sequence import SequenceCategoricalColumn
+from estikeras.feature_column.weighted import WeightedCategoricalColumn
+from estikeras.public import public
+
+
+@public("feature_column.shared_embeddings")
+def shared_embeddings(
+    categorical_columns,
+    dimension,
+    combiner="mean",
+    initializer=None,
+    shared_embedding_collection_name=None,
+    ckpt_to_load_from=None,
+    tensor_name_in_ckpt=None,
+    max_norm=None,
+    trainable=True,
+    use_safe_embedding_lookup=True,
+):
+    """Columns of vectors as of `embedding_column`, which learn one table together.
+
+    All layers that use them share the table; in an Estimator, all of one model do.
+
+    Args:
+        categorical_columns: list of categorical columns of one kind and with one number of ids;
+            each may be weighted or of a sequence.
+        dimension: int, the size of the vectors.
+        combiner: how an example's several vectors become one: "mean", "sqrtn" or "sum".
+        initializer: function `(shape, dtype)` of the first values; None as for embedding_column.
+        shared_embedding_collection_name: str, the name of the table; None makes one of the columns'
+            names.
+        ckpt_to_load_from: a checkpoint with the first values, or None.
+        tensor_name_in_ckpt: their name in it.
+        max_norm: vectors longer than this are shortened to it when they are used.
+        trainable: whether the vectors are trained.
+        use_safe_embedding_lookup: True; missing categories are always left out.
+
+    Returns:
+        list of columns, in the order of `categorical_columns`.
+
+    Raises:
+        ValueError: for columns that do not go together, and as for embedding_column.
+    """
+    for column in categorical_columns:
+        columns.check_column("categorical_columns", column, columns.CategoricalColumn)
+    rows = checked_rows(
+        dimension,
+        initializer,
+        ckpt_to_load_from,
+        tensor_name_in_ckpt,
+        trainable,
+        use_safe_embedding_lookup,
+    )
+    check_combiner("combiner", combiner)
+    ordered = sorted(categorical_columns, key=lambda column: column.name)
+    if not ordered:
+        raise errors.invalid("categorical_columns", got=[], expected="at least one column")
+    first = ordered[0]
+    for other in ordered[1:]:
+        kinds = type(_inner(first)), type(_inner(other))
+        if kinds[0] is not kinds[1] or first.num_buckets != other.num_buckets:
+            raise errors.invalid(
+                "categorical_columns",
+                got=f"{first} with {first.num_buckets} ids, and {other} with {other.num_buckets}",
+                expected="columns of one kind, with one number of ids",
+            )
+    name = shared_embedding_collection_name
+    name = name or "_".join(column.name for column in ordered) + "_shared_embedding"
+    table = SharedTable(name, first.num_buckets, rows)
+    return [
+        SharedEmbeddingColumn(column, table, combiner, max_norm) for column in categorical_columns
+    ]
+
+
+def _inner(column):
+    while isinstance(column, WeightedCategoricalColumn | SequenceCategoricalColumn):
+        column = column.categorical_column
+    return column
+
+
+class SharedTable:
+    """The table of several columns; there is one for each model function that is traced, and one
+    outside of them.
+
+    Args:
+        name: str, the path of the variable.
+        size: int, the number of rows.
+        rows: dict of the arguments that `checked_rows` gives.
+    """
+
+    def __init__(self, name, size, rows):
+        self.name, self._size = name, size
+        vars(self).update(rows)
+        self._own, self._by_graph = None, weakref.WeakKeyDictionary()
+
+    def variable(self):
+        """The Variable, which is made if it is not there yet."""
+        graph = session_graph()
+        if graph is None:
+            if self._own is None:
+                self._own = self._make()
+            return self._own
+        if graph not in self._by_graph:
+            self._by_graph[graph] = self._make()
+        return self._by_graph[graph]
+
+    def _make(self):
+        with context.scope(names=()):
+            return Variable(
+                first_values(self),
+                shape=(self._size, self.dimension),
+                dtype="float32",
+                trainable=self.trainable,
+                name=columns.scope_name(self.name),
+            )
+
+    def __repr__(self):
+        return f"<table {self.name!r}>"
+
+
+@dataclass(frozen=True)
+class SharedEmbeddingColumn(EmbeddingLookup):
+    """Learned vectors of a table of several columns; see `shared_embeddings`."""
+
+    categorical_column: columns.CategoricalColumn
+    shared_embedding_column_creator: SharedTable
+    combiner: str
+    max_norm: float | None
+
+    @property
+    def name(self):
+        return f"{self.categorical_column.name}_shared_embedding"
+
+    @property
+    def dimension(self):
+        """The size of the vectors."""
+        return self.shared_embedding_column_creator.dimension
+
+    def create_state(self, state):
+        variable = self.shared_embedding_column_creator.variable()
+        state.adopt(self, "embedding_weights", variable)
