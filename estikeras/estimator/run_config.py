@@ -1,5 +1,5 @@
-"""How an Estimator runs: where its files are, when it saves, which process this is, what distributes
-the work.
+"""How an Estimator runs: where its files are, when it saves, which process this is, and what
+distributes the work.
 """
 
 import copy

@@ -1,124 +1,93 @@
 """What scripts write to set up TensorFlow's sessions: kept, and without an effect here."""
 
+import dataclasses
 import warnings
+from types import SimpleNamespace
+from typing import ClassVar
 
 from estikeras import errors
 from estikeras.public import public
 
 
-class _Message:
-    """Named fields with defaults; a dict or list by default is the message's own.
-
-    Args:
-        **fields: values by name.
-
-    Raises:
-        AttributeError: for a name that the message has not.
-    """
-
-    fields = {}
-
-    def __init__(self, **fields):
-        for name, default in self.fields.items():
-            super().__setattr__(name, default() if isinstance(default, type) else default)
-        for name, value in fields.items():
-            setattr(self, name, value)
-
-    def __setattr__(self, name, value):
-        if self.fields and name not in self.fields:
-            raise AttributeError(
-                f"{type(self).__name__} has no field {name!r}. It has {sorted(self.fields)}."
-            )
-        super().__setattr__(name, value)
-
-    def __eq__(self, other):
-        return type(self) is type(other) and vars(self) == vars(other)
-
-    __hash__ = None
-
-    def __repr__(self):
-        given = (f"{name}={value!r}" for name, value in vars(self).items() if value)
-        return f"{type(self).__name__}({', '.join(given)})"
-
-
-class _Free(_Message):
-    """A message that takes fields of any name."""
+def _of(kind):
+    return dataclasses.field(default_factory=kind)
 
 
 @public("compat.v1.GPUOptions")
-class GPUOptions(_Message):
+@dataclasses.dataclass(slots=True, kw_only=True)
+class GPUOptions:
     """Options for GPUs, of which none is used."""
 
-    fields = {
-        "per_process_gpu_memory_fraction": 0.0,
-        "allow_growth": False,
-        "allocator_type": "",
-        "deferred_deletion_bytes": 0,
-        "visible_device_list": "",
-        "polling_active_delay_usecs": 0,
-        "polling_inactive_delay_msecs": 0,
-        "force_gpu_compatible": False,
-        "experimental": _Free,
-    }
+    per_process_gpu_memory_fraction: float = 0.0
+    allow_growth: bool = False
+    allocator_type: str = ""
+    deferred_deletion_bytes: int = 0
+    visible_device_list: str = ""
+    polling_active_delay_usecs: int = 0
+    polling_inactive_delay_msecs: int = 0
+    force_gpu_compatible: bool = False
+    experimental: object = _of(SimpleNamespace)
 
 
 @public("compat.v1.OptimizerOptions")
-class OptimizerOptions(_Message):
-    """Options for rewriting graphs, which here has none."""
+@dataclasses.dataclass(slots=True, kw_only=True)
+class OptimizerOptions:
+    """Options for rewriting graphs."""
 
-    L1, L0 = 0, -1
-    DEFAULT, OFF, ON_1, ON_2 = 0, -1, 1, 2
-    fields = {
-        "do_common_subexpression_elimination": False,
-        "do_constant_folding": False,
-        "max_folded_constant_in_bytes": 0,
-        "do_function_inlining": False,
-        "opt_level": 0,
-        "global_jit_level": 0,
-        "cpu_global_jit": False,
-    }
+    do_common_subexpression_elimination: bool = False
+    do_constant_folding: bool = False
+    max_folded_constant_in_bytes: int = 0
+    do_function_inlining: bool = False
+    opt_level: int = 0
+    global_jit_level: int = 0
+    cpu_global_jit: bool = False
+
+    L0: ClassVar[int] = -1
+    L1: ClassVar[int] = 0
+    OFF: ClassVar[int] = -1
+    DEFAULT: ClassVar[int] = 0
+    ON_1: ClassVar[int] = 1
+    ON_2: ClassVar[int] = 2
 
 
 @public("compat.v1.GraphOptions")
-class GraphOptions(_Message):
+@dataclasses.dataclass(slots=True, kw_only=True)
+class GraphOptions:
     """Options for graphs."""
 
-    fields = {
-        "enable_recv_scheduling": False,
-        "optimizer_options": OptimizerOptions,
-        "build_cost_model": 0,
-        "build_cost_model_after": 0,
-        "infer_shapes": False,
-        "place_pruned_graph": False,
-        "enable_bfloat16_sendrecv": False,
-        "timeline_step": 0,
-        "rewrite_options": _Free,
-    }
+    enable_recv_scheduling: bool = False
+    optimizer_options: OptimizerOptions = _of(OptimizerOptions)
+    build_cost_model: int = 0
+    build_cost_model_after: int = 0
+    infer_shapes: bool = False
+    place_pruned_graph: bool = False
+    enable_bfloat16_sendrecv: bool = False
+    timeline_step: int = 0
+    rewrite_options: object = _of(SimpleNamespace)
 
 
 @public("compat.v1.ConfigProto")
-class ConfigProto(_Message):
+@dataclasses.dataclass(slots=True, kw_only=True)
+class ConfigProto:
     """What `RunConfig(session_config=...)` takes, and warns that it has no effect."""
 
-    fields = {
-        "device_count": dict,
-        "intra_op_parallelism_threads": 0,
-        "inter_op_parallelism_threads": 0,
-        "use_per_session_threads": False,
-        "session_inter_op_thread_pool": list,
-        "placement_period": 0,
-        "device_filters": list,
-        "gpu_options": GPUOptions,
-        "allow_soft_placement": False,
-        "log_device_placement": False,
-        "graph_options": GraphOptions,
-        "operation_timeout_in_ms": 0,
-        "rpc_options": _Free,
-        "cluster_def": _Free,
-        "isolate_session_state": False,
-        "share_cluster_devices_in_session": False,
-        "experimental": _Free,
-    }
+    device_count: dict = _of(dict)
+    intra_op_parallelism_threads: int = 0
+    inter_op_parallelism_threads: int = 0
+    use_per_session_threads: bool = False
+    session_inter_op_thread_pool: list = _of(list)
+    placement_period: int = 0
+    device_filters: list = _of(list)
+    gpu_options: GPUOptions = _of(GPUOptions)
+    allow_soft_placement: bool = False
+    log_device_placement: bool = False
+    graph_options: GraphOptions = _of(GraphOptions)
+    operation_timeout_in_ms: int = 0
+    rpc_options: object = _of(SimpleNamespace)
+    cluster_def: object = _of(SimpleNamespace)
+    isolate_session_state: bool = False
+    share_cluster_devices_in_session: bool = False
+    experimental: object = _of(SimpleNamespace)
 
 
 def check_session_config(name, value):
