@@ -19,6 +19,9 @@ _ROOT = "estikeras"
 # `from estikeras import ops` is how the project's own code reaches the operations. Nested
 # namespaces (`keras.ops.linalg`) are not served there: `estikeras.ops.linalg` is the file.
 _PREFIX_OF_MODULE = {"estikeras.ops": "keras.ops"}
+# Namespaces in which all public names are there once more, as an older or the same TensorFlow had
+# them.
+_GENERATIONS = ("compat.v1", "compat.v2")
 
 
 def attach(module_name):
@@ -37,7 +40,7 @@ def attach(module_name):
         return _get(module_name, prefix, name)
 
     def __dir__():
-        public = _tree().get(prefix, {})
+        public = _members(prefix) or {}
         return sorted({*vars(sys.modules[module_name]), *public})
 
     return __getattr__, __dir__
@@ -96,16 +99,24 @@ def _table():
 
 
 @functools.cache
-def _tree():
-    """Namespace -> {name: target}, where the target of a nested namespace is None."""
+def _tree(generation=""):
+    """Namespace -> {name: target}, where the target of a nested namespace is None.
+
+    Below `compat.v1` and `compat.v2` are names of their own, and the others' too.
+    """
+    table = _table()
+    if generation:
+        table = load("estikeras.compat.inherited:table")(generation, table)
     tree = {"": {}}
-    for full_name, target in _table().items():
+    for full_name, target in table.items():
         prefix, _, name = full_name.rpartition(".")
         tree.setdefault(prefix, {})[name] = target
         while prefix:
             parent, _, name = prefix.rpartition(".")
             tree.setdefault(parent, {}).setdefault(name, None)
             prefix = parent
+    if not generation:
+        tree["compat"] = dict.fromkeys(name.rpartition(".")[2] for name in _GENERATIONS)
     return tree
 
 
@@ -117,12 +128,20 @@ def _names_by_target():
     return by_target
 
 
+def _members(prefix):
+    """The part of the tree that is directly in a namespace, None if there is no such namespace."""
+    for generation in _GENERATIONS:
+        if prefix == generation or prefix.startswith(f"{generation}."):
+            return _tree(generation).get(prefix[len(generation) + 1 :])
+    return _tree().get(prefix)
+
+
 def _full_prefix(prefix):
     return prefix if prefix in _tree() else f"keras.{prefix}"
 
 
 def _get(module_name, prefix, name):
-    members = _tree().get(prefix, {})
+    members = _members(prefix) or {}
     full_name = f"{prefix}.{name}" if prefix else name
     target = members.get(name)
     if target is not None:
@@ -159,11 +178,8 @@ _ABSENT = {
     "distribute.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
     "distribute.experimental.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
     "estimator": "Train with `keras.Model.fit`.",
-    "feature_column": "Use layers such as `keras.layers.Embedding` and `Normalization`.",
-    "train.CheckpointOptions": "Leave out `options`.",
     "train.ExponentialMovingAverage": "Give the optimizer `use_ema=True`.",
-    "summary": "Write event files with `keras.callbacks.TensorBoard`.",
-    "compat": "Use the names of TensorFlow 2.",
+    "contrib": "TensorFlow 2 has it no more. Use `keras.layers`, `keras.optimizers`, `estimator`.",
     **dict.fromkeys(
         ("io.deserialize_many_sparse", "io.serialize_many_sparse", "io.serialize_sparse"),
         "Write a SparseTensor's three tensors, each by `tf.io.serialize_tensor`.",
@@ -221,12 +237,23 @@ _ABSENT = {
 }
 
 
+def _why_absent(full_name):
+    """What to use in place of a name, by the entry for itself or for TensorFlow 2's namesake."""
+    if full_name in _ABSENT:
+        return _ABSENT[full_name]
+    for generation in _GENERATIONS:
+        if full_name.startswith(f"{generation}."):
+            name = full_name[len(generation) + 1 :]
+            return load("estikeras.compat.inherited:instead")(name) or _ABSENT.get(name)
+    return None
+
+
 def _unknown(message, prefix, name):
     full_name = f"{prefix}.{name}" if prefix else name
-    absent = _ABSENT.get(full_name) or _ABSENT.get(prefix)
+    absent = _why_absent(full_name) or _why_absent(prefix)
     if absent is not None:
         return f"{message} It is not supported. {absent}"
-    near = difflib.get_close_matches(name, _tree().get(prefix, {}), n=3)
+    near = difflib.get_close_matches(name, _members(prefix) or {}, n=3)
     return f"{message} Did you mean {' or '.join(map(repr, near))}?" if near else message
 
 
@@ -238,7 +265,7 @@ class _Namespace(types.ModuleType):
 
     def __setattr__(self, name, value):
         prefix = _PREFIX_OF_MODULE.get(self.__name__, self.__name__[len(_ROOT) + 1 :])
-        if isinstance(value, types.ModuleType) and _tree().get(prefix, {}).get(name):
+        if isinstance(value, types.ModuleType) and (_members(prefix) or {}).get(name):
             return
         super().__setattr__(name, value)
 
@@ -253,12 +280,12 @@ class _NamespaceFinder:
         ours = parent == _ROOT or parent.startswith(f"{_ROOT}.")
         if not ours or name.startswith("_"):
             return None
-        if full_name[len(_ROOT) + 1 :] in _tree():
+        if _members(full_name[len(_ROOT) + 1 :]) is not None:
             return importlib.machinery.ModuleSpec(
                 full_name, cls, origin="a namespace of the table", is_package=True
             )
         prefix = _PREFIX_OF_MODULE.get(parent, parent[len(_ROOT) + 1 :])
-        if prefix in _tree():
+        if _members(prefix) is not None:
             raise ModuleNotFoundError(
                 _unknown(f"cannot import name {name!r} from {parent!r}.", prefix, name)
             )

@@ -59,7 +59,7 @@ class name_scope:
         if self.deduplicate and self.caller is not None and top and top[1] is self.caller:
             return self
         outer = self._before if self.override_parent is None else ((self.override_parent, None),)
-        current.names = (*(pair for pair in outer if pair[0]), (self.name, self.caller))
+        current.names = (*(pair for pair in outer if any(pair)), (self.name, self.caller))
         return self
 
     def __exit__(self, *exception):
@@ -68,4 +68,4 @@ class name_scope:
 
 def current_path():
     """The names of the open scopes, joined by slashes."""
-    return "/".join(name for name, _ in current.names)
+    return "/".join(name for name, _ in current.names if name)

@@ -8,10 +8,11 @@ it is asked for; the same graph serves training, evaluation and what hooks want 
 import contextlib
 from collections import defaultdict
 
+from estikeras import errors
 from estikeras.engine import context
 from estikeras.engine.graph import Graph
 from estikeras.engine.tape import GradientTape
-from estikeras.engine.tensor import Spec, TracedTensor
+from estikeras.engine.tensor import Spec, TracedTensor, public_operators
 
 
 class Action:
@@ -34,6 +35,13 @@ class Action:
         self.name = graph.note(self, name)
         graph.actions.append(self)
 
+    def __tensor__(self):
+        """Its value as a tensor, which requires that it is run."""
+        if self.result is None:
+            raise errors.wrong_type("x", got=self, expected="a tensor; this operation has no value")
+        with self.graph.requiring([self]):
+            return public_operators()["stop_gradient"](self.result)
+
     def __repr__(self):
         return f"<Action {self.name!r} of {[variable.path for variable in self.updates]}>"
 
@@ -45,15 +53,17 @@ class SessionGraph(Graph):
         updates: what is written outside of all actions; it happens in every step.
         collections: dict from a name to a list of what was put there under it.
         named: dict from unique name to TracedTensor or Action.
-        placeholders: inputs that are fed by hand, with the shapes that were asked for.
+        placeholders: list of the inputs that are fed by hand.
+        fed_shapes: for the number of a placeholder the shape that it has in this trace; 1 stands
+            for other unknown sizes.
         tape: a GradientTape of all that is done.
         next_elements: function that gives tensors for the next element of an iterator.
     """
 
-    def __init__(self, next_elements=None):
+    def __init__(self, next_elements=None, fed_shapes=None):
         super().__init__()
-        self.collections, self.named, self.placeholders = defaultdict(list), {}, {}
-        self.actions = []
+        self.collections, self.named, self.actions = defaultdict(list), {}, []
+        self.placeholders, self.fed_shapes = [], fed_shapes or {}
         self.next_elements = next_elements
         self.tape = GradientTape(persistent=True)
         self._views = [self.updates]
@@ -89,16 +99,17 @@ class SessionGraph(Graph):
             self._requirements[id(self.nodes[-1])] = self._required
         return made
 
-    def add_placeholder(self, spec, shape):
+    def add_placeholder(self, shape, dtype):
         """An input that is fed by hand.
 
         Args:
-            spec: its Spec in this trace.
-            shape: its shape, with None for sizes that may differ.
+            shape: tuple of int, or None where a size may differ.
+            dtype: name of a dtype.
         """
-        made = self.add_input(spec)
-        self.placeholders[id(made)] = (made, tuple(shape))
-        return made
+        known = self.fed_shapes.get(len(self.placeholders), (1,) * len(shape))
+        sizes = (k if n is None else n for n, k in zip(shape, known, strict=True))
+        self.placeholders.append(self.add_input(Spec(tuple(sizes), dtype)))
+        return self.placeholders[-1]
 
     def note(self, thing, name):
         """Remember something by a name, which is made unique; gives the name."""
@@ -126,6 +137,11 @@ class SessionGraph(Graph):
             f"has {sorted(self.named)}. Give tensors themselves, or name them by "
             "`tf.identity(x, name)`."
         )
+
+    @property
+    def acting(self):
+        """Whether an action is being made, to which writes belong now."""
+        return self._views[-1] is not self.updates
 
     @contextlib.contextmanager
     def action(self, name, owner=None):

@@ -1,0 +1,225 @@
+"""What all optimizers of TensorFlow 1 share: gradients of a loss, a step with them, and variables
+beside each trained one (slots).
+"""
+
+from estikeras import errors, ops
+from estikeras.compat import initializers
+from estikeras.compat.collections import trainable_variables
+from estikeras.compat.variable_scopes import variable_scope
+from estikeras.compat.variables import Variable
+from estikeras.engine import context, tree
+from estikeras.engine.session_graph import action, session_graph
+from estikeras.engine.tape import GradientTape
+from estikeras.engine.tensor import Tensor
+from estikeras.keras.optimizers.replicas import combined_gradients
+from estikeras.public import public
+from strategies import context as replicas
+
+
+@public("compat.v1.train.Optimizer")
+class Optimizer:
+    """The base of optimizers. A subclass makes slots in `_create_slots` and changes a variable in
+    `_apply_dense`.
+
+    Args:
+        use_locking: of no consequence: a step is done by one program.
+        name: name of the optimizer and of its slots in checkpoints.
+    """
+
+    GATE_NONE, GATE_OP, GATE_GRAPH = 0, 1, 2
+
+    def __init__(self, use_locking, name):
+        if not name:
+            raise errors.invalid("name", got=name, expected="the name of the optimizer")
+        self._name = name
+        self._slots, self._others = {}, {}
+
+    def get_name(self):
+        """The optimizer's name."""
+        return self._name
+
+    def minimize(
+        self,
+        loss,
+        global_step=None,
+        var_list=None,
+        gate_gradients=GATE_OP,
+        aggregation_method=None,
+        colocate_gradients_with_ops=False,
+        name=None,
+        grad_loss=None,
+    ):
+        """One step down the gradient of a loss.
+
+        Args:
+            loss: tensor; outside of a model function, a function that gives it.
+            global_step: variable that is counted up by the step, or None.
+            var_list: variables to train; None takes all trainable ones.
+            gate_gradients: of no consequence.
+            aggregation_method: of no consequence.
+            colocate_gradients_with_ops: of no consequence.
+            name: name of the operation.
+            grad_loss: gradient of the loss to begin with, or None.
+
+        Returns:
+            The operation that does the step, in a model function; elsewhere the step is done.
+
+        Raises:
+            ValueError: if the loss depends on no variable.
+        """
+        grads_and_vars = self.compute_gradients(loss, var_list, grad_loss=grad_loss)
+        return self.apply_gradients(grads_and_vars, global_step, name)
+
+    def compute_gradients(
+        self,
+        loss,
+        var_list=None,
+        gate_gradients=GATE_OP,
+        aggregation_method=None,
+        colocate_gradients_with_ops=False,
+        grad_loss=None,
+    ):
+        """A list of pairs of gradient, None if there is none, and variable.
+
+        Args:
+            loss: tensor; outside of a model function, a function that gives it.
+            var_list: variables to train; None takes all trainable ones.
+            gate_gradients: of no consequence.
+            aggregation_method: of no consequence.
+            colocate_gradients_with_ops: of no consequence.
+            grad_loss: gradient of the loss to begin with, or None.
+
+        Raises:
+            RuntimeError: for a tensor outside of a model function.
+        """
+        if callable(loss):
+            with GradientTape() as tape:
+                if var_list is not None:
+                    tape.watch(tree.flatten(var_list))
+                loss = loss()
+            variables = tape.watched_variables() if var_list is None else var_list
+        elif session_graph() is not None:
+            tape = session_graph().tape
+            variables = trainable_variables() if var_list is None else var_list
+        else:
+            raise RuntimeError(
+                "`loss` must be a function outside of a model function, such as "
+                "`minimize(lambda: loss_of(model(x)))`."
+            )
+        variables = tree.flatten(variables)
+        if not variables:
+            raise ValueError("No variables to optimize.")
+        return list(zip(tape.gradient(loss, variables, grad_loss), variables, strict=True))
+
+    def apply_gradients(self, grads_and_vars, global_step=None, name=None):
+        """One step with given gradients.
+
+        Args:
+            grads_and_vars: pairs of gradient and variable.
+            global_step: variable that is counted up by the step, or None.
+            name: name of the operation.
+
+        Returns:
+            The operation that does the step, in a model function; elsewhere the step is done.
+
+        Raises:
+            ValueError: if there is no gradient.
+        """
+        pairs = list(grads_and_vars)
+        if not pairs:
+            raise ValueError("No variables provided.")
+        for gradient, _ in pairs:
+            if gradient is not None and not isinstance(gradient, Tensor):
+                raise errors.wrong_type("grads_and_vars", got=gradient, expected="tensors or None")
+        known = [pair for pair in pairs if pair[0] is not None]
+        if not known:
+            paths = [variable.path for _, variable in pairs]
+            raise ValueError(f"No gradients provided for any variable: {paths}.")
+        replica = replicas.replica()
+        if replica is not None and replica.strategy.shard_update:
+            raise errors.unsupported(
+                f"`shard_update` with {type(self).__name__}", "Use a keras optimizer."
+            )
+        self._create_slots([variable for _, variable in known])
+        together = combined_gradients(self, [g for g, _ in known], [v for _, v in known])
+        with action(name or self._name, self) as made, together as (gradients, variables):
+            self._prepare()
+            for gradient, variable in zip(gradients, variables, strict=True):
+                self._step(gradient, variable)
+            self._finish()
+            if global_step is not None:
+                global_step.assign_add(1)
+        return made
+
+    def _step(self, gradient, variable):
+        dtype = variable.dtype
+        variable.assign(self._apply_dense(ops.cast(gradient, dtype), variable, dtype))
+        constraint = getattr(variable, "constraint", None)
+        if constraint is not None:
+            variable.assign(constraint(variable))
+
+    # What subclasses write.
+
+    def _create_slots(self, var_list):
+        """Make variables beside the trained ones."""
+
+    def _prepare(self):
+        """Read what holds for all variables."""
+
+    def _apply_dense(self, gradient, variable, dtype):
+        """The variable's new value."""
+        raise NotImplementedError(f"{type(self).__name__} must define `_apply_dense`.")
+
+    def _finish(self):
+        """Change what holds for all variables, after the step."""
+
+    # What subclasses use.
+
+    @staticmethod
+    def _call_if_callable(value):
+        return value() if callable(value) else value
+
+    def _now(self, value, dtype):
+        """A hyperparameter's value in a dtype, as Python's number where it is one."""
+        value = self._call_if_callable(value)
+        return value if isinstance(value, int | float) else ops.cast(value, dtype)
+
+    def _slot(self, variable, name, initial_value=0.0, called=None):
+        """The variable beside `variable`, called after the optimizer; made by the first call."""
+        slots = self._slots.setdefault(name, {})
+        if id(variable) not in slots:
+            with variable_scope(None, f"{variable.path}/{called or self._name}") as opened:
+                scope, _, leaf = opened.name.rpartition("/")
+            with context.scope(names=((scope, None),)):
+                slots[id(variable)] = Variable(
+                    initializers.Constant(initial_value),
+                    trainable=False,
+                    name=leaf,
+                    dtype=variable.dtype,
+                    shape=variable.shape,
+                )
+        return slots[id(variable)]
+
+    def _other(self, name, initial_value):
+        """A variable that is beside none, made by the first call."""
+        if name not in self._others:
+            self._others[name] = Variable(initial_value, trainable=False, name=name)
+        return self._others[name]
+
+    def get_slot(self, var, name):
+        """The variable that is kept beside another; None if there is none.
+
+        Args:
+            var: the trained variable.
+            name: one of `get_slot_names()`.
+        """
+        return self._slots.get(name, {}).get(id(var))
+
+    def get_slot_names(self):
+        """The sorted names of what is kept beside each variable."""
+        return sorted(self._slots)
+
+    def variables(self):
+        """The list of the optimizer's own variables."""
+        kept = [slot for slots in self._slots.values() for slot in slots.values()]
+        return [*self._others.values(), *kept]
