@@ -112,7 +112,8 @@ class Sequential(Model):
         """Call the layers on symbolic tensors.
 
         Args:
-            input_shape: tuple of int or None, the batch first.
+            input_shape: tuple of int or None, the batch first; or a dict of them, with which the
+                layers are built when the model is called.
 
         Raises:
             ValueError: if there are no layers, or the first is an input of another shape.
@@ -122,6 +123,8 @@ class Sequential(Model):
                 f"Sequential model {self.name!r} has no layers, so it cannot be built. Use "
                 "`add(layer)`."
             )
+        if isinstance(input_shape, dict):  # named features: layers are built when they are called
+            return
         if isinstance(self._layers[0], InputLayer):
             input_shape = self._check_shape(input_shape)
         elif input_shape is None:
