@@ -24,7 +24,8 @@ _STRUCTURES = {
 }
 
 
-def _field(message, name, number, kind, repeated=False):
+def add_field(message, name, number, kind, repeated=False):
+    """A field of the description of a message; `kind` is a scalar type or a message's name."""
     field = message.field.add(name=name, number=number)
     field.label = _FIELD.LABEL_REPEATED if repeated else _FIELD.LABEL_OPTIONAL
     if isinstance(kind, str):
@@ -40,25 +41,25 @@ def _file():
         name="estikeras/example.proto", package=_PACKAGE, syntax="proto3"
     )
     for name, kind in _LISTS.items():
-        _field(file.message_type.add(name=name), "value", 1, kind, repeated=True)
+        add_field(file.message_type.add(name=name), "value", 1, kind, repeated=True)
     feature = file.message_type.add(name="Feature")
     feature.oneof_decl.add(name="kind")
     for number, kind in enumerate(_LISTS, 1):
         name = kind.replace("List", "_list").lower()
-        _field(feature, name, number, kind).oneof_index = 0
-    _field(file.message_type.add(name="FeatureList"), "feature", 1, "Feature", repeated=True)
+        add_field(feature, name, number, kind).oneof_index = 0
+    add_field(file.message_type.add(name="FeatureList"), "feature", 1, "Feature", repeated=True)
     for owner, (name, kind) in _MAPS.items():
         message = file.message_type.add(name=owner)
         entry = f"{name.title().replace('_', '')}Entry"
-        _field(message, name, 1, f"{owner}.{entry}", repeated=True)
+        add_field(message, name, 1, f"{owner}.{entry}", repeated=True)
         pair = message.nested_type.add(name=entry)
         pair.options.map_entry = True
-        _field(pair, "key", 1, _FIELD.TYPE_STRING)
-        _field(pair, "value", 2, kind)
+        add_field(pair, "key", 1, _FIELD.TYPE_STRING)
+        add_field(pair, "value", 2, kind)
     for owner, fields in _STRUCTURES.items():
         message = file.message_type.add(name=owner)
         for number, (name, kind) in enumerate(fields, 1):
-            _field(message, name, number, kind)
+            add_field(message, name, number, kind)
     return file
 
 

@@ -41,6 +41,12 @@ class Table:
         values = np.array([*entries.values(), default], dtypes.to_numpy(self.dtype))
         self._values = values[[*order, -1]]
 
+    def entries(self):
+        """All entries, a dict from keys to values."""
+        if self.key_dtype == "string":
+            return dict(self._index)
+        return dict(zip(self._keys.tolist(), self._values[:-1].tolist(), strict=True))
+
     def __repr__(self):
         return f"<table of {self.size}>"
 

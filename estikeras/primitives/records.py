@@ -27,6 +27,10 @@ _KIND_NAMES = {kind: name for name, kind in KINDS.items()}
 # it is missing (a flat tuple), or None when it may not be.
 Column = namedtuple("Column", ["name", "dtype", "shape", "default"])
 
+# A feature of any number of values: its name (bytes), dtype, how many values are taken, and what
+# stands where a row has fewer.
+Padded = namedtuple("Padded", ["name", "dtype", "length", "filler"])
+
 
 # The address of the type bytes, and where in such an object of this Python its type lies, its size
 # and its content.
@@ -173,7 +177,7 @@ class Batch:
         """
         none = np.zeros((self.rows, len(features)), np.int64)
         empty = [np.empty(0, np.int64)] * len(features)
-        counts = self.parse(features, empty, none, none[0] if self.rows else empty[0])
+        counts = self.parse(features, empty, none, np.zeros(len(features), np.int64))
         ends = np.cumsum(np.maximum(counts, 0), axis=0)
         totals = ends[-1] if self.rows else np.zeros(len(features), np.int64)
         arrays = [
@@ -243,3 +247,30 @@ def _parse(serialized, *, columns, is_single=False):
 # Input serialized examples of any shape; params: a tuple of Columns, and whether examples come one
 # by one, so that errors do not number them; one output for each column.
 parse_example = primitive("parse_example", rule=_rule, reference=_parse, pointwise=True)
+
+
+def _padded_rule(serialized, *, columns):
+    if serialized.dtype != "string":
+        raise errors.wrong_type("serialized", got=serialized.dtype, expected="strings")
+    return tuple(Spec((*serialized.shape, c.length), c.dtype) for c in columns)
+
+
+def _parse_padded(serialized, *, columns):
+    pairs = tuple((c.name, c.dtype) for c in columns)
+    out = []
+    found = Batch(serialized).ragged(pairs)
+    for column, (values, counts) in zip(columns, found, strict=True):
+        counts = np.maximum(counts, 0)
+        rows = np.arange(len(counts)).repeat(counts)
+        places = np.arange(len(rows)) - (np.cumsum(counts) - counts).repeat(counts)
+        kept = places < column.length
+        array = np.full((len(counts), column.length), column.filler, dtypes.to_numpy(column.dtype))
+        array[rows[kept], places[kept]] = values[kept]
+        out.append(array.reshape((*serialized.shape, column.length)))
+    return tuple(out)
+
+
+# Input serialized examples of any shape; params: a tuple of Padded; one output for each.
+parse_padded_example = primitive(
+    "parse_padded_example", rule=_padded_rule, reference=_parse_padded, pointwise=True
+)

@@ -17,7 +17,7 @@ from estikeras.keras.layers import input_spec as input_specs
 
 
 class _State(threading.local):
-    call = None
+    call = layer = None
 
 
 _state = _State()
@@ -41,6 +41,11 @@ def current():
     return _state.call
 
 
+def current_layer():
+    """The innermost layer that is being called in this thread, or None."""
+    return _state.layer
+
+
 class entered:
     """Open the call context of `layer`, unless a call is going on already; gives the context."""
 
@@ -48,7 +53,8 @@ class entered:
         self.layer = layer
 
     def __enter__(self):
-        self.before = _state.call
+        self.before, self.outer = _state.call, _state.layer
+        _state.layer = self.layer
         if self.before is None:
             _state.call = CallContext(self.layer)
             self.layer._clear_losses()
@@ -57,7 +63,7 @@ class entered:
 
     def __exit__(self, *exception):
         _state.call.training = self.training
-        _state.call = self.before
+        _state.call, _state.layer = self.before, self.outer
 
 
 class symbolic:

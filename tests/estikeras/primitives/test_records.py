@@ -6,7 +6,7 @@ import pytest
 from estikeras.engine.primitive import REGISTRY
 from estikeras.formats.example import Example
 from estikeras.op_errors import InvalidArgumentError
-from estikeras.primitives.records import Batch, Column
+from estikeras.primitives.records import Batch, Column, Padded
 from tests.support.primitives import primitive_checks, row, strings
 
 RNG = np.random.default_rng(11)
@@ -38,6 +38,11 @@ COLUMNS = (
     Column(b"label", "int64", (), (-7,)),
     Column(b"words", "string", (2,), (b"d", b"")),
 )
+PADDED = (
+    Padded(b"image", "float32", 4, np.nan),
+    Padded(b"label", "int64", 3, -1),
+    Padded(b"words", "string", 2, b""),
+)
 EXAMPLES = [
     an_example(missing, seed)
     for seed, missing in enumerate([(), (), ("label",), ("words",), ("label", "words"), ()])
@@ -47,6 +52,8 @@ ROWS = [
     row("parse_example", [strings(*BYTES, shape=(2, 3))], columns=COLUMNS),
     row("parse_example", [strings(BYTES[0], shape=())], columns=COLUMNS[:1]),
     row("parse_example", [strings()], columns=COLUMNS),
+    row("parse_padded_example", [strings(*BYTES, shape=(2, 3))], columns=PADDED),
+    row("parse_padded_example", [strings()], columns=PADDED),
 ]
 test_primitive = primitive_checks(ROWS)
 
@@ -186,3 +193,13 @@ def test_errors_name_feature_and_example(message):
     batch = strings(first.SerializeToString(deterministic=True), second.SerializeToString())
     with pytest.raises(InvalidArgumentError, match=message):
         REGISTRY["parse_example"](batch, columns=(Column(name, dtype, shape, None),))
+
+
+def test_rows_of_any_length_are_cut_and_filled_up():
+    short, long = Example(), Example()
+    short.features.feature["a"].int64_list.value.append(1)
+    long.features.feature["a"].int64_list.value.extend([1, 2, 3])
+    rows = [example.SerializeToString() for example in (short, long)]
+    columns = (Padded(b"a", "int64", 2, -1),)
+    (output,) = REGISTRY["parse_padded_example"](strings(*rows, b""), columns=columns)
+    assert output.tolist() == [[1, -1], [1, 2], [-1, -1]]
