@@ -64,12 +64,23 @@ NAMES = {
     "compat.v1.constant_initializer": "estikeras.compat.initializers:Constant",
     "compat.v1.estimator.Estimator": "estikeras.estimator.estimator:Estimator",
     "compat.v1.estimator.EstimatorSpec": "estikeras.estimator.spec:EstimatorSpec",
+    "compat.v1.estimator.FeedFnHook": "estikeras.estimator.hooks.feed_fn:FeedFnHook",
+    "compat.v1.estimator.FinalOpsHook": "estikeras.estimator.hooks.final_ops:FinalOpsHook",
+    "compat.v1.estimator.GlobalStepWaiterHook":
+        "estikeras.estimator.hooks.global_step_waiter:GlobalStepWaiterHook",
+    "compat.v1.estimator.LoggingTensorHook":
+        "estikeras.estimator.hooks.logging_tensor:LoggingTensorHook",
     "compat.v1.estimator.ModeKeys": "estikeras.estimator.mode_keys:ModeKeys",
+    "compat.v1.estimator.NanLossDuringTrainingError":
+        "estikeras.estimator.hooks.nan_tensor:NanLossDuringTrainingError",
+    "compat.v1.estimator.NanTensorHook": "estikeras.estimator.hooks.nan_tensor:NanTensorHook",
     "compat.v1.estimator.RunConfig": "estikeras.estimator.run_config:RunConfig",
+    "compat.v1.estimator.SecondOrStepTimer": "estikeras.estimator.hooks.timer:SecondOrStepTimer",
     "compat.v1.estimator.SessionRunArgs": "estikeras.estimator.hooks.base:SessionRunArgs",
     "compat.v1.estimator.SessionRunContext": "estikeras.estimator.hooks.base:SessionRunContext",
     "compat.v1.estimator.SessionRunHook": "estikeras.estimator.hooks.base:SessionRunHook",
     "compat.v1.estimator.SessionRunValues": "estikeras.estimator.hooks.base:SessionRunValues",
+    "compat.v1.estimator.StopAtStepHook": "estikeras.estimator.hooks.stop_at_step:StopAtStepHook",
     "compat.v1.estimator.export.ClassificationOutput":
         "estikeras.estimator.export_outputs:ClassificationOutput",
     "compat.v1.estimator.export.EvalOutput": "estikeras.estimator.export_outputs:EvalOutput",
@@ -149,10 +160,19 @@ NAMES = {
     "compat.v1.train.AdagradDAOptimizer": "estikeras.compat.optimizers.adagrad:AdagradDAOptimizer",
     "compat.v1.train.AdagradOptimizer": "estikeras.compat.optimizers.adagrad:AdagradOptimizer",
     "compat.v1.train.AdamOptimizer": "estikeras.compat.optimizers.adam:AdamOptimizer",
+    "compat.v1.train.FeedFnHook": "estikeras.estimator.hooks.feed_fn:FeedFnHook",
+    "compat.v1.train.FinalOpsHook": "estikeras.estimator.hooks.final_ops:FinalOpsHook",
     "compat.v1.train.FtrlOptimizer": "estikeras.compat.optimizers.ftrl:FtrlOptimizer",
+    "compat.v1.train.GlobalStepWaiterHook":
+        "estikeras.estimator.hooks.global_step_waiter:GlobalStepWaiterHook",
     "compat.v1.train.GradientDescentOptimizer":
         "estikeras.compat.optimizers.descent:GradientDescentOptimizer",
+    "compat.v1.train.LoggingTensorHook":
+        "estikeras.estimator.hooks.logging_tensor:LoggingTensorHook",
     "compat.v1.train.MomentumOptimizer": "estikeras.compat.optimizers.descent:MomentumOptimizer",
+    "compat.v1.train.NanLossDuringTrainingError":
+        "estikeras.estimator.hooks.nan_tensor:NanLossDuringTrainingError",
+    "compat.v1.train.NanTensorHook": "estikeras.estimator.hooks.nan_tensor:NanTensorHook",
     "compat.v1.train.NewCheckpointReader": "estikeras.train.reader:new_checkpoint_reader",
     "compat.v1.train.Optimizer": "estikeras.compat.optimizers.base:Optimizer",
     "compat.v1.train.ProximalAdagradOptimizer":
@@ -162,10 +182,12 @@ NAMES = {
     "compat.v1.train.RMSPropOptimizer": "estikeras.compat.optimizers.rmsprop:RMSPropOptimizer",
     "compat.v1.train.Saver": "estikeras.train.saver:Saver",
     "compat.v1.train.Scaffold": "estikeras.estimator.scaffold:Scaffold",
+    "compat.v1.train.SecondOrStepTimer": "estikeras.estimator.hooks.timer:SecondOrStepTimer",
     "compat.v1.train.SessionRunArgs": "estikeras.estimator.hooks.base:SessionRunArgs",
     "compat.v1.train.SessionRunContext": "estikeras.estimator.hooks.base:SessionRunContext",
     "compat.v1.train.SessionRunHook": "estikeras.estimator.hooks.base:SessionRunHook",
     "compat.v1.train.SessionRunValues": "estikeras.estimator.hooks.base:SessionRunValues",
+    "compat.v1.train.StopAtStepHook": "estikeras.estimator.hooks.stop_at_step:StopAtStepHook",
     "compat.v1.train.assert_global_step": "estikeras.compat.global_step:assert_global_step",
     "compat.v1.train.create_global_step": "estikeras.compat.global_step:create_global_step",
     "compat.v1.train.generate_checkpoint_state_proto":
@@ -353,6 +375,7 @@ NAMES = {
     "estimator.BaselineClassifier": "estikeras.estimator.canned.baseline:BaselineClassifier",
     "estimator.BaselineEstimator": "estikeras.estimator.canned.baseline:BaselineEstimator",
     "estimator.BaselineRegressor": "estikeras.estimator.canned.baseline:BaselineRegressor",
+    "estimator.BestExporter": "estikeras.estimator.exporters:BestExporter",
     "estimator.BinaryClassHead": "estikeras.estimator.heads.binary_class_head:BinaryClassHead",
     "estimator.DNNClassifier": "estikeras.estimator.canned.dnn:DNNClassifier",
     "estimator.DNNEstimator": "estikeras.estimator.canned.dnn:DNNEstimator",
@@ -365,24 +388,42 @@ NAMES = {
     "estimator.DNNRegressor": "estikeras.estimator.canned.dnn:DNNRegressor",
     "estimator.Estimator": "estikeras.estimator.estimator:Estimator",
     "estimator.EstimatorSpec": "estikeras.estimator.spec:EstimatorSpec",
+    "estimator.Exporter": "estikeras.estimator.exporters:Exporter",
+    "estimator.FeedFnHook": "estikeras.estimator.hooks.feed_fn:FeedFnHook",
+    "estimator.FinalExporter": "estikeras.estimator.exporters:FinalExporter",
+    "estimator.FinalOpsHook": "estikeras.estimator.hooks.final_ops:FinalOpsHook",
+    "estimator.GlobalStepWaiterHook":
+        "estikeras.estimator.hooks.global_step_waiter:GlobalStepWaiterHook",
     "estimator.Head": "estikeras.estimator.heads.head:Head",
+    "estimator.LatestExporter": "estikeras.estimator.exporters:LatestExporter",
     "estimator.LinearClassifier": "estikeras.estimator.canned.linear:LinearClassifier",
     "estimator.LinearEstimator": "estikeras.estimator.canned.linear:LinearEstimator",
     "estimator.LinearRegressor": "estikeras.estimator.canned.linear:LinearRegressor",
+    "estimator.LoggingTensorHook": "estikeras.estimator.hooks.logging_tensor:LoggingTensorHook",
     "estimator.LogisticRegressionHead":
         "estikeras.estimator.heads.regression_head:LogisticRegressionHead",
     "estimator.ModeKeys": "estikeras.estimator.mode_keys:ModeKeys",
     "estimator.MultiClassHead": "estikeras.estimator.heads.multi_class_head:MultiClassHead",
     "estimator.MultiHead": "estikeras.estimator.heads.multi_head:MultiHead",
     "estimator.MultiLabelHead": "estikeras.estimator.heads.multi_label_head:MultiLabelHead",
+    "estimator.NanLossDuringTrainingError":
+        "estikeras.estimator.hooks.nan_tensor:NanLossDuringTrainingError",
+    "estimator.NanTensorHook": "estikeras.estimator.hooks.nan_tensor:NanTensorHook",
     "estimator.PoissonRegressionHead":
         "estikeras.estimator.heads.regression_head:PoissonRegressionHead",
     "estimator.RegressionHead": "estikeras.estimator.heads.regression_head:RegressionHead",
     "estimator.RunConfig": "estikeras.estimator.run_config:RunConfig",
+    "estimator.SecondOrStepTimer": "estikeras.estimator.hooks.timer:SecondOrStepTimer",
     "estimator.SessionRunArgs": "estikeras.estimator.hooks.base:SessionRunArgs",
     "estimator.SessionRunContext": "estikeras.estimator.hooks.base:SessionRunContext",
     "estimator.SessionRunHook": "estikeras.estimator.hooks.base:SessionRunHook",
     "estimator.SessionRunValues": "estikeras.estimator.hooks.base:SessionRunValues",
+    "estimator.StopAtStepHook": "estikeras.estimator.hooks.stop_at_step:StopAtStepHook",
+    "estimator.add_metrics": "estikeras.estimator.canned.extending:add_metrics",
+    "estimator.classifier_parse_example_spec":
+        "estikeras.estimator.canned.parsing:classifier_parse_example_spec",
+    "estimator.experimental.RNNClassifier": "estikeras.estimator.canned.rnn:RNNClassifier",
+    "estimator.experimental.RNNEstimator": "estikeras.estimator.canned.rnn:RNNEstimator",
     "estimator.export.ClassificationOutput":
         "estikeras.estimator.export_outputs:ClassificationOutput",
     "estimator.export.EvalOutput": "estikeras.estimator.export_outputs:EvalOutput",
@@ -390,6 +431,10 @@ NAMES = {
     "estimator.export.PredictOutput": "estikeras.estimator.export_outputs:PredictOutput",
     "estimator.export.RegressionOutput": "estikeras.estimator.export_outputs:RegressionOutput",
     "estimator.export.TrainOutput": "estikeras.estimator.export_outputs:TrainOutput",
+    "estimator.inputs.numpy_input_fn": "estikeras.estimator.inputs.numpy_inputs:numpy_input_fn",
+    "estimator.inputs.pandas_input_fn": "estikeras.estimator.inputs.pandas_inputs:pandas_input_fn",
+    "estimator.regressor_parse_example_spec":
+        "estikeras.estimator.canned.parsing:regressor_parse_example_spec",
     "executing_eagerly": "estikeras.ops.tf_control:executing_eagerly",
     "exp": "estikeras.ops.tf_math:exp",
     "expand_dims": "estikeras.ops.tf_arrays:expand_dims",
