@@ -6,9 +6,10 @@ from pathlib import Path
 from estikeras import errors
 from estikeras.engine.variable import Variable
 from estikeras.formats import tensor_bundle
+from estikeras.primitives.checksums import masked_crc32c
 from estikeras.public import public
 from estikeras.train import children, object_graph, state
-from estikeras.train.checksums import masked_crc32c
+from estikeras.train.options import call_back, check
 from estikeras.train.reader import CheckpointReader
 from estikeras.train.restoration import LoadStatus, NothingRestored, Restoration
 from strategies.context import get_strategy
@@ -86,7 +87,7 @@ class Checkpoint:
 
         Args:
             file_prefix: path; `-1`, `-2`, ... follow it.
-            options: must be None.
+            options: a `tf.train.CheckpointOptions`.
 
         Returns:
             str, the path without the files' endings.
@@ -97,12 +98,13 @@ class Checkpoint:
         count = int(self.save_counter) + 1
         self.save_counter.assign(count)
         try:
-            path = self.write(f"{os.fspath(file_prefix)}-{count}", options)
+            path = self._write(f"{os.fspath(file_prefix)}-{count}", options)
             if get_strategy().cluster.is_chief:
                 state.write(Path(path).parent, state.CheckpointState(path))
         except BaseException:
             self.save_counter.assign(count - 1)
             raise
+        call_back(options, path)
         return path
 
     def write(self, file_prefix, options=None):
@@ -110,7 +112,7 @@ class Checkpoint:
 
         Args:
             file_prefix: path without the files' endings. Its folder is made if need be.
-            options: must be None.
+            options: a `tf.train.CheckpointOptions`.
 
         Returns:
             str, the path.
@@ -118,7 +120,12 @@ class Checkpoint:
         Raises:
             OSError: if the files cannot be written; what was there is kept.
         """
-        _refuse(options)
+        path = self._write(file_prefix, options)
+        call_back(options, path)
+        return path
+
+    def _write(self, file_prefix, options):
+        check(options)
         prefix = Path(file_prefix)
         if get_strategy().cluster.is_chief:
             prefix.parent.mkdir(parents=True, exist_ok=True)
@@ -132,7 +139,7 @@ class Checkpoint:
         Args:
             save_path: path as `save` or `tf.train.latest_checkpoint` gave it; with None, nothing is
                 done.
-            options: must be None.
+            options: a `tf.train.CheckpointOptions`.
 
         Returns:
             A status with `assert_consumed()`, `assert_existing_objects_matched()`,
@@ -152,12 +159,12 @@ class Checkpoint:
 
         Args:
             save_path: path, or None.
-            options: must be None.
+            options: a `tf.train.CheckpointOptions`.
 
         Returns:
             A status, as of `restore`.
         """
-        _refuse(options)
+        check(options)
         if save_path is None:
             return NothingRestored()
         name = os.fspath(save_path)
@@ -165,8 +172,3 @@ class Checkpoint:
         restoration.restore(self)
         self._restoration = restoration
         return LoadStatus(restoration, self)
-
-
-def _refuse(options):
-    if options is not None:
-        raise errors.unsupported("CheckpointOptions", "Leave out `options`.")

@@ -6,13 +6,14 @@ Layers, models and optimizers stand above this room. They are known by what they
 
 from estikeras import errors
 from estikeras.engine.variable import Variable
+from estikeras.train.values import Constant
 
 
 def children_of(obj):
     """The parts of an object, as a dict by name. One may come under several names; the first is
     the one that names its values.
     """
-    if isinstance(obj, Variable) or is_iterator(obj):
+    if isinstance(obj, Variable | Constant) or is_iterator(obj):
         return {}
     if hasattr(obj, "checkpoint_children"):
         return obj.checkpoint_children()
@@ -25,15 +26,35 @@ def children_of(obj):
     return {**_layers_in_order(obj), **_attributes(obj)}
 
 
+def legacy_children_of(obj):
+    """The parts of an object, as a dict by name; of an optimizer those that Keras 2's has, beside
+    its slots, and a list of what Keras 2 does not know.
+    """
+    if not (is_optimizer(obj) and obj.checkpoint_scalars()):
+        return children_of(obj)
+    known = {id(kept) for pairs in obj.checkpoint_slots().values() for _, kept in pairs}
+    scalars = obj.checkpoint_scalars()
+    known |= {id(value) for value in scalars.values()}
+    found = {
+        name: value if isinstance(value, Variable) else Constant(name, value)
+        for name, value in scalars.items()
+    }
+    others = [v for v in obj._variables if id(v) not in known]
+    return {**found, "others": others} if others else found
+
+
 def also_called(obj, names):
-    """The parts of an object by the names that Keras 3 gives them under TensorFlow, as a dict.
+    """The parts of an object by the names that Keras 2's legacy optimizers, and Keras 3 under
+    TensorFlow, give them, as a dict.
 
     Args:
         obj: the object.
-        names: those that a checkpoint has of it; none of Keras 2 has these.
+        names: those that a checkpoint has of it.
     """
     if is_optimizer(obj) and "_trainable_variables" in names:
         return {"_variables": obj._variables}  # the learning rate is number 1 there
+    if is_optimizer(obj) and "decay" in names:
+        return legacy_children_of(obj)
     if _is_in_order(obj) and "layer-0" not in names:
         found = {name: getattr(obj, name, None) for name in ("_functional", "_operations")}
         return {name: parts for name, parts in found.items() if parts and name in names}

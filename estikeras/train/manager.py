@@ -5,11 +5,9 @@ import time
 from pathlib import Path
 
 from estikeras import errors
-from estikeras.formats import tensor_bundle
 from estikeras.public import public
-from estikeras.train import state
-from estikeras.train.state import CheckpointState, get_checkpoint_state, latest_checkpoint
-from strategies.context import get_strategy
+from estikeras.train.keeper import CheckpointKeeper
+from estikeras.train.state import latest_checkpoint
 
 _POLL_S = 1.0
 
@@ -53,33 +51,17 @@ class CheckpointManager:
             raise errors.invalid(
                 "step_counter", got=None, expected="a Variable, as `checkpoint_interval` is given"
             )
-        self._checkpoint, self._directory = checkpoint, os.fspath(directory)
-        self._max_to_keep, self._hours = max_to_keep, keep_checkpoint_every_n_hours
+        self._checkpoint = checkpoint
+        self._keeper = CheckpointKeeper(directory, max_to_keep, keep_checkpoint_every_n_hours)
+        self._keeper.take_up()
         self._name, self._init_fn = checkpoint_name, init_fn
         self._step_counter, self._interval = step_counter, checkpoint_interval
         self._last_step = None
-        self._times, self._latest = {}, None  # when each of those that are kept was saved
-        self._last_preserved = time.time()
-        if found := get_checkpoint_state(self._directory):
-            self._take_up(found)
-
-    def _take_up(self, found):
-        """Go on from what the folder's file says; times in the future count as now."""
-        now = time.time()
-        times = found.all_model_checkpoint_timestamps
-        if len(times) != len(found.all_model_checkpoint_paths):
-            times = [now] * len(found.all_model_checkpoint_paths)
-        self._latest = found.model_checkpoint_path
-        self._times = {
-            path: min(at, now)
-            for path, at in zip(found.all_model_checkpoint_paths, times, strict=True)
-        }
-        self._last_preserved = min(found.last_preserved_timestamp or now, now)
 
     @property
     def directory(self):
         """The path of the folder."""
-        return self._directory
+        return self._keeper.directory
 
     @property
     def checkpoint(self):
@@ -94,12 +76,12 @@ class CheckpointManager:
     @property
     def latest_checkpoint(self):
         """The path of the last checkpoint, or None."""
-        return self._latest
+        return self._keeper.latest
 
     @property
     def checkpoints(self):
         """The paths of the checkpoints that are kept, the oldest first."""
-        return list(self._times)
+        return list(self._keeper.times)
 
     def save(self, checkpoint_number=None, check_interval=True, options=None):
         """Write a checkpoint, and remove those that are too many.
@@ -108,7 +90,7 @@ class CheckpointManager:
             checkpoint_number: int or Variable, the number in its name, by default the checkpoint's
                 `save_counter`.
             check_interval: whether to write only if `checkpoint_interval` steps were done.
-            options: must be None.
+            options: a `tf.train.CheckpointOptions`.
 
         Returns:
             str, the path without the files' endings; None if it was not time to write.
@@ -124,21 +106,13 @@ class CheckpointManager:
         counter.assign(count)
         try:
             path = self._checkpoint.write(
-                os.path.join(self._directory, f"{self._name}-{number}"),  # noqa: PTH118 - as given
+                os.path.join(self.directory, f"{self._name}-{number}"),  # noqa: PTH118 - as given
                 options,
             )
         except BaseException:
             counter.assign(count - 1)
             raise
-        self._times.pop(path, None)
-        self._times[path], self._latest = time.time(), path
-        surplus = self._surplus()
-        if get_strategy().cluster.is_chief:
-            times = list(self._times.values())
-            known = CheckpointState(path, self.checkpoints, times, self._last_preserved)
-            state.write(self._directory, known)
-            for file in (file for old in surplus for file in tensor_bundle.files(old)):
-                file.unlink(missing_ok=True)
+        self._keeper.add(path)
         if self._step_counter is not None:
             self._last_step = int(self._step_counter)
         return path
@@ -148,31 +122,20 @@ class CheckpointManager:
             return True
         return int(self._step_counter) >= self._last_step + self._interval
 
-    def _surplus(self):
-        """Take the oldest that are too many off the list, and return those to be removed."""
-        surplus = []
-        while self._max_to_keep is not None and len(self._times) > self._max_to_keep:
-            path = next(iter(self._times))
-            saved = self._times.pop(path)
-            if self._hours and saved - self._hours * 3600 >= self._last_preserved:
-                self._last_preserved = saved
-            else:
-                surplus.append(path)
-        return surplus
-
     def restore_or_initialize(self):
         """Restore the last checkpoint, or call `init_fn` where there is none.
 
         Returns:
             str, the path of the checkpoint; None if there was none.
         """
-        if self._latest is not None:
-            self._checkpoint.restore(self._latest).expect_partial()
+        latest = self.latest_checkpoint
+        if latest is not None:
+            self._checkpoint.restore(latest).expect_partial()
         elif self._init_fn is not None:
             self._init_fn()
-        if self._step_counter is not None and self._latest is not None:
+        if self._step_counter is not None and latest is not None:
             self._last_step = int(self._step_counter)
-        return self._latest
+        return latest
 
     def sync(self):
         """Wait until all is written; it is when `save` returns."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from estikeras import errors
 from estikeras.formats import tensor_bundle
+from estikeras.primitives.checksums import masked_crc32c
 from estikeras.public import public
-from estikeras.train.checksums import masked_crc32c
 from estikeras.train.state import latest_checkpoint
 
 
@@ -42,6 +42,21 @@ class CheckpointReader:
             DataLossError: if its bytes are truncated or damaged.
         """
         return self._bundle.read(tensor_str)[()]
+
+    def check(self):
+        """Read all tensors, and keep none.
+
+        Raises:
+            NotFoundError: if a file is missing.
+            DataLossError: if one is truncated or damaged.
+        """
+        for name, entry in self._bundle.entries.items():
+            if entry.dtype is not None:
+                self._bundle.read(name)
+
+    def entry(self, tensor_str):
+        """The dtype, shape and place of a tensor, as `tensor_bundle.Entry`."""
+        return self._bundle.entries[tensor_str]
 
     def get_variable_to_shape_map(self):
         """The shapes by name, as a dict of lists."""
@@ -89,6 +104,23 @@ def load_checkpoint(ckpt_dir_or_file):
             )
         path = latest
     return CheckpointReader(path)
+
+
+@public("compat.v1.train.NewCheckpointReader")
+def new_checkpoint_reader(filepattern):
+    """A reader of a checkpoint.
+
+    Args:
+        filepattern: path without the files' endings.
+
+    Returns:
+        A CheckpointReader, as from `load_checkpoint`.
+
+    Raises:
+        NotFoundError: if there is no such checkpoint.
+        DataLossError: if its index is truncated or damaged.
+    """
+    return CheckpointReader(filepattern)
 
 
 @public("train.load_variable")

@@ -6,10 +6,14 @@ import collections
 import functools
 import warnings
 
+import numpy as np
+
 from estikeras import errors
-from estikeras.op_errors import UnimplementedError
-from estikeras.train import children, deferred, object_graph
+from estikeras.op_errors import InvalidArgumentError, UnimplementedError
+from estikeras.train import children, deferred, object_graph, values
 from estikeras.train.object_graph import KEY
+
+_GLOBAL_STEP = "estimator_global_step"
 
 
 class Restoration:
@@ -52,8 +56,13 @@ class Restoration:
         fresh = self._matched((), root, 0)
         found = {id(obj) for (_, obj), number in fresh if self._stored[number].attributes}
         if missing := [variable.path for variable in needed if id(variable) not in found]:
+            taken = {number for _, number in fresh}
+            left = [s for n, s in enumerate(self._stored) if s.attributes and n not in taken]
+            keys = ", ".join(next(iter(stored.attributes.values())) for stored in left)
+            there = f" It has {keys}, which nothing here takes." if keys else ""
             raise ValueError(
-                f"{self._name} has no values for {', '.join(missing)}. Is it the same architecture?"
+                f"{self._name} has no values for {', '.join(missing)}.{there} Is it the same "
+                "architecture?"
             )
         self._assign(fresh)
 
@@ -69,18 +78,27 @@ class Restoration:
         self._assign(self._matched(path, obj, number))
 
     def _assign(self, fresh):
-        changes = []
+        changes, misfits = [], []
         for (path, obj), number in fresh:
             kind = object_graph.kind_of(obj)
             attributes = self._stored[number].attributes
             if kind in attributes:
-                value = self._reader.get_tensor(attributes[kind])
-                changes.append((obj, self._fitting(obj, value, path)))
+                value = np.asarray(self._reader.get_tensor(attributes[kind]))
+                if children.is_iterator(obj):
+                    changes.append((obj, object_graph.position_in(value[()])))
+                elif misfit := values.misfit(obj, value.shape, value.dtype):
+                    misfits.append(f"{'.'.join(path)!r} {misfit}")
+                else:
+                    changes.append((obj, values.fitted(obj, value)))
             elif kind and attributes:
                 raise errors.unsupported(
                     f"{self._name}: the position of TensorFlow's iterator {'.'.join(path)!r}",
                     "Leave the iterator out of the Checkpoint.",
                 )
+        if misfits:
+            raise InvalidArgumentError(
+                message=f"{self._name}: {'; '.join(misfits)}. Is it the same architecture?"
+            )
         for obj, value in changes:
             if children.is_iterator(obj):
                 obj.restore(value)
@@ -121,12 +139,12 @@ class Restoration:
 
     def _matched(self, path, root, number):
         """Pairs of (path, object) and the number of what is stored for it, for what is new."""
-        seen, queue, found = set(), collections.deque([(path, root, number)]), []
+        seen, queue, found = {}, collections.deque([(path, root, number)]), []
         while queue:
             path, obj, number = queue.popleft()
             if id(obj) in seen:
                 continue
-            seen.add(id(obj))
+            seen[id(obj)] = (path, obj, number)
             if id(obj) not in self._done:
                 found.append(((path, obj), number))
             stored, parts = self._stored[number].children, self._parts(obj, path, number)
@@ -134,7 +152,29 @@ class Restoration:
                 there = _name_in(stored, name)
                 if there is not None:
                     queue.append(((*path, name), part, stored[there]))
+                elif name == "iter" and _GLOBAL_STEP in self._stored[0].children:
+                    # Steps of the reference's Estimators are counted beside the optimizer.
+                    queue.append(((*path, name), part, self._stored[0].children[_GLOBAL_STEP]))
+        found += self._matched_slots(seen.values())
         return found
+
+    def _matched_slots(self, seen):
+        """As `_matched`, what optimizers that were reached keep for variables."""
+        objects = {number: obj for _, obj, number in seen}
+        objects |= {self._done[id(obj)]: obj for obj in self._kept}
+        for path, obj, number in list(seen):
+            if not self._stored[number].slots or not children.is_optimizer(obj):
+                continue
+            own = {
+                (slot, id(variable)): kept
+                for slot, pairs in obj.checkpoint_slots().items()
+                for variable, kept in pairs
+            }
+            for trained, slot, there in self._stored[number].slots:
+                variable = objects.get(trained)
+                kept = own.get((slot, id(variable)))
+                if kept is not None and id(kept) not in self._done:
+                    yield ((*path, slot, variable.path), kept), there
 
     def _parts(self, obj, path, number):
         """The parts of an object. Optimizers of models that are built make theirs."""
@@ -143,7 +183,8 @@ class Restoration:
         parts |= children.also_called(obj, stored)
         for name, part in parts.items():
             if name in stored and children.is_optimizer(part) and children.is_unbuilt(part):
-                others = [obj] if hasattr(obj, "trainable_variables") else parts.values()
+                owner = getattr(obj, "_root", None) or obj  # a Checkpoint has its root's parts
+                others = [owner] if hasattr(owner, "trainable_variables") else parts.values()
                 models = [other for other in others if _is_built_model(other)]
                 if len(models) == 1:
                     part.build(models[0].trainable_variables)
@@ -157,6 +198,8 @@ class Restoration:
         stored = self._stored[number].children
         if children.is_optimizer(obj):
             kept = stored.get("_variables")
+            if self._stored[number].slots:
+                return True
             return kept is not None and len(self._stored[kept].children) > len(parts["_variables"])
         # Building makes no optimizer.
         names = (n for n in stored if n != "optimizer" and _name_in(parts, n) is None)
@@ -172,26 +215,6 @@ class Restoration:
                 seen.add(number)
                 queue += self._stored[number].children.values()
         return seen
-
-    def _fitting(self, obj, value, path):
-        """The value, if the object can take it."""
-        if children.is_iterator(obj):
-            return object_graph.position_in(value)
-        name = ".".join(path)
-        if tuple(obj.shape) != value.shape:
-            raise ValueError(
-                f"{self._name}: {name!r} has shape {value.shape} there, and the variable "
-                f"{obj.path!r} shape {tuple(obj.shape)}. Is it the same architecture?"
-            )
-        integers = obj.dtype.startswith(("int", "uint")) and value.dtype.kind in "iu"
-        if integers and (value == value.astype(obj.dtype)).all():
-            return value.astype(obj.dtype)
-        if obj.dtype != value.dtype.name:
-            raise ValueError(
-                f"{self._name}: {name!r} has dtype {value.dtype.name} there, and the variable "
-                f"{obj.path!r} dtype {obj.dtype}. Make the variable of that dtype."
-            )
-        return value
 
 
 class LoadStatus:

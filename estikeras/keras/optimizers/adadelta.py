@@ -30,6 +30,8 @@ class Adadelta(Optimizer):
 
     elementwise = True
     hyperparameters = ("rho", "epsilon")
+    legacy_slots = (("accum_grad", "_accumulated_grads"), ("accum_var", "_accumulated_delta_vars"))
+    legacy_scalars = (("decay", 0.0), ("rho", "rho"))
 
     def __init__(
         self,

@@ -32,6 +32,8 @@ class Adagrad(Optimizer):
 
     elementwise = True
     hyperparameters = ("initial_accumulator_value", "epsilon")
+    legacy_slots = (("accumulator", "_accumulators"),)
+    legacy_scalars = (("decay", 0.0),)
 
     def __init__(
         self,

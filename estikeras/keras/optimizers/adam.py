@@ -34,6 +34,8 @@ class Adam(Optimizer):
 
     elementwise = True
     hyperparameters = ("beta_1", "beta_2", "epsilon", "amsgrad")
+    legacy_slots = (("m", "_momentums"), ("v", "_velocities"), ("vhat", "_velocity_hats"))
+    legacy_scalars = (("decay", 0.0), ("beta_1", "beta_1"), ("beta_2", "beta_2"))
 
     def __init__(
         self,

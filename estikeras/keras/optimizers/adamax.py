@@ -31,6 +31,8 @@ class Adamax(Optimizer):
 
     elementwise = True
     hyperparameters = ("beta_1", "beta_2", "epsilon")
+    legacy_slots = (("m", "_m"), ("v", "_u"))
+    legacy_scalars = (("decay", 0.0), ("beta_1", "beta_1"), ("beta_2", "beta_2"))
 
     def __init__(
         self,

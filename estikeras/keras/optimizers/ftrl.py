@@ -46,6 +46,14 @@ class Ftrl(Optimizer):
         "l2_shrinkage_regularization_strength",
         "beta",
     )
+    legacy_slots = (("accumulator", "_accumulators"), ("linear", "_linears"))
+    legacy_scalars = (
+        ("decay", 0.0),
+        ("beta", "beta"),
+        ("learning_rate_power", "learning_rate_power"),
+        ("l1_regularization_strength", "l1_regularization_strength"),
+        ("l2_regularization_strength", "l2_regularization_strength"),
+    )
 
     def __init__(
         self,

@@ -32,6 +32,13 @@ class Nadam(Optimizer):
 
     elementwise = True
     hyperparameters = ("beta_1", "beta_2", "epsilon")
+    legacy_slots = (("m", "_momentums"), ("v", "_velocities"))
+    legacy_scalars = (
+        ("decay", 0.004),
+        ("beta_1", "beta_1"),
+        ("beta_2", "beta_2"),
+        ("momentum_cache", "_u_product"),
+    )
 
     def __init__(
         self,

@@ -32,6 +32,12 @@ class RMSprop(Optimizer):
 
     elementwise = True
     hyperparameters = ("rho", "momentum", "epsilon", "centered")
+    legacy_slots = (
+        ("rms", "_velocities"),
+        ("momentum", "_momentums"),
+        ("mg", "_average_gradients"),
+    )
+    legacy_scalars = (("decay", 0.0), ("rho", "rho"), ("momentum", "momentum"))
 
     def __init__(
         self,

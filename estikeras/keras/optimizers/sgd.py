@@ -34,6 +34,8 @@ class SGD(Optimizer):
 
     elementwise = True
     hyperparameters = ("momentum", "nesterov")
+    legacy_slots = (("momentum", "momentums"),)
+    legacy_scalars = (("decay", 0.0), ("momentum", "momentum"))
 
     def __init__(
         self,

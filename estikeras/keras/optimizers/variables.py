@@ -8,9 +8,10 @@ from estikeras import errors
 from estikeras.engine import context
 from estikeras.engine.variable import Variable
 from estikeras.keras import initializers
+from estikeras.keras.optimizers.checkpoint_names import NamedInCheckpoints
 
 
-class KeepsVariables:
+class KeepsVariables(NamedInCheckpoints):
     """The part of `Optimizer` that owns variables. Variables that become attributes are listed
     too.
     """

@@ -8,7 +8,7 @@ import pytest
 
 from estikeras import errors
 from estikeras.formats import sorted_table, tensor_bundle
-from estikeras.train.checksums import masked_crc32c
+from estikeras.primitives.checksums import masked_crc32c
 
 RECORDED = Path(__file__).parents[1] / "train" / "recorded"
 RANDOM = np.random.default_rng(1)
