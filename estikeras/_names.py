@@ -62,6 +62,10 @@ NAMES = {
     "compat.v1.assign_add": "estikeras.compat.variables:assign_add",
     "compat.v1.assign_sub": "estikeras.compat.variables:assign_sub",
     "compat.v1.constant_initializer": "estikeras.compat.initializers:Constant",
+    "compat.v1.estimator.CheckpointSaverHook":
+        "estikeras.estimator.hooks.checkpoint_saver:CheckpointSaverHook",
+    "compat.v1.estimator.CheckpointSaverListener":
+        "estikeras.estimator.hooks.checkpoint_saver:CheckpointSaverListener",
     "compat.v1.estimator.Estimator": "estikeras.estimator.estimator:Estimator",
     "compat.v1.estimator.EstimatorSpec": "estikeras.estimator.spec:EstimatorSpec",
     "compat.v1.estimator.FeedFnHook": "estikeras.estimator.hooks.feed_fn:FeedFnHook",
@@ -80,7 +84,22 @@ NAMES = {
     "compat.v1.estimator.SessionRunContext": "estikeras.estimator.hooks.base:SessionRunContext",
     "compat.v1.estimator.SessionRunHook": "estikeras.estimator.hooks.base:SessionRunHook",
     "compat.v1.estimator.SessionRunValues": "estikeras.estimator.hooks.base:SessionRunValues",
+    "compat.v1.estimator.StepCounterHook": "estikeras.estimator.hooks.step_counter:StepCounterHook",
     "compat.v1.estimator.StopAtStepHook": "estikeras.estimator.hooks.stop_at_step:StopAtStepHook",
+    "compat.v1.estimator.SummarySaverHook":
+        "estikeras.estimator.hooks.summary_saver:SummarySaverHook",
+    "compat.v1.estimator.experimental.make_early_stopping_hook":
+        "estikeras.estimator.hooks.early_stopping:make_early_stopping_hook",
+    "compat.v1.estimator.experimental.make_stop_at_checkpoint_step_hook":
+        "estikeras.estimator.hooks.stop_at_checkpoint_step:make_stop_at_checkpoint_step_hook",
+    "compat.v1.estimator.experimental.stop_if_higher_hook":
+        "estikeras.estimator.hooks.early_stopping:stop_if_higher_hook",
+    "compat.v1.estimator.experimental.stop_if_lower_hook":
+        "estikeras.estimator.hooks.early_stopping:stop_if_lower_hook",
+    "compat.v1.estimator.experimental.stop_if_no_decrease_hook":
+        "estikeras.estimator.hooks.early_stopping:stop_if_no_decrease_hook",
+    "compat.v1.estimator.experimental.stop_if_no_increase_hook":
+        "estikeras.estimator.hooks.early_stopping:stop_if_no_increase_hook",
     "compat.v1.estimator.export.ClassificationOutput":
         "estikeras.estimator.export_outputs:ClassificationOutput",
     "compat.v1.estimator.export.EvalOutput": "estikeras.estimator.export_outputs:EvalOutput",
@@ -91,6 +110,7 @@ NAMES = {
     "compat.v1.get_collection": "estikeras.compat.collections:get_collection",
     "compat.v1.get_collection_ref": "estikeras.compat.collections:get_collection_ref",
     "compat.v1.get_local_variable": "estikeras.compat.variable_scopes:get_local_variable",
+    "compat.v1.get_logger": "estikeras.compat.logs:get_logger",
     "compat.v1.get_variable": "estikeras.compat.variable_scopes:get_variable",
     "compat.v1.get_variable_scope": "estikeras.compat.variable_scopes:get_variable_scope",
     "compat.v1.global_variables": "estikeras.compat.collections:global_variables",
@@ -119,9 +139,30 @@ NAMES = {
     "compat.v1.initializers.variance_scaling": "estikeras.compat.initializers:VarianceScaling",
     "compat.v1.initializers.zeros": "estikeras.compat.initializers:Zeros",
     "compat.v1.is_variable_initialized": "estikeras.compat.variables:is_variable_initialized",
+    "compat.v1.keras.estimator.model_to_estimator":
+        "estikeras.estimator.convert:model_to_estimator",
     "compat.v1.local_variables": "estikeras.compat.collections:local_variables",
     "compat.v1.local_variables_initializer":
         "estikeras.compat.variables:local_variables_initializer",
+    "compat.v1.logging.DEBUG": "estikeras.compat.logs:DEBUG",
+    "compat.v1.logging.ERROR": "estikeras.compat.logs:ERROR",
+    "compat.v1.logging.FATAL": "estikeras.compat.logs:FATAL",
+    "compat.v1.logging.INFO": "estikeras.compat.logs:INFO",
+    "compat.v1.logging.WARN": "estikeras.compat.logs:WARN",
+    "compat.v1.logging.debug": "estikeras.compat.logs:debug",
+    "compat.v1.logging.error": "estikeras.compat.logs:error",
+    "compat.v1.logging.fatal": "estikeras.compat.logs:fatal",
+    "compat.v1.logging.flush": "estikeras.compat.logs:flush",
+    "compat.v1.logging.get_verbosity": "estikeras.compat.logs:get_verbosity",
+    "compat.v1.logging.info": "estikeras.compat.logs:info",
+    "compat.v1.logging.log": "estikeras.compat.logs:log",
+    "compat.v1.logging.log_every_n": "estikeras.compat.logs:log_every_n",
+    "compat.v1.logging.log_first_n": "estikeras.compat.logs:log_first_n",
+    "compat.v1.logging.log_if": "estikeras.compat.logs:log_if",
+    "compat.v1.logging.set_verbosity": "estikeras.compat.logs:set_verbosity",
+    "compat.v1.logging.vlog": "estikeras.compat.logs:vlog",
+    "compat.v1.logging.warn": "estikeras.compat.logs:warning",
+    "compat.v1.logging.warning": "estikeras.compat.logs:warning",
     "compat.v1.losses.Reduction": "estikeras.compat.losses:Reduction",
     "compat.v1.losses.absolute_difference": "estikeras.compat.losses:absolute_difference",
     "compat.v1.losses.add_loss": "estikeras.compat.losses:add_loss",
@@ -142,6 +183,51 @@ NAMES = {
     "compat.v1.losses.softmax_cross_entropy": "estikeras.compat.losses:softmax_cross_entropy",
     "compat.v1.losses.sparse_softmax_cross_entropy":
         "estikeras.compat.losses:sparse_softmax_cross_entropy",
+    "compat.v1.metrics.accuracy": "estikeras.compat.metrics.means:accuracy",
+    "compat.v1.metrics.auc": "estikeras.compat.metrics.areas:auc",
+    "compat.v1.metrics.average_precision_at_k":
+        "estikeras.compat.metrics.rankings:average_precision_at_k",
+    "compat.v1.metrics.false_negatives": "estikeras.compat.metrics.counts:false_negatives",
+    "compat.v1.metrics.false_negatives_at_thresholds":
+        "estikeras.compat.metrics.thresholds:false_negatives_at_thresholds",
+    "compat.v1.metrics.false_positives": "estikeras.compat.metrics.counts:false_positives",
+    "compat.v1.metrics.false_positives_at_thresholds":
+        "estikeras.compat.metrics.thresholds:false_positives_at_thresholds",
+    "compat.v1.metrics.mean": "estikeras.compat.metrics.means:mean",
+    "compat.v1.metrics.mean_absolute_error": "estikeras.compat.metrics.means:mean_absolute_error",
+    "compat.v1.metrics.mean_cosine_distance": "estikeras.compat.metrics.means:mean_cosine_distance",
+    "compat.v1.metrics.mean_iou": "estikeras.compat.metrics.classes:mean_iou",
+    "compat.v1.metrics.mean_per_class_accuracy":
+        "estikeras.compat.metrics.classes:mean_per_class_accuracy",
+    "compat.v1.metrics.mean_relative_error": "estikeras.compat.metrics.means:mean_relative_error",
+    "compat.v1.metrics.mean_squared_error": "estikeras.compat.metrics.means:mean_squared_error",
+    "compat.v1.metrics.mean_tensor": "estikeras.compat.metrics.means:mean_tensor",
+    "compat.v1.metrics.percentage_below": "estikeras.compat.metrics.means:percentage_below",
+    "compat.v1.metrics.precision": "estikeras.compat.metrics.counts:precision",
+    "compat.v1.metrics.precision_at_k": "estikeras.compat.metrics.rankings:precision_at_k",
+    "compat.v1.metrics.precision_at_thresholds":
+        "estikeras.compat.metrics.thresholds:precision_at_thresholds",
+    "compat.v1.metrics.precision_at_top_k": "estikeras.compat.metrics.rankings:precision_at_top_k",
+    "compat.v1.metrics.recall": "estikeras.compat.metrics.counts:recall",
+    "compat.v1.metrics.recall_at_k": "estikeras.compat.metrics.rankings:recall_at_k",
+    "compat.v1.metrics.recall_at_thresholds":
+        "estikeras.compat.metrics.thresholds:recall_at_thresholds",
+    "compat.v1.metrics.recall_at_top_k": "estikeras.compat.metrics.rankings:recall_at_top_k",
+    "compat.v1.metrics.root_mean_squared_error":
+        "estikeras.compat.metrics.means:root_mean_squared_error",
+    "compat.v1.metrics.sensitivity_at_specificity":
+        "estikeras.compat.metrics.thresholds:sensitivity_at_specificity",
+    "compat.v1.metrics.sparse_average_precision_at_k":
+        "estikeras.compat.metrics.rankings:average_precision_at_k",
+    "compat.v1.metrics.sparse_precision_at_k": "estikeras.compat.metrics.rankings:precision_at_k",
+    "compat.v1.metrics.specificity_at_sensitivity":
+        "estikeras.compat.metrics.thresholds:specificity_at_sensitivity",
+    "compat.v1.metrics.true_negatives": "estikeras.compat.metrics.counts:true_negatives",
+    "compat.v1.metrics.true_negatives_at_thresholds":
+        "estikeras.compat.metrics.thresholds:true_negatives_at_thresholds",
+    "compat.v1.metrics.true_positives": "estikeras.compat.metrics.counts:true_positives",
+    "compat.v1.metrics.true_positives_at_thresholds":
+        "estikeras.compat.metrics.thresholds:true_positives_at_thresholds",
     "compat.v1.model_variables": "estikeras.compat.collections:model_variables",
     "compat.v1.moving_average_variables": "estikeras.compat.collections:moving_average_variables",
     "compat.v1.name_scope": "estikeras.compat.name_scopes:name_scope",
@@ -160,6 +246,10 @@ NAMES = {
     "compat.v1.train.AdagradDAOptimizer": "estikeras.compat.optimizers.adagrad:AdagradDAOptimizer",
     "compat.v1.train.AdagradOptimizer": "estikeras.compat.optimizers.adagrad:AdagradOptimizer",
     "compat.v1.train.AdamOptimizer": "estikeras.compat.optimizers.adam:AdamOptimizer",
+    "compat.v1.train.CheckpointSaverHook":
+        "estikeras.estimator.hooks.checkpoint_saver:CheckpointSaverHook",
+    "compat.v1.train.CheckpointSaverListener":
+        "estikeras.estimator.hooks.checkpoint_saver:CheckpointSaverListener",
     "compat.v1.train.FeedFnHook": "estikeras.estimator.hooks.feed_fn:FeedFnHook",
     "compat.v1.train.FinalOpsHook": "estikeras.estimator.hooks.final_ops:FinalOpsHook",
     "compat.v1.train.FtrlOptimizer": "estikeras.compat.optimizers.ftrl:FtrlOptimizer",
@@ -187,7 +277,10 @@ NAMES = {
     "compat.v1.train.SessionRunContext": "estikeras.estimator.hooks.base:SessionRunContext",
     "compat.v1.train.SessionRunHook": "estikeras.estimator.hooks.base:SessionRunHook",
     "compat.v1.train.SessionRunValues": "estikeras.estimator.hooks.base:SessionRunValues",
+    "compat.v1.train.StepCounterHook": "estikeras.estimator.hooks.step_counter:StepCounterHook",
     "compat.v1.train.StopAtStepHook": "estikeras.estimator.hooks.stop_at_step:StopAtStepHook",
+    "compat.v1.train.SummarySaverHook": "estikeras.estimator.hooks.summary_saver:SummarySaverHook",
+    "compat.v1.train.VocabInfo": "estikeras.estimator.vocabulary:VocabInfo",
     "compat.v1.train.assert_global_step": "estikeras.compat.global_step:assert_global_step",
     "compat.v1.train.create_global_step": "estikeras.compat.global_step:create_global_step",
     "compat.v1.train.generate_checkpoint_state_proto":
@@ -197,8 +290,10 @@ NAMES = {
     "compat.v1.train.get_or_create_global_step":
         "estikeras.compat.global_step:get_or_create_global_step",
     "compat.v1.train.global_step": "estikeras.compat.global_step:global_step",
+    "compat.v1.train.init_from_checkpoint": "estikeras.estimator.warm_start:init_from_checkpoint",
     "compat.v1.train.remove_checkpoint": "estikeras.train.state:remove_checkpoint",
     "compat.v1.train.update_checkpoint_state": "estikeras.train.state:update_checkpoint_state",
+    "compat.v1.train.warm_start": "estikeras.estimator.warm_start:warm_start",
     "compat.v1.trainable_variables": "estikeras.compat.collections:trainable_variables",
     "compat.v1.truncated_normal_initializer": "estikeras.compat.initializers:TruncatedNormal",
     "compat.v1.uniform_unit_scaling_initializer":
@@ -377,6 +472,10 @@ NAMES = {
     "estimator.BaselineRegressor": "estikeras.estimator.canned.baseline:BaselineRegressor",
     "estimator.BestExporter": "estikeras.estimator.exporters:BestExporter",
     "estimator.BinaryClassHead": "estikeras.estimator.heads.binary_class_head:BinaryClassHead",
+    "estimator.CheckpointSaverHook":
+        "estikeras.estimator.hooks.checkpoint_saver:CheckpointSaverHook",
+    "estimator.CheckpointSaverListener":
+        "estikeras.estimator.hooks.checkpoint_saver:CheckpointSaverListener",
     "estimator.DNNClassifier": "estikeras.estimator.canned.dnn:DNNClassifier",
     "estimator.DNNEstimator": "estikeras.estimator.canned.dnn:DNNEstimator",
     "estimator.DNNLinearCombinedClassifier":
@@ -418,12 +517,28 @@ NAMES = {
     "estimator.SessionRunContext": "estikeras.estimator.hooks.base:SessionRunContext",
     "estimator.SessionRunHook": "estikeras.estimator.hooks.base:SessionRunHook",
     "estimator.SessionRunValues": "estikeras.estimator.hooks.base:SessionRunValues",
+    "estimator.StepCounterHook": "estikeras.estimator.hooks.step_counter:StepCounterHook",
     "estimator.StopAtStepHook": "estikeras.estimator.hooks.stop_at_step:StopAtStepHook",
+    "estimator.SummarySaverHook": "estikeras.estimator.hooks.summary_saver:SummarySaverHook",
+    "estimator.VocabInfo": "estikeras.estimator.vocabulary:VocabInfo",
+    "estimator.WarmStartSettings": "estikeras.estimator.warm_start:WarmStartSettings",
     "estimator.add_metrics": "estikeras.estimator.canned.extending:add_metrics",
     "estimator.classifier_parse_example_spec":
         "estikeras.estimator.canned.parsing:classifier_parse_example_spec",
     "estimator.experimental.RNNClassifier": "estikeras.estimator.canned.rnn:RNNClassifier",
     "estimator.experimental.RNNEstimator": "estikeras.estimator.canned.rnn:RNNEstimator",
+    "estimator.experimental.make_early_stopping_hook":
+        "estikeras.estimator.hooks.early_stopping:make_early_stopping_hook",
+    "estimator.experimental.make_stop_at_checkpoint_step_hook":
+        "estikeras.estimator.hooks.stop_at_checkpoint_step:make_stop_at_checkpoint_step_hook",
+    "estimator.experimental.stop_if_higher_hook":
+        "estikeras.estimator.hooks.early_stopping:stop_if_higher_hook",
+    "estimator.experimental.stop_if_lower_hook":
+        "estikeras.estimator.hooks.early_stopping:stop_if_lower_hook",
+    "estimator.experimental.stop_if_no_decrease_hook":
+        "estikeras.estimator.hooks.early_stopping:stop_if_no_decrease_hook",
+    "estimator.experimental.stop_if_no_increase_hook":
+        "estikeras.estimator.hooks.early_stopping:stop_if_no_increase_hook",
     "estimator.export.ClassificationOutput":
         "estikeras.estimator.export_outputs:ClassificationOutput",
     "estimator.export.EvalOutput": "estikeras.estimator.export_outputs:EvalOutput",
@@ -433,6 +548,7 @@ NAMES = {
     "estimator.export.TrainOutput": "estikeras.estimator.export_outputs:TrainOutput",
     "estimator.inputs.numpy_input_fn": "estikeras.estimator.inputs.numpy_inputs:numpy_input_fn",
     "estimator.inputs.pandas_input_fn": "estikeras.estimator.inputs.pandas_inputs:pandas_input_fn",
+    "estimator.model_to_estimator": "estikeras.estimator.convert:model_to_estimator",
     "estimator.regressor_parse_example_spec":
         "estikeras.estimator.canned.parsing:regressor_parse_example_spec",
     "executing_eagerly": "estikeras.ops.tf_control:executing_eagerly",
@@ -478,6 +594,7 @@ NAMES = {
     "function": "estikeras.engine.function:function",
     "gather": "estikeras.ops.tf_indexing:gather",
     "gather_nd": "estikeras.ops.tf_indexing:gather_nd",
+    "get_logger": "estikeras.compat.logs:get_logger",
     "get_static_value": "estikeras.ops.tf_control:get_static_value",
     "grad_pass_through": "estikeras.ops.tf_control:grad_pass_through",
     "greater": "estikeras.ops.tf_math:greater",
@@ -730,6 +847,7 @@ NAMES = {
     "keras.dtype_policies.deserialize": "estikeras.keras.dtype_policies.serialization:deserialize",
     "keras.dtype_policies.get": "estikeras.keras.dtype_policies.serialization:get",
     "keras.dtype_policies.serialize": "estikeras.keras.dtype_policies.serialization:serialize",
+    "keras.estimator.model_to_estimator": "estikeras.estimator.convert:model_to_estimator",
     "keras.experimental.SequenceFeatures":
         "estikeras.feature_column.sequence_features:SequenceFeatures",
     "keras.initializers.Constant": "estikeras.keras.initializers.constants:Constant",

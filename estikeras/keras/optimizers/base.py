@@ -342,15 +342,10 @@ class Optimizer(KeepsVariables, KeepsAverages):
         """Count steps in another variable, such as an Estimator's global step."""
         if not isinstance(variable, Variable):
             raise errors.wrong_type("iterations", got=variable, expected="a Variable")
-        if self.built:
-            raise RuntimeError(
-                "`iterations` was set after the optimizer had been built. Set it before the first "
-                "step."
-            )
         before = self._iterations
         self._variables = [variable if v is before else v for v in self._variables]
         self._iterations = variable
-        if context.current.variables is not None:
+        if context.current.variables is not None and vars(before) is not vars(variable):
             context.current.variables.remove(before)
 
     @property

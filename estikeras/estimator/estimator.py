@@ -1,0 +1,254 @@
+"""Estimator: a model that is given by a function, with its training state in a folder."""
+
+import copy
+import logging
+import os
+import tempfile
+
+import numpy as np
+
+from estikeras import errors, train
+from estikeras.compat.global_step import get_or_create_global_step
+from estikeras.estimator import evaluation, prediction, training_steps
+from estikeras.estimator.calling import Inputs, call_model_fn, check_model_fn
+from estikeras.estimator.hooks.base import SessionRunHook
+from estikeras.estimator.mode_keys import ModeKeys
+from estikeras.estimator.run_config import RunConfig
+from estikeras.estimator.session import Session
+from estikeras.ops.random import set_random_seed
+from estikeras.public import public
+
+_log = logging.getLogger("estikeras")
+
+
+@public("estimator.Estimator", "compat.v1.estimator.Estimator")
+class Estimator:
+    """Trains, evaluates, predicts with and exports a model.
+
+    Args:
+        model_fn: function of `features`, and some of `labels`, `mode`, `params` and `config`, that
+            makes the model and returns an EstimatorSpec.
+        model_dir: folder of checkpoints and summaries, from which training goes on; None takes
+            that of `config`, else a temporary one.
+        config: RunConfig, or None.
+        params: dict that is handed to `model_fn`, or None.
+        warm_start_from: WarmStartSettings, or the path of a checkpoint or SavedModel, from which
+            variables get their first values.
+
+    Raises:
+        ValueError: for a `model_fn` with other arguments, or two different folders.
+        TypeError: for other things than a RunConfig, or than a dict of params.
+    """
+
+    def __init__(self, model_fn, model_dir=None, config=None, params=None, warm_start_from=None):
+        check_model_fn(model_fn, params)
+        if params is not None and not isinstance(params, dict):
+            raise errors.wrong_type("params", got=params, expected="a dict")
+        self._config = _with_folder(config, model_dir)
+        self._model_dir = self._config.model_dir
+        self._params = copy.deepcopy(params or {})
+        self._model_fn, self._warm_start_from = model_fn, warm_start_from
+        _log.info("Using config: %s", vars(self._config))
+
+    @property
+    def model_dir(self):
+        """The folder of checkpoints and summaries."""
+        return self._model_dir
+
+    @property
+    def config(self):
+        """The RunConfig, a copy."""
+        return copy.deepcopy(self._config)
+
+    @property
+    def params(self):
+        """The parameters of the model function, a copy."""
+        return copy.deepcopy(self._params)
+
+    @property
+    def model_fn(self):
+        """The model function as `(features, labels, mode, config) -> EstimatorSpec`."""
+
+        def public_model_fn(features, labels, mode, config):
+            return self._call_model_fn(features, labels, mode, config)
+
+        return public_model_fn
+
+    def eval_dir(self, name=None):
+        """The folder of the summaries of an evaluation.
+
+        Args:
+            name: name of the evaluation, or None.
+        """
+        return os.path.join(self._model_dir, f"eval_{name}" if name else "eval")  # noqa: PTH118
+
+    def latest_checkpoint(self):
+        """The path of the last checkpoint, or None."""
+        return train.latest_checkpoint(self._model_dir)
+
+    def get_variable_names(self):
+        """The names of the variables in the last checkpoint, a list.
+
+        Raises:
+            ValueError: if the model was not trained.
+        """
+        self._check_trained()
+        return [name for name, _ in train.list_variables(self._model_dir)]
+
+    def get_variable_value(self, name):
+        """The value of a variable in the last checkpoint, a NumPy array.
+
+        Args:
+            name: str.
+
+        Raises:
+            ValueError: if the model was not trained.
+        """
+        self._check_trained()
+        return train.load_variable(self._model_dir, name)
+
+    def train(self, input_fn, hooks=None, steps=None, max_steps=None, saving_listeners=None):
+        """Train from the last checkpoint on, or from the beginning.
+
+        Args:
+            input_fn: function that returns a Dataset of batches `(features, labels)`, or tensors.
+            hooks: SessionRunHooks, or None.
+            steps: how many steps to do; None for as long as there are data.
+            max_steps: up to which step to train, over all calls; not together with `steps`.
+            saving_listeners: CheckpointSaverListeners, or None.
+
+        Returns:
+            The Estimator.
+
+        Raises:
+            ValueError: for both `steps` and `max_steps`, and numbers below 1.
+            NanLossDuringTrainingError: when the loss is no number.
+        """
+        if steps is not None and max_steps is not None:
+            raise ValueError("train() takes `steps` or `max_steps`, got both.")
+        for name, value in (("steps", steps), ("max_steps", max_steps)):
+            if value is not None and value <= 0:
+                raise errors.invalid(name, got=value, expected="a number above 0")
+        hooks = _checked("hooks", hooks, SessionRunHook)
+        loss = training_steps.run(self, input_fn, hooks, steps, max_steps, saving_listeners or ())
+        if loss is not training_steps.SKIPPED:
+            _log.info("Loss for final step: %s.", loss)
+        return self
+
+    def evaluate(self, input_fn, steps=None, hooks=None, checkpoint_path=None, name=None):
+        """Compute the metrics of a checkpoint, and write them as summaries into `eval_dir(name)`.
+
+        Args:
+            input_fn: function that returns a Dataset of batches `(features, labels)`, or tensors.
+            steps: how many batches to take; None for all.
+            hooks: SessionRunHooks, or None.
+            checkpoint_path: path of the checkpoint, None for the last one.
+            name: name of the evaluation, or None.
+
+        Returns:
+            Dict from the names of metrics, `loss` and `global_step` to NumPy values.
+
+        Raises:
+            ValueError: for `steps` below 1, or no data.
+        """
+        if steps is not None and steps <= 0:
+            raise errors.invalid("steps", got=steps, expected="a number above 0")
+        hooks = _checked("hooks", hooks, SessionRunHook)
+        return evaluation.run(self, input_fn, steps, hooks, checkpoint_path, name)
+
+    def predict(
+        self,
+        input_fn,
+        predict_keys=None,
+        hooks=None,
+        checkpoint_path=None,
+        yield_single_examples=True,
+    ):
+        """Predict with a checkpoint.
+
+        Args:
+            input_fn: function that returns a Dataset of batches of features, or tensors; labels are
+                left out.
+            predict_keys: names of the predictions to give, None for all.
+            hooks: SessionRunHooks, or None.
+            checkpoint_path: path of the checkpoint, None for the last one.
+            yield_single_examples: whether to give the predictions one by one and not in batches.
+
+        Yields:
+            For each example (or batch) the predictions, a dict of NumPy values by name.
+
+        Raises:
+            ValueError: if no name of `predict_keys` is there, or batches cannot be taken apart.
+        """
+        hooks = _checked("hooks", hooks, SessionRunHook)
+        return prediction.run(
+            self, input_fn, predict_keys, hooks, checkpoint_path, yield_single_examples
+        )
+
+    # What the parts of this package need.
+
+    def _call_model_fn(self, features, labels, mode, config=None):
+        return call_model_fn(
+            self._model_fn, features, labels, mode, self.params, config or self.config
+        )
+
+    def _session(self, input_fn, mode, strategy=None):
+        """The Session of a mode, for what `input_fn` gives."""
+        if self._config.tf_random_seed is not None:
+            set_random_seed(self._config.tf_random_seed)
+        inputs = Inputs(
+            input_fn,
+            mode != ModeKeys.PREDICT,
+            mode=mode,
+            params=self.params,
+            config=self.config,
+        )
+
+        def build(batch):
+            get_or_create_global_step()
+            _log.info("Calling model_fn.")
+            spec = self._call_model_fn(*batch, mode)
+            _log.info("Done calling model_fn.")
+            return spec
+
+        return Session(inputs, build, strategy)
+
+    def _check_trained(self):
+        if self.latest_checkpoint() is None:
+            raise ValueError(f"Could not find trained model in model_dir: {self._model_dir}.")
+
+
+def _with_folder(config, model_dir):
+    """A RunConfig whose folder is known.
+
+    Raises:
+        ValueError: if two different folders are given.
+        TypeError: if `config` is no RunConfig.
+    """
+    if config is None:
+        config = RunConfig()
+        _log.info("Using default config.")
+    if not isinstance(config, RunConfig):
+        raise errors.wrong_type("config", got=config, expected="a RunConfig")
+    model_dir = None if model_dir is None else os.fspath(model_dir)
+    if model_dir is not None and config.model_dir not in (None, model_dir):
+        raise errors.invalid(
+            "model_dir",
+            got=model_dir,
+            expected=f"the folder of `config`, {config.model_dir!r}, or None",
+        )
+    model_dir = model_dir or config.model_dir
+    if model_dir is None:
+        model_dir = tempfile.mkdtemp()
+        _log.warning("Using temporary folder as model directory: %s", model_dir)
+    return (
+        copy.copy(config) if config.model_dir == model_dir else config.replace(model_dir=model_dir)
+    )
+
+
+def _checked(name, things, kind):
+    things = list(things or ())
+    for thing in things:
+        if not isinstance(thing, kind):
+            raise errors.wrong_type(name, got=thing, expected=f"a list of {kind.__name__}s")
+    return things

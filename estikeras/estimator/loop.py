@@ -1,0 +1,70 @@
+"""The loop of steps that hooks listen to."""
+
+from estikeras.estimator.hooks.base import SessionRunArgs, SessionRunContext, SessionRunValues
+from estikeras.op_errors import OutOfRangeError
+
+
+class Loop:
+    """Runs the steps of a session until the data end or a hook asks for the end.
+
+    Args:
+        session: the Session.
+        hooks: list of SessionRunHooks.
+        prepare: function that gives variables their values, called between the hooks' `begin` and
+            `after_create_session`.
+    """
+
+    def __init__(self, session, hooks, prepare):
+        self._session, self._hooks = session, list(hooks)
+        with session.building():
+            for hook in self._hooks:
+                hook.begin()
+        prepare()
+        for hook in self._hooks:
+            hook.after_create_session(session, session)
+
+    def results(self, fetches, every=False):
+        """Run step after step.
+
+        Args:
+            fetches: structure of tensors and operations.
+            every: whether the values of each step are needed, and not only of some.
+
+        Yields:
+            The values of each run's last step, and how many steps it did.
+        """
+        try:
+            while not self._session.should_stop():
+                waits = [wait for hook in self._hooks if (wait := hook.steps_to_wait()) is not None]
+                steps = self._session.available(1 if every else min(waits, default=None))
+                yield self._run(fetches, steps), steps
+        except OutOfRangeError:
+            pass  # the data have ended
+        for hook in self._hooks:
+            hook.end(self._session)
+
+    def _run(self, fetches, steps):
+        context = SessionRunContext(SessionRunArgs(fetches), self._session, steps)
+        asked = [hook.before_run(context) for hook in self._hooks]
+        wanted = [None if each is None else each.fetches for each in asked]
+        values, results = self._session.step([fetches, wanted], _fed_by(asked), steps)
+        for hook, value in zip(self._hooks, results, strict=True):
+            hook.after_run(context, SessionRunValues(value, None, None))
+        if context.stop_requested:
+            self._session.request_stop()
+        return values
+
+
+def _fed_by(asked):
+    """What hooks feed, in one dict.
+
+    Raises:
+        RuntimeError: if two hooks feed one placeholder.
+    """
+    fed = {}
+    for each in asked:
+        for placeholder, value in (each.feed_dict or {} if each is not None else {}).items():
+            if placeholder in fed:
+                raise RuntimeError(f"Two hooks feed the placeholder {placeholder!r}.")
+            fed[placeholder] = value
+    return fed

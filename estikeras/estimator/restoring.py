@@ -1,0 +1,48 @@
+"""First values of a session's variables: from a checkpoint, or as they were made."""
+
+import logging
+
+from estikeras.estimator import saving
+from estikeras.train.fallback import restorable_checkpoint
+
+_log = logging.getLogger("estikeras")
+
+
+def checkpoint_to_restore(model_dir, strategy):
+    """The path of the last checkpoint that can be read, or None; on several ranks the chief's."""
+    path = restorable_checkpoint(model_dir) if strategy.cluster.is_chief else None
+    return strategy.bcast(path)
+
+
+def saver_of(session, estimator):
+    """What saves and restores a session: the scaffold's saver, or one of all variables by name."""
+    saver = session.built.scaffold.saver
+    if saver is not None:
+        return saver
+    return saving.saver_of(session.graph, session.store, estimator.config, estimator.model_dir)
+
+
+def restore(session, saver, checkpoint, strategy):
+    """Give a session's variables the values of a checkpoint, or let the scaffold initialize them.
+
+    Args:
+        session: the Session.
+        saver: what restores it.
+        checkpoint: path, or None.
+        strategy: the Strategy whose ranks all have the chief's values afterwards.
+    """
+    scaffold = session.built.scaffold
+    if checkpoint is not None:
+        _log.info("Restoring parameters from %s", checkpoint)
+        if strategy.cluster.is_chief:
+            saver.restore(session, checkpoint)
+    elif scaffold.init_fn is not None:
+        scaffold.init_fn(scaffold, session)
+    if strategy.num_replicas_in_sync > 1:
+        for variable in session.variables:
+            variable.before_write()
+            variable.equal_on_ranks = True
+        named = [(variable.path, variable.buffer) for variable in session.variables]
+        strategy.synchronize(named, "the variables of the model function")
+    if scaffold.local_init_op is not None:
+        session.run(scaffold.local_init_op)

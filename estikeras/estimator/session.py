@@ -1,0 +1,254 @@
+"""Runs parts of the graph that input_fn and model_fn made, on the batches that they read.
+
+Shapes in a graph are fixed, so a batch of another size traces both functions again, with the same
+variables; what hooks ask for is known by its place in the first trace.
+"""
+
+import contextlib
+import time
+
+from estikeras import errors
+from estikeras.engine import tree
+from estikeras.engine.session_graph import Action
+from estikeras.engine.tensor import Tensor, as_tensor
+from estikeras.engine.variable import Variable
+from estikeras.engine.variable_store import VariableStore
+from estikeras.estimator.sources import Source
+from estikeras.estimator.trace import Trace, value_of
+from estikeras.keras.trainer.replicas import Share
+from estikeras.op_errors import InvalidArgumentError
+from strategies import context as replicas
+
+NATIVE_SECONDS = 0.1  # how long one run of many steps may take, so that Ctrl-C stays prompt
+
+
+class Session:
+    """Values and batches for the graph of a model function.
+
+    Args:
+        read: function of no arguments that runs input_fn and gives the tensors of a batch.
+        build: function of these that runs model_fn; both are called inside of the graph, again for
+            each other form of a batch.
+        strategy: a Strategy whose ranks share every batch, or None.
+
+    Attributes:
+        store: the VariableStore with the variables that were made.
+        graph: the SessionGraph of the first trace, whose tensors can be run.
+        built: what `build` returned then.
+
+    Raises:
+        OutOfRangeError: when there is no first batch.
+    """
+
+    def __init__(self, read, build, strategy=None):
+        self.store, self._read, self._build = VariableStore(), read, build
+        several = strategy is not None and strategy.num_replicas_in_sync > 1
+        self.strategy = strategy if several else None
+        with replicas.scope(None):  # how much this rank counts is its own
+            fraction = Variable(1.0, dtype="float32", trainable=False, name="share")
+        self._shares = {even: Share(even, fraction) for even in (False, True)}
+        self._sources, self._traces, self._stop, self._at_once = [], {}, False, 1
+        self._first = None
+        self._first = self._traced(())
+        self.graph, self.built = self._first.graph, self._first.built
+
+    @property
+    def variables(self):
+        """All variables that the graph reads or writes, but what metrics sum up."""
+        used = [*self.store.saved().values(), *self.graph.reads, *self.graph.updates]
+        for action in self.graph.actions:
+            used += action.updates
+        found = {id(vars(v)): v for v in used if v.synchronization != "on_read"}
+        own = {id(vars(share.fraction)) for share in self._shares.values()}
+        return [variable for key, variable in found.items() if key not in own]
+
+    # What hooks may ask for.
+
+    def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
+        """Compute some tensors and run some operations.
+
+        Args:
+            fetches: structure of tensors, operations, variables, or names of them.
+            feed_dict: dict from placeholder to value, or None.
+            options: kept for the reference's sake.
+            run_metadata: likewise.
+
+        Returns:
+            A structure like `fetches` of NumPy values; None for operations.
+
+        Raises:
+            OutOfRangeError: when a batch is needed and there is none left.
+        """
+        return self._run(fetches, feed_dict, 1, is_step=False)
+
+    def request_stop(self):
+        """End the loop after the current run."""
+        self._stop = True
+
+    def should_stop(self):
+        """Whether the loop ends."""
+        return self._stop
+
+    @contextlib.contextmanager
+    def building(self):
+        """A `with` block in which operations add to the graph."""
+        with self.store.tracing(), self._entered(self._first.even), self.graph.tracing():
+            yield
+
+    # Steps.
+
+    def step(self, fetches, feed_dict=None, steps=1):
+        """Run the next steps: what is fetched, and what happens in every step.
+
+        Args:
+            fetches: as for `run`.
+            feed_dict: as for `run`.
+            steps: how many, at most what `available` gives.
+
+        Returns:
+            What `run` gives, of the last step.
+        """
+        return self._run(fetches, feed_dict, steps, is_step=True)
+
+    def available(self, wanted=None):
+        """How many steps may be done in one run: batches of one form that lie ready, and no more
+        than take `NATIVE_SECONDS`.
+
+        Args:
+            wanted: no more than these, or None.
+
+        Raises:
+            OutOfRangeError: when no batch is left.
+        """
+        limits = [self._at_once, *(source.ready().count for source in self._sources)]
+        return min(limits if wanted is None else [wanted, *limits])
+
+    def close(self):
+        """Close the files and threads that give batches."""
+        for source in self._sources:
+            source.close()
+
+    def _run(self, fetches, feed_dict, steps, is_step):
+        flat = tree.flatten(fetches)
+        leaves = [self._fetched(x) for x in flat if x is not None]
+        fed = {id(self._fetched(x)): as_tensor(y).value for x, y in (feed_dict or {}).items()}
+        trace = self._first
+        if is_step or fed or trace.needs_batch(trace.program(leaves, is_step)):
+            trace = self._traced(self._fed_shapes(fed))
+        program = trace.program(leaves, is_step)
+        with self._telling_of_failures():
+            results = iter(self._execute(trace, program, fed, steps, is_step))
+        values = [
+            None if x is None or value_of(self._fetched(x)) is None else next(results).value
+            for x in flat
+        ]
+        return tree.pack_sequence_as(
+            fetches, [y[()] if y is not None and not y.shape else y for y in values]
+        )
+
+    def _execute(self, trace, program, fed, steps, is_step):
+        pairs = zip(trace.graph.placeholders, self.graph.placeholders, strict=False)
+        values = {id(x): fed.get(id(first)) for x, first in pairs}
+        if not is_step and not trace.needs_batch(program):
+            return program.run([_fed(x, values) for x in program.inputs])
+        ready = [source.ready() for source in self._sources]
+        self._weigh(ready)
+        began = time.perf_counter()
+        many = steps > 1 and len(ready) == 1 and program.runs_natively and program.inputs
+        if many and not values:
+            rows, order, first = ready[0].take_many(steps)
+            rows = [rows[trace.places[id(x)]] for x in program.inputs]
+            results = program.run_steps(rows, order, first, steps)
+        else:
+            for _ in range(steps):
+                arrays = [array for batch in ready for array in batch.take()]
+                values.update((x, arrays[place]) for x, place in trace.places.items())
+                results = program.run([_fed(x, values) for x in program.inputs])
+        if is_step:
+            most = int(NATIVE_SECONDS * steps / max(time.perf_counter() - began, 1e-6))
+            self._at_once = max(1, min(10 * self._at_once, most))
+        return results
+
+    def _fed_shapes(self, fed):
+        placeholders = enumerate(self._first.graph.placeholders)
+        return tuple((k, fed[id(x)].shape) for k, x in placeholders if id(x) in fed)
+
+    def _weigh(self, ready):
+        """Tell the ranks how much this one's rows count."""
+        if self.strategy is None or not ready:
+            return
+        weight, fraction = ready[0].weight, self._shares[False].fraction
+        self.strategy.reduction.contributes = weight.rows > 0
+        fraction.before_write()
+        fraction.buffer[...] = weight.rows / weight.total if weight.rows else 1.0
+
+    @contextlib.contextmanager
+    def _telling_of_failures(self):
+        try:
+            yield
+        except Exception as error:
+            if self.strategy is not None:
+                self.strategy.step_failed(error)
+            raise
+        finally:
+            if self.strategy is not None:
+                self.strategy.reduction.contributes = True
+
+    # Traces.
+
+    def _traced(self, fed_shapes):
+        """The trace for the next batches of the sources, made now if their form is new."""
+        ready = [source.ready() for source in self._sources]
+        specs = tuple(spec for batch in ready for spec in batch.specs)
+        even = all(batch.weight.even for batch in ready)
+        trace = self._traces.get((specs, even, fed_shapes)) if self._first else None
+        if trace is None:
+            with self.store.tracing():
+                trace = Trace(
+                    self._read,
+                    self._build,
+                    self._sources,
+                    lambda dataset: Source(dataset, self.strategy),
+                    self._entered,
+                    dict(fed_shapes),
+                    self._first,
+                )
+            self._traces[trace.specs, trace.even, fed_shapes] = trace
+        return trace
+
+    @contextlib.contextmanager
+    def _entered(self, even):
+        if self.strategy is None:
+            yield
+            return
+        replica = self.strategy.replica_context(self._shares[even])
+        with replicas.scope(self.strategy), replicas.entered(replica):
+            yield
+
+    def _fetched(self, x):
+        """A tensor or action of the first trace."""
+        if isinstance(x, bytes | str):
+            return self.graph.find(x.decode() if isinstance(x, bytes) else x)
+        if isinstance(x, Variable):
+            reads = self.graph.reads
+            twins = [variable for variable in reads if vars(variable) is vars(x)]
+            return reads[twins[0]] if twins else self.graph.read(x)
+        if isinstance(x, Action | Tensor):
+            return x
+        raise errors.wrong_type(
+            "fetches", got=x, expected="tensors, operations, variables, or names of them"
+        )
+
+
+def _fed(x, values):
+    """The array for an input of a program.
+
+    Raises:
+        InvalidArgumentError: for a placeholder that was not fed.
+    """
+    array = values.get(id(x))
+    if array is None:
+        raise InvalidArgumentError(
+            message=f"You must feed a value for the placeholder {x!r}: give it in `feed_dict`."
+        )
+    return array

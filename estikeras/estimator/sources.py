@@ -1,0 +1,187 @@
+"""The batches of a Dataset, as a session takes them: many rows by number where they lie in memory,
+else arrays one batch after the other. On several ranks each takes its rows of every batch.
+"""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from estikeras import errors
+from estikeras.data import feeding, structure
+from estikeras.engine import dtypes
+from estikeras.engine.specs import SparseTensor
+from estikeras.engine.tensor import Spec, Tensor
+from estikeras.feature_column.padding import padded
+from estikeras.keras.trainer.adapters.pipelines import BLOCKS, shared
+from estikeras.op_errors import OutOfRangeError
+from strategies.input import share
+
+
+@dataclass(frozen=True)
+class Weight:
+    """How much a rank's rows of a batch count.
+
+    Attributes:
+        rows: how many of them are this rank's.
+        total: how many all ranks have.
+        even: whether all ranks have equally many.
+    """
+
+    rows: int
+    total: int
+    even: bool
+
+
+class Source:
+    """The batches of one pass through a Dataset.
+
+    Args:
+        dataset: a Dataset of batches; on several ranks all have the same.
+        strategy: a Strategy whose ranks share every batch, or None.
+    """
+
+    def __init__(self, dataset, strategy=None):
+        self.strategy = strategy
+        self._pieces = self._read(dataset if strategy is None else shared(dataset, by_files=False))
+        self._ready = None
+
+    def ready(self):
+        """The batches that can be taken now, Rows or one Batch.
+
+        Raises:
+            OutOfRangeError: when there are none left.
+        """
+        while self._ready is None or not self._ready.count:
+            self._ready = next(self._pieces, None)
+            if self._ready is None:
+                raise OutOfRangeError(message="End of sequence")
+        return self._ready
+
+    def close(self):
+        """Close the files and threads that give the batches."""
+        self._pieces.close()
+
+    def _read(self, dataset):
+        rows = feeding.batched_rows(dataset)
+        if rows is not None:
+            leaves = [np.ascontiguousarray(a) for a in structure.leaves_of(rows.rows)]
+            for order in rows.numbers():
+                yield from self._rows(rows.rows, leaves, order, rows.batch_size)
+            return
+        pieces = feeding.blocks(dataset, BLOCKS)
+        if pieces is None:
+            for element in feeding.arrays(dataset):
+                yield Batch(element, self.strategy)
+            return
+        for piece in pieces:
+            leaves = structure.leaves_of(piece)
+            counts = {a.shape[:2] for a in leaves}
+            if len(counts) > 1:
+                for k in range(len(leaves[0])):
+                    yield Batch(structure.map_leaves(lambda a, k=k: a[k], piece), self.strategy)
+                continue
+            ((batches, size),) = counts
+            flat = [a.reshape(-1, *a.shape[2:]) for a in leaves]
+            yield from self._rows(piece, flat, np.arange(batches * size), size)
+
+    def _rows(self, template, leaves, order, size):
+        whole = len(order) - len(order) % size
+        if whole:
+            yield Rows(template, leaves, order[:whole].reshape(-1, size), self.strategy)
+        if len(order) > whole:
+            yield Rows(template, leaves, order[whole:].reshape(1, -1), self.strategy)
+
+
+class Rows:
+    """Batches of rows that lie in memory.
+
+    Args:
+        template: a structure like a batch.
+        leaves: list of arrays with all rows.
+        order: int64 (batches, rows of a batch), numbers of rows.
+        strategy: a Strategy whose ranks share every batch, or None.
+
+    Attributes:
+        count: how many batches are left.
+        weight: the Weight of this rank's rows.
+    """
+
+    def __init__(self, template, leaves, order, strategy):
+        self.template, self._leaves = template, leaves
+        self.weight, (start, stop) = _weight(order.shape[1], strategy)
+        self._order = np.ascontiguousarray(order[:, start:stop], np.int64)
+        self._next, self.count = 0, len(order)
+
+    @functools.cached_property
+    def specs(self):
+        """The Specs of the tensors of one batch."""
+        size = self._order.shape[1]
+        return tuple(Spec((size, *a.shape[1:]), dtypes.from_numpy(a.dtype)) for a in self._leaves)
+
+    def take(self):
+        """The arrays of the next batch."""
+        rows = self._order[self._next]
+        self._next, self.count = self._next + 1, self.count - 1
+        return [a[rows] for a in self._leaves]
+
+    def take_many(self, steps):
+        """What `Program.run_steps` needs for the next batches: all rows, their order, the number of
+        the first batch.
+        """
+        first = self._next
+        self._next, self.count = self._next + steps, self.count - steps
+        return self._leaves, self._order.reshape(-1), first
+
+
+class Batch:
+    """One batch of arrays.
+
+    Args:
+        element: structure of what NumPy indexing gives, and SparseTensors.
+        strategy: a Strategy whose ranks share every batch, or None.
+    """
+
+    def __init__(self, element, strategy):
+        self.template, self.count = element, 1
+        self._arrays = [_as_array(leaf) for leaf in structure.leaves_of(element)]
+        sizes = {len(a) for a in self._arrays if a.ndim}
+        if strategy is not None and strategy.num_replicas_in_sync > 1 and len(sizes) > 1:
+            raise errors.invalid(
+                "input_fn",
+                got=f"parts with {sorted(sizes)} rows in one batch",
+                expected="batches whose parts have equally many rows, which the ranks share",
+            )
+        self.weight, (start, stop) = _weight(max(sizes, default=1), strategy)
+        if stop - start < self.weight.total:
+            self._arrays = [a[start:stop] if a.ndim else a for a in self._arrays]
+
+    @functools.cached_property
+    def specs(self):
+        """The Specs of the tensors of the batch."""
+        return tuple(Spec(a.shape, dtypes.from_numpy(a.dtype)) for a in self._arrays)
+
+    def take(self):
+        """The arrays."""
+        self.count = 0
+        return self._arrays
+
+
+def _weight(size, strategy):
+    """The Weight of this rank's rows of a batch, and from where to where they go; a rank without
+    rows takes one that does not count.
+    """
+    if strategy is None or strategy.num_replicas_in_sync == 1:
+        return Weight(size, size, True), (0, size)
+    ranks = strategy.num_replicas_in_sync
+    start, stop = share(size, ranks, strategy.cluster.rank)
+    weight = Weight(stop - start, size, size % ranks == 0)
+    return weight, (start, stop) if stop > start else (0, 1)
+
+
+def _as_array(leaf):
+    if isinstance(leaf, SparseTensor):
+        leaf = padded(leaf)
+    if isinstance(leaf, Tensor):
+        leaf = leaf.value
+    return np.array(leaf, object) if isinstance(leaf, bytes) else np.asarray(leaf)

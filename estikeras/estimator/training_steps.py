@@ -1,0 +1,112 @@
+"""How an Estimator trains: the session, the hooks that every training has, the loop."""
+
+import logging
+
+import strategies
+from estikeras.compat.global_step import get_global_step
+from estikeras.estimator import restoring
+from estikeras.estimator.hooks.checkpoint_saver import CheckpointSaverHook
+from estikeras.estimator.hooks.logging_tensor import LoggingTensorHook
+from estikeras.estimator.hooks.nan_tensor import NanTensorHook
+from estikeras.estimator.hooks.step_counter import StepCounterHook
+from estikeras.estimator.hooks.stop_at_step import StopAtStepHook
+from estikeras.estimator.hooks.summary_saver import SummarySaverHook
+from estikeras.estimator.loop import Loop
+from estikeras.estimator.mode_keys import ModeKeys
+from estikeras.op_errors import OutOfRangeError
+from estikeras.ops.replicas import averaged
+from estikeras.train import load_variable
+from strategies import context
+
+SKIPPED = object()
+_log = logging.getLogger("estikeras")
+
+
+def run(estimator, input_fn, hooks, steps, max_steps, saving_listeners):
+    """Train; see `Estimator.train`.
+
+    Returns:
+        The loss of the last step; None if there was no step; SKIPPED if `max_steps` were done.
+    """
+    strategy = estimator.config.train_distribute or strategies.get_strategy()
+    with context.scope(strategy):
+        checkpoint = restoring.checkpoint_to_restore(estimator.model_dir, strategy)
+        if max_steps is not None and checkpoint is not None:
+            done = strategy.bcast(int(load_variable(checkpoint, "global_step")))
+            if done >= max_steps:
+                _log.info("Skipping training since max_steps has already saved.")
+                return SKIPPED
+        if steps is not None or max_steps is not None:
+            hooks = [*hooks, StopAtStepHook(steps, max_steps)]
+        try:
+            session = estimator._session(input_fn, ModeKeys.TRAIN, strategy)
+        except OutOfRangeError:
+            session = None
+        loss = None
+        if session is not None:
+            loss = _train(estimator, session, strategy, checkpoint, hooks, saving_listeners)
+    if loss is None:
+        _log.warning(
+            "Training with estimator made no steps. Perhaps input is empty or misspecified."
+        )
+    return loss
+
+
+def _train(estimator, session, strategy, checkpoint, hooks, saving_listeners):
+    spec = session.built
+    try:
+        saver = restoring.saver_of(session, estimator)
+        with session.building():
+            step = get_global_step()
+            loss = averaged(spec.loss)
+        hooks = [
+            *hooks,
+            *_hooks_of_all(estimator.config, loss, step),
+            *spec.training_hooks,
+        ]
+        if strategy.cluster.is_chief:
+            hooks += spec.training_chief_hooks
+        hooks += _hooks_that_write(estimator, spec, saver, hooks, saving_listeners)
+        loop = Loop(session, hooks, lambda: restoring.restore(session, saver, checkpoint, strategy))
+        last = None
+        for (_, last), _ in loop.results([spec.train_op, loss]):
+            pass
+        return last
+    finally:
+        session.close()
+
+
+def _hooks_of_all(config, loss, step):
+    """Those that every rank has."""
+    hooks = [NanTensorHook(loss)]
+    if config.log_step_count_steps is not None:
+        tensors = {"loss": loss, "step": step}
+        hooks.append(LoggingTensorHook(tensors, every_n_iter=config.log_step_count_steps))
+    return hooks
+
+
+def _hooks_that_write(estimator, spec, saver, hooks, saving_listeners):
+    """Checkpoints, summaries and speed; a hook that saves checkpoints may be there already."""
+    config, folder = estimator.config, estimator.model_dir
+    made = []
+    savers = [hook for hook in hooks if isinstance(hook, CheckpointSaverHook)]
+    secs, steps = config.save_checkpoints_secs, config.save_checkpoints_steps
+    if not savers and (secs or steps):
+        savers = [CheckpointSaverHook(folder, save_secs=secs, save_steps=steps, saver=saver)]
+        made += savers
+    if saving_listeners:
+        if not savers:
+            raise ValueError(
+                "There should be a CheckpointSaverHook to use saving_listeners. Set "
+                "`save_checkpoints_steps` or `save_checkpoints_secs` of RunConfig."
+            )
+        savers[0]._listeners.extend(saving_listeners)
+    if config.log_step_count_steps:
+        made.append(StepCounterHook(config.log_step_count_steps, output_dir=folder))
+    if config.save_summary_steps:
+        made.append(
+            SummarySaverHook(
+                save_steps=config.save_summary_steps, output_dir=folder, scaffold=spec.scaffold
+            )
+        )
+    return made
