@@ -108,7 +108,6 @@ class SessionRunHook:
         """How many steps may be done in the next run, the last of which this hook wants to see;
         None for any number.
         """
-        return
 
 
 def _every_step(hook):
