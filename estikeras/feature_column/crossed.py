@@ -22,8 +22,8 @@ def crossed_column(keys, hash_bucket_size, hash_key=None):
     entries.
 
     Args:
-        keys: list of at least two of: names of string or integer features, and categorical columns
-            other than by hash.
+        keys: list of at least two of: names of features, of which numbers count by their whole
+            parts, and categorical columns other than by hash.
         hash_bucket_size: int, how many ids there are.
         hash_key: int with which hashing begins; None is the usual one.
 
@@ -121,13 +121,9 @@ def _entries(key, features):
             raise errors.invalid("keys", got=key.name, expected="categorical columns that weigh 1")
         return key.ids(features), key.present(features)
     x = features.raw(key)
-    if x.dtype != "string" and not dtypes.is_int(x.dtype):
-        raise errors.invalid(
-            f"features[{key!r}]",
-            got=f"dtype {x.dtype}",
-            expected="strings or integers, to be crossed",
-            hint="Cross a bucketized_column of it.",
-        )
     if len(x.shape) != 2:
         raise errors.shape_mismatch(f"features[{key!r}]", got=x.shape, expected="two axes")
-    return x, ops.ones(x.shape, dtype="bool") if features.is_dense(key) else is_present(x)
+    present = ops.ones(x.shape, "bool") if features.is_dense(key) else is_present(x)
+    if dtypes.is_float(x.dtype):  # which count by their whole parts
+        x = ops.cast(ops.where(present, x, 0.0), "int64")
+    return x, present

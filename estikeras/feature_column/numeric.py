@@ -64,9 +64,16 @@ class NumericColumn(columns.DenseColumn):
         return TensorShape(self.shape)
 
     def dense(self, features, state):
-        return features.once(self, lambda: self._dense(features.raw(self.key)))
+        return features.once(self, lambda: self._dense(features))
 
-    def _dense(self, x):
+    def _dense(self, features):
+        x = features.raw(self.key)
+        if not features.is_dense(self.key):
+            raise errors.invalid(
+                f"features[{self.key!r}]",
+                got="a SparseTensor",
+                expected="a dense tensor, for a numeric_column",
+            )
         if x.dtype == "string":
             raise errors.invalid(f"features[{self.key!r}]", got="strings", expected="numbers")
         if self.normalizer_fn is not None:

@@ -233,6 +233,8 @@ CROSSED = [
     *categorical("cross of dense and sparse features",
                  lambda fc, _: fc.crossed_column(["name", "tag", "id"], 50),
                  {"name": NAMES, "tag": TAGS, "id": IDS})[:1],
+    *categorical("cross of numbers", lambda fc, _: fc.crossed_column(["name", "age"], 50),
+                 {"name": NAMES, "age": AGES})[:1],
     *categorical("cross with buckets",
                  lambda fc, _: fc.crossed_column(["name", bucketized(fc)], 50),
                  {"name": NAMES, "age": AGES})[:1],

@@ -7,7 +7,13 @@ import pytest
 
 import estikeras as tf
 from estikeras import feature_column as fc
+from estikeras.engine.program.staged import StagedProgram
+from estikeras.engine.session_graph import SessionGraph
+from estikeras.engine.tensor import Spec
+from estikeras.engine.variable_store import VariableStore
+from estikeras.feature_column.features import prepared
 from estikeras.feature_column.linear_model import LinearModel
+from estikeras.feature_column.padding import is_padded, note_padded
 from tests.support import feature_columns as table
 
 RECORDED = json.loads(table.RECORDINGS.read_text())
@@ -68,6 +74,25 @@ def test_traced_functions_give_what_eager_calls_do(row, tmp_path):
     eager, traced = layer(features), tf.function(lambda x: layer(x))(features)
     for one, other in zip(tf.nest.flatten(eager), tf.nest.flatten(traced), strict=True):
         np.testing.assert_allclose(one.numpy(), other.numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("row", table.ROWS, ids=lambda row: row.name)
+def test_model_functions_give_what_eager_calls_do(row, tmp_path):
+    layer, features = layer_and_features(row, tmp_path)
+    eager = tf.nest.flatten(layer(features))
+    dense = {key: prepared(x) for key, x in features.items()}
+    graph = SessionGraph()
+    with VariableStore().tracing(), graph.tracing():
+        inputs = {key: graph.add_input(Spec(x.shape, x.dtype)) for key, x in dense.items()}
+        for key, x in inputs.items():
+            if is_padded(dense[key]):
+                note_padded(x)
+        fetches = tf.nest.flatten(layer(inputs))
+    program = StagedProgram(graph.verify(), fetches, {})
+    arrays = {id(x): dense[key].value for key, x in inputs.items()}
+    made = program.run([arrays[id(x)] for x in program.inputs])
+    for one, other in zip(eager, made, strict=True):
+        np.testing.assert_allclose(one.numpy(), other.numpy(), rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("row", table.ROWS, ids=lambda row: row.name)

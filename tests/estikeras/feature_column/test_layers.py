@@ -1,0 +1,215 @@
+"""The layers over columns among other layers: names of weights, shared tables, models, files."""
+
+import numpy as np
+import pytest
+
+import estikeras as tf
+from estikeras import feature_column as fc
+from estikeras.engine import context
+from estikeras.engine.session_graph import SessionGraph
+from estikeras.engine.variable_store import VariableStore
+from estikeras.feature_column.linear_model import LinearModel
+from estikeras.feature_column.padding import is_padded, padded
+from estikeras.feature_column.sequence_features import concatenate_context_input
+
+AGE = fc.numeric_column("age")
+ID = fc.categorical_column_with_identity("id", 4)
+COLOR = fc.categorical_column_with_vocabulary_list("color", ["red", "blue"])
+NUMBERS = {"age": np.array([1.0, 2.0, 3.0, 4.0]), "id": np.array([0, 3, 1, 2])}
+WORDS = {"age": NUMBERS["age"], "color": np.array(["red", "blue", "blue", "green"])}
+LABELS = np.array([1.0, 0.0, 0.0, 1.0])
+
+
+def compiled(model):
+    model.compile("sgd", "mse")
+    return model
+
+
+def test_paths_of_weights_are_those_of_the_references_canned_estimators():
+    with context.name_scope("linear"):
+        linear = LinearModel(
+            [AGE, fc.crossed_column(["id", "b"], 5), fc.embedding_column(ID, 2)],
+            name="linear_model",
+        )
+        linear({**NUMBERS, "b": NUMBERS["id"]})
+    assert sorted(v.path for v in linear.variables) == [
+        "linear/linear_model/age/weights",
+        "linear/linear_model/b_X_id/weights",
+        "linear/linear_model/bias_weights",
+        "linear/linear_model/id_embedding/embedding_weights",
+        "linear/linear_model/id_embedding/weights",
+    ]
+    with context.name_scope("dnn"), context.name_scope("input_from_feature_columns"):
+        spaced = fc.categorical_column_with_hash_bucket("a b", 3)
+        dense = tf.keras.layers.DenseFeatures(fc.embedding_column(spaced, 2), name="input_layer")
+        dense({"a b": ["x"]})
+    (table,) = dense.variables
+    assert table.path == (
+        "dnn/input_from_feature_columns/input_layer/a_b_embedding/embedding_weights"
+    )
+
+
+def shared_columns():
+    other = fc.categorical_column_with_identity("other", 4)
+    return fc.shared_embeddings([other, ID], 2)
+
+
+def test_layers_with_shared_columns_have_one_table():
+    columns = shared_columns()
+    features = {"id": [0, 1], "other": [1, 0]}
+    first, second = (tf.keras.layers.DenseFeatures(columns[::k]) for k in (1, -1))
+    y = first(features).numpy()
+    assert (y == second(features).numpy()).all()
+    assert (y[0, :2] == y[1, 2:]).all()
+    (table,) = first.variables
+    assert table is second.variables[0]
+    assert table.path == "id_other_shared_embedding"
+
+
+def test_each_model_function_has_its_own_shared_table_and_finds_it_again():
+    columns, tables = shared_columns(), []
+    for store in (first := VariableStore(), first, VariableStore()):
+        graph = SessionGraph()
+        with store.tracing(), graph.tracing():
+            layer = tf.keras.layers.DenseFeatures(columns)
+            layer({"id": [0, 1], "other": [1, 0]})
+        tables.append(layer.variables[0])
+    assert np.shares_memory(tables[0].buffer, tables[1].buffer)
+    assert not np.shares_memory(tables[0].buffer, tables[2].buffer)
+
+
+def test_vectors_begin_with_values_of_a_checkpoint(tmp_path):
+    values = np.arange(8.0, dtype=np.float32).reshape(4, 2)
+    path = tf.train.Checkpoint(v=tf.Variable(values)).write(str(tmp_path / "c"))
+    name = next(name for name, shape in tf.train.list_variables(path) if shape == [4, 2])
+    columns = [
+        fc.embedding_column(ID, size, ckpt_to_load_from=path, tensor_name_in_ckpt=name)
+        for size in (2, 3)
+    ]
+    assert tf.keras.layers.DenseFeatures(columns[0])({"id": [3, 0]}).tolist() == [[6, 7], [0, 1]]
+    with pytest.raises(ValueError, match="does not fit"):
+        tf.keras.layers.DenseFeatures(columns[1])({"id": [3, 0]})
+
+
+def test_what_is_not_to_be_trained_is_not():
+    layer = tf.keras.layers.DenseFeatures(fc.embedding_column(ID, 2, trainable=False))
+    layer(NUMBERS)
+    assert (len(layer.trainable_variables), len(layer.variables)) == (0, 1)
+    layer = tf.keras.layers.DenseFeatures(fc.embedding_column(ID, 2), trainable=False)
+    layer(NUMBERS)
+    assert (len(layer.trainable_variables), len(layer.variables)) == (0, 1)
+
+
+def test_first_values_have_the_deviation_of_the_size():
+    layer = tf.keras.layers.DenseFeatures(
+        fc.embedding_column(fc.categorical_column_with_identity("id", 1000), 16)
+    )
+    layer({"id": [0]})
+    values = layer.variables[0].numpy()
+    assert abs(values.std() - 0.25 * 0.88) < 0.01  # cut at two deviations
+    assert abs(values).max() <= 0.5
+
+
+def test_each_columns_part_of_the_output_is_told():
+    parts = {}
+    columns = [fc.indicator_column(ID), AGE]
+    y = tf.keras.layers.DenseFeatures(columns)(NUMBERS, cols_to_output_tensors=parts)
+    assert parts[AGE].tolist() == y[:, :1].tolist()
+    assert parts[columns[0]].tolist() == y[:, 1:].tolist()
+
+
+@pytest.mark.parametrize("features", [NUMBERS, WORDS], ids=["numbers", "strings"])
+def test_sequential_models_learn_from_dicts_and_are_saved(features, tmp_path):
+    columns = [AGE, fc.embedding_column(ID if "id" in features else COLOR, 2)]
+    layers = [tf.keras.layers.DenseFeatures(columns), tf.keras.layers.Dense(1)]
+    model = compiled(tf.keras.Sequential(layers))
+    dataset = tf.data.Dataset.from_tensor_slices((features, LABELS)).batch(2)
+    losses = model.fit(dataset, epochs=3, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]
+    model.save(tmp_path / "m.keras")
+    again = tf.keras.models.load_model(tmp_path / "m.keras")
+    assert (model.predict(dataset, verbose=0) == again.predict(dataset, verbose=0)).all()
+
+
+def test_functional_models_take_dicts(tmp_path):
+    inputs = {
+        "age": tf.keras.Input((1,), name="age"),
+        "id": tf.keras.Input((1,), name="id", dtype="int64"),
+    }
+    x = tf.keras.layers.DenseFeatures([AGE, fc.indicator_column(ID)])(inputs)
+    assert x.shape == (None, 5)
+    model = compiled(tf.keras.Model(inputs, tf.keras.layers.Dense(1)(x)))
+    model.fit(NUMBERS, LABELS, verbose=0)
+    model.save(tmp_path / "m.keras")
+    again = tf.keras.models.load_model(tmp_path / "m.keras")
+    assert (model.predict(NUMBERS, verbose=0) == again.predict(NUMBERS, verbose=0)).all()
+
+
+def test_parse_example_reads_what_columns_need():
+    columns = [
+        fc.numeric_column("x", 2, default_value=1.5),
+        fc.weighted_categorical_column(ID, "w"),
+        fc.crossed_column(["a", fc.bucketized_column(AGE, [1])], 3),
+        fc.embedding_column(fc.categorical_column_with_hash_bucket("h", 3), 2),
+        fc.indicator_column(fc.sequence_categorical_column_with_identity("s", 3)),
+        fc.sequence_numeric_column("t", dtype="int64"),
+    ]
+    fixed, any_number = tf.io.FixedLenFeature, tf.io.VarLenFeature
+    assert fc.make_parse_example_spec(columns) == {
+        "x": fixed((2,), "float32", (1.5, 1.5)),
+        "id": any_number("int64"),
+        "w": any_number("float32"),
+        "a": any_number("string"),
+        "age": fixed((1,), "float32", None),
+        "h": any_number("string"),
+        "s": any_number("int64"),
+        "t": any_number("int64"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "fill", "dtype"),
+    [(["a", "b"], "", "string"), ([7, 8], -1, "int64"), ([0.5, 0.0], np.nan, "float32")],
+    ids=["strings", "integers", "floats"],
+)
+def test_sparse_tensors_are_padded_with_what_means_missing(values, fill, dtype):
+    sparse = tf.SparseTensor([[0, 0], [1, 2]], tf.constant(values, dtype), [2, 3])
+    expected = tf.constant([[values[0], fill, fill], [fill, fill, values[1]]], dtype)
+    made = padded(sparse)
+    assert (made.dtype, is_padded(made), is_padded(expected)) == (dtype, True, False)
+    np.testing.assert_array_equal(made.numpy(), expected.numpy())
+    rounded = padded(sparse, round_up=True)
+    assert rounded.shape == (2, 4)
+    np.testing.assert_array_equal(rounded.numpy()[:, :3], expected.numpy())
+
+
+def test_sparse_tensors_without_a_missing_value_are_refused():
+    with pytest.raises(ValueError, match="bool"):
+        padded(tf.SparseTensor([[0, 0]], [True], [1, 1]))
+
+
+def test_empty_sparse_features_give_zeros():
+    nothing = tf.SparseTensor(np.zeros((0, 2)), np.zeros(0, np.int64), [2, 0])
+    assert LinearModel(ID)({"id": nothing}).tolist() == [[0], [0]]
+    steps = fc.embedding_column(fc.sequence_categorical_column_with_identity("id", 4), 3)
+    y, lengths = tf.keras.experimental.SequenceFeatures(steps)({"id": nothing})
+    assert (y.shape, lengths.tolist()) == ((2, 0, 3), [0, 0])
+
+
+def test_other_numbers_are_given_at_each_step():
+    sequence, context_input = np.ones((2, 3, 1), np.float32), np.array([[5.0], [6.0]], np.float32)
+    y = concatenate_context_input(tf.constant(context_input), tf.constant(sequence))
+    assert y.tolist() == [[[1, 5]] * 3, [[1, 6]] * 3]
+    with pytest.raises(ValueError, match="sequence_input"):
+        concatenate_context_input(tf.constant(context_input), tf.constant(context_input))
+
+
+def test_a_vocabulary_of_compressed_records_is_read(tmp_path):
+    path = str(tmp_path / "words.tfrecord.gz")
+    with tf.io.TFRecordWriter(path, "GZIP") as writer:
+        for word in (b"red", b"blue"):
+            writer.write(word)
+    column = fc.categorical_column_with_vocabulary_file("color", path)
+    assert column.num_buckets == 2
+    counts = tf.keras.layers.DenseFeatures(fc.indicator_column(column))
+    assert counts({"color": ["blue", "red", "pink"]}).tolist() == [[0, 1], [1, 0], [0, 0]]
