@@ -1,5 +1,5 @@
-"""`tf.estimator`: models that are given by a function, how they are trained, evaluated and exported,
-and ready-made ones. Knows Keras; nothing of Keras knows it.
+"""`tf.estimator`: models that are given by a function, how they are trained, evaluated and
+exported, and ready-made ones. Knows Keras; nothing of Keras knows it.
 """
 
 from estikeras.namespace import attach

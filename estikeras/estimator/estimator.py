@@ -5,8 +5,6 @@ import logging
 import os
 import tempfile
 
-import numpy as np
-
 from estikeras import errors, train
 from estikeras.compat.global_step import get_or_create_global_step
 from estikeras.estimator import evaluation, prediction, training_steps

@@ -1,13 +1,11 @@
-"""How an Estimator evaluates: metrics that are updated by each batch, and their values in the end."""
+"""How an Estimator evaluates: every batch updates the metrics, which are read in the end."""
 
 import logging
-import math
 
 import numpy as np
 
 import strategies
 from estikeras.compat.global_step import get_global_step
-from estikeras.engine import tree
 from estikeras.engine.session_graph import group
 from estikeras.engine.variable_store import local_variables
 from estikeras.estimator import restoring
@@ -15,6 +13,7 @@ from estikeras.estimator.hooks.base import SessionRunArgs, SessionRunHook
 from estikeras.estimator.loop import Loop
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.estimator.spec import value_and_updates
+from estikeras.formats.events import EventWriter
 from estikeras.keras.metrics.reduction import Mean
 from estikeras.op_errors import OutOfRangeError
 from estikeras.ops.replicas import averaged
@@ -71,7 +70,7 @@ def _evaluate(estimator, session, strategy, checkpoint_path, steps, hooks):
     for _, more in loop.results([update]):
         done += more
         _log.debug("Evaluation [%d%s]", done, "" if steps is None else f"/{steps}")
-    return tree.map_structure(lambda y: y, session.run(values))
+    return session.run(values)
 
 
 def _mean_loss(loss):
@@ -101,14 +100,12 @@ class _StopAfter(SessionRunHook):
 
 def _write(folder, results, checkpoint_path):
     """Write the results as summaries, and into the log."""
-    from estikeras.formats.events import EventWriter
-
     step = int(results[GLOBAL_STEP])
     shown = ", ".join(f"{key} = {value}" for key, value in sorted(results.items()))
     _log.info("Saving dict for global step %d: %s", step, shown)
     writer = EventWriter(folder, suffix="")
     for key, value in results.items():
-        if isinstance(value, dict) or np.ndim(value) or not math.isfinite(np.size(value)):
+        if isinstance(value, dict) or np.ndim(value):
             continue
         if key != GLOBAL_STEP:
             writer.scalar(key, float(value), step)

@@ -3,6 +3,7 @@
 import logging
 
 from estikeras.estimator import saving
+from estikeras.train import load_checkpoint
 from estikeras.train.fallback import restorable_checkpoint
 
 _log = logging.getLogger("estikeras")
@@ -12,6 +13,15 @@ def checkpoint_to_restore(model_dir, strategy):
     """The path of the last checkpoint that can be read, or None; on several ranks the chief's."""
     path = restorable_checkpoint(model_dir) if strategy.cluster.is_chief else None
     return strategy.bcast(path)
+
+
+def step_of(checkpoint):
+    """The step at which a checkpoint was saved; 0 if it has none."""
+    reader = load_checkpoint(checkpoint)
+    for name in ("global_step", "estimator_global_step/.ATTRIBUTES/VARIABLE_VALUE"):
+        if reader.has_tensor(name):
+            return int(reader.get_tensor(name))
+    return 0
 
 
 def saver_of(session, estimator):

@@ -1,10 +1,10 @@
 """The checkpoints of a session: what is saved under which names."""
 
-from estikeras.engine.session_graph import SessionGraph
+from estikeras.keras.optimizers.base import Optimizer
 from estikeras.train.keeper import CheckpointKeeper
 from estikeras.train.savers import NameSaver
 
-BASENAME = "model.ckpt"
+GLOBAL_STEP = "global_step"
 
 
 class SessionSaver:
@@ -49,7 +49,7 @@ def keeper_of(config, model_dir):
     )
 
 
-def named_variables(graph: SessionGraph, store):
+def named_variables(graph, store):
     """What a checkpoint keeps of a session: variables and constants by their names, and the names
     that older checkpoints may lack.
 
@@ -60,6 +60,12 @@ def named_variables(graph: SessionGraph, store):
         is_known = any(vars(variable) is vars(known) for known in store.variables.values())
         if not is_known and variable.synchronization != "on_read":
             named.setdefault(variable.path, variable)
+    owners = dict.fromkeys(action.owner for action in graph.actions)
+    step = store.variables[GLOBAL_STEP]
+    for optimizer in [owner for owner in owners if isinstance(owner, Optimizer)]:
+        own = {id(vars(variable)) for variable in optimizer.variables} - {id(vars(step))}
+        named = {name: v for name, v in named.items() if id(vars(v)) not in own}
+        named |= optimizer.checkpoint_names(without=[step])
     seeds = [k for k, v in named.items() if k.endswith("seed_generator_state")]
     return named, seeds
 

@@ -15,7 +15,6 @@ from estikeras.estimator.loop import Loop
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.op_errors import OutOfRangeError
 from estikeras.ops.replicas import averaged
-from estikeras.train import load_variable
 from strategies import context
 
 SKIPPED = object()
@@ -31,11 +30,10 @@ def run(estimator, input_fn, hooks, steps, max_steps, saving_listeners):
     strategy = estimator.config.train_distribute or strategies.get_strategy()
     with context.scope(strategy):
         checkpoint = restoring.checkpoint_to_restore(estimator.model_dir, strategy)
-        if max_steps is not None and checkpoint is not None:
-            done = strategy.bcast(int(load_variable(checkpoint, "global_step")))
-            if done >= max_steps:
-                _log.info("Skipping training since max_steps has already saved.")
-                return SKIPPED
+        done = strategy.bcast(0 if checkpoint is None else restoring.step_of(checkpoint))
+        if max_steps is not None and done >= max_steps:
+            _log.info("Skipping training since max_steps has already saved.")
+            return SKIPPED
         if steps is not None or max_steps is not None:
             hooks = [*hooks, StopAtStepHook(steps, max_steps)]
         try:
@@ -69,8 +67,8 @@ def _train(estimator, session, strategy, checkpoint, hooks, saving_listeners):
         hooks += _hooks_that_write(estimator, spec, saver, hooks, saving_listeners)
         loop = Loop(session, hooks, lambda: restoring.restore(session, saver, checkpoint, strategy))
         last = None
-        for (_, last), _ in loop.results([spec.train_op, loss]):
-            pass
+        for values, _ in loop.results([spec.train_op, loss]):
+            last = values[1]
         return last
     finally:
         session.close()

@@ -17,6 +17,7 @@ from estikeras.engine.variable import Variable
 from estikeras.keras.optimizers import options
 from estikeras.keras.optimizers.averages import KeepsAverages
 from estikeras.keras.optimizers.clipping import clipped
+from estikeras.keras.optimizers.minimizing import Minimizes
 from estikeras.keras.optimizers.replicas import combined_gradients
 from estikeras.keras.optimizers.schedules.base import LearningRateSchedule
 from estikeras.keras.optimizers.selection import only_where
@@ -29,7 +30,7 @@ from estikeras.train import deferred
 
 
 @public("keras.Optimizer", "keras.optimizers.Optimizer")
-class Optimizer(KeepsVariables, KeepsAverages):
+class Optimizer(KeepsVariables, KeepsAverages, Minimizes):
     """The base of optimizers; see the file's first lines for what a subclass writes.
 
     Args:
@@ -226,6 +227,7 @@ class Optimizer(KeepsVariables, KeepsAverages):
             )
         if not self.built:
             # What is made while a function is traced must not be made again at each call.
+            self._outer_scope = context.current_path()
             with context.init_scope(), context.name_scope(self.name, caller=self):
                 self.build(variables)
         deferred.take_up(self)

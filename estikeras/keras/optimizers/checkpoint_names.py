@@ -18,6 +18,7 @@ class NamedInCheckpoints:
     # Pairs of the name of one value there, and an attribute, or the number that stands there.
     # Without any, Keras 2 has no such optimizer.
     legacy_scalars = ()
+    _outer_scope = ""
 
     def checkpoint_slots(self):
         """What is kept for each trained variable, once the optimizer is built.
@@ -56,9 +57,7 @@ class NamedInCheckpoints:
         What Keras 2 does not know, such as averages of the weights, goes by its own path.
 
         Args:
-            scope: str, what stands before the names: canned Estimators write in
-                `training/Adagrad`, model functions of one's own in `Adagrad`. By default
-                `checkpoint_scope`.
+            scope: str, what stands before the names, by default `checkpoint_scope`.
             without: variables that have names already, such as the global step that counts the
                 optimizer's steps.
 
@@ -77,11 +76,14 @@ class NamedInCheckpoints:
 
     @property
     def checkpoint_scope(self):
-        """The optimizer's name; in place of one that came by itself its class's, as in Keras 2."""
+        """The optimizer's name in the name scope where it was built; in place of a name that came
+        by itself its class's, as in Keras 2.
+        """
         own = type(self).__name__
         name, _, number = self.name.rpartition("_")
         automatic = naming.to_snake_case(own)
-        return own if automatic in (self.name, name if number.isdigit() else None) else self.name
+        is_automatic = automatic in (self.name, name if number.isdigit() else None)
+        return "/".join(filter(None, (self._outer_scope, own if is_automatic else self.name)))
 
 
 def _identity(value):
