@@ -10,7 +10,7 @@ import os
 
 from estikeras import errors
 from estikeras.estimator.session_config import check_session_config
-from estikeras.estimator.task import find_task
+from estikeras.estimator.task import MASTER, find_task
 from estikeras.public import public
 from strategies import Strategy
 from strategies.tf_config import read_tf_config
@@ -178,6 +178,14 @@ class RunConfig:
     def service(self):
         """What TF_CONFIG has as `service`, or None."""
         return self._tf_config.get("service")
+
+    @property
+    def is_evaluated_elsewhere(self):
+        """Whether those that train do not evaluate: TF_CONFIG has a cluster, and no `master`. Then
+        an evaluator does it, which is a process of its own.
+        """
+        cluster = self._tf_config.get("cluster")
+        return bool(cluster) and MASTER not in cluster
 
     def replace(self, **kwargs):
         """A new RunConfig with other values, which are checked.

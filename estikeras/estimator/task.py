@@ -42,8 +42,8 @@ class Task:
 def find_task(tf_config, train_distribute, eval_distribute):
     """The Task of this process.
 
-    Where a strategy has several ranks they are the tasks, numbered as MPI numbers them. Else it is
-    what TF_CONFIG says.
+    Where a strategy has several ranks they are the tasks, numbered as MPI numbers them, but for an
+    evaluator. Else it is what TF_CONFIG says.
 
     Args:
         tf_config: dict, the variable TF_CONFIG.
@@ -53,13 +53,13 @@ def find_task(tf_config, train_distribute, eval_distribute):
     Raises:
         ValueError: if TF_CONFIG is wrong.
     """
-    strategy = train_distribute or eval_distribute or get_strategy()
-    if strategy.num_replicas_in_sync > 1:
-        resolver = strategy.cluster_resolver
-        return _task_of(resolver.cluster_spec(), resolver.task_type, resolver.task_id)
     spec, task = ClusterSpec(tf_config.get("cluster") or {}), tf_config.get("task") or {}
     if not isinstance(task, dict):
         raise errors.invalid("task", got=task, expected="'type' and 'index'", hint=_HINT)
+    strategy = train_distribute or eval_distribute or get_strategy()
+    if strategy.num_replicas_in_sync > 1 and task.get("type") != EVALUATOR:
+        resolver = strategy.cluster_resolver
+        return _task_of(resolver.cluster_spec(), resolver.task_type, resolver.task_id)
     if not spec:
         return _alone(tf_config, task)
     _check_chief(spec, train_distribute)
