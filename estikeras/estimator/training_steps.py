@@ -3,6 +3,7 @@
 import logging
 
 import strategies
+from estikeras.compat.collections import GraphKeys, add_to_collection
 from estikeras.compat.global_step import get_global_step
 from estikeras.estimator import restoring
 from estikeras.estimator.hooks.checkpoint_saver import CheckpointSaverHook
@@ -56,6 +57,7 @@ def _train(estimator, session, strategy, checkpoint, hooks, saving_listeners):
         saver = restoring.saver_of(session, estimator)
         with session.building():
             step = get_global_step()
+            add_to_collection(GraphKeys.LOSSES, spec.loss)  # where hooks look for it
             loss = averaged(spec.loss)
         hooks = [
             *hooks,
