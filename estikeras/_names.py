@@ -78,6 +78,7 @@ NAMES = {
     "compat.v1.estimator.NanLossDuringTrainingError":
         "estikeras.estimator.hooks.nan_tensor:NanLossDuringTrainingError",
     "compat.v1.estimator.NanTensorHook": "estikeras.estimator.hooks.nan_tensor:NanTensorHook",
+    "compat.v1.estimator.ProfilerHook": "estikeras.estimator.hooks.profiler:ProfilerHook",
     "compat.v1.estimator.RunConfig": "estikeras.estimator.run_config:RunConfig",
     "compat.v1.estimator.SecondOrStepTimer": "estikeras.estimator.hooks.timer:SecondOrStepTimer",
     "compat.v1.estimator.SessionRunArgs": "estikeras.estimator.hooks.base:SessionRunArgs",
@@ -88,6 +89,8 @@ NAMES = {
     "compat.v1.estimator.StopAtStepHook": "estikeras.estimator.hooks.stop_at_step:StopAtStepHook",
     "compat.v1.estimator.SummarySaverHook":
         "estikeras.estimator.hooks.summary_saver:SummarySaverHook",
+    "compat.v1.estimator.experimental.build_raw_supervised_input_receiver_fn":
+        "estikeras.estimator.serving:build_raw_supervised_input_receiver_fn",
     "compat.v1.estimator.experimental.make_early_stopping_hook":
         "estikeras.estimator.hooks.early_stopping:make_early_stopping_hook",
     "compat.v1.estimator.experimental.make_stop_at_checkpoint_step_hook":
@@ -107,6 +110,14 @@ NAMES = {
     "compat.v1.estimator.export.PredictOutput": "estikeras.estimator.export_outputs:PredictOutput",
     "compat.v1.estimator.export.RegressionOutput":
         "estikeras.estimator.export_outputs:RegressionOutput",
+    "compat.v1.estimator.export.ServingInputReceiver":
+        "estikeras.estimator.serving:ServingInputReceiver",
+    "compat.v1.estimator.export.TensorServingInputReceiver":
+        "estikeras.estimator.serving:TensorServingInputReceiver",
+    "compat.v1.estimator.export.build_parsing_serving_input_receiver_fn":
+        "estikeras.estimator.serving:build_parsing_serving_input_receiver_fn",
+    "compat.v1.estimator.export.build_raw_serving_input_receiver_fn":
+        "estikeras.estimator.serving:build_raw_serving_input_receiver_fn",
     "compat.v1.get_collection": "estikeras.compat.collections:get_collection",
     "compat.v1.get_collection_ref": "estikeras.compat.collections:get_collection_ref",
     "compat.v1.get_local_variable": "estikeras.compat.variable_scopes:get_local_variable",
@@ -141,6 +152,42 @@ NAMES = {
     "compat.v1.is_variable_initialized": "estikeras.compat.variables:is_variable_initialized",
     "compat.v1.keras.estimator.model_to_estimator":
         "estikeras.estimator.convert:model_to_estimator",
+    "compat.v1.layers.AveragePooling1D": "estikeras.compat.layers.pooling:AveragePooling1D",
+    "compat.v1.layers.AveragePooling2D": "estikeras.compat.layers.pooling:AveragePooling2D",
+    "compat.v1.layers.AveragePooling3D": "estikeras.compat.layers.pooling:AveragePooling3D",
+    "compat.v1.layers.BatchNormalization":
+        "estikeras.compat.layers.normalization:BatchNormalization",
+    "compat.v1.layers.Conv1D": "estikeras.compat.layers.convolutional:Conv1D",
+    "compat.v1.layers.Conv2D": "estikeras.compat.layers.convolutional:Conv2D",
+    "compat.v1.layers.Conv2DTranspose": "estikeras.compat.layers.convolutional:Conv2DTranspose",
+    "compat.v1.layers.Conv3D": "estikeras.compat.layers.convolutional:Conv3D",
+    "compat.v1.layers.Conv3DTranspose": "estikeras.compat.layers.convolutional:Conv3DTranspose",
+    "compat.v1.layers.Dense": "estikeras.compat.layers.core:Dense",
+    "compat.v1.layers.Dropout": "estikeras.compat.layers.core:Dropout",
+    "compat.v1.layers.Flatten": "estikeras.compat.layers.core:Flatten",
+    "compat.v1.layers.MaxPooling1D": "estikeras.compat.layers.pooling:MaxPooling1D",
+    "compat.v1.layers.MaxPooling2D": "estikeras.compat.layers.pooling:MaxPooling2D",
+    "compat.v1.layers.MaxPooling3D": "estikeras.compat.layers.pooling:MaxPooling3D",
+    "compat.v1.layers.SeparableConv1D": "estikeras.compat.layers.convolutional:SeparableConv1D",
+    "compat.v1.layers.SeparableConv2D": "estikeras.compat.layers.convolutional:SeparableConv2D",
+    "compat.v1.layers.average_pooling1d": "estikeras.compat.layers.pooling:average_pooling1d",
+    "compat.v1.layers.average_pooling2d": "estikeras.compat.layers.pooling:average_pooling2d",
+    "compat.v1.layers.average_pooling3d": "estikeras.compat.layers.pooling:average_pooling3d",
+    "compat.v1.layers.batch_normalization":
+        "estikeras.compat.layers.normalization:batch_normalization",
+    "compat.v1.layers.conv1d": "estikeras.compat.layers.convolutional:conv1d",
+    "compat.v1.layers.conv2d": "estikeras.compat.layers.convolutional:conv2d",
+    "compat.v1.layers.conv2d_transpose": "estikeras.compat.layers.convolutional:conv2d_transpose",
+    "compat.v1.layers.conv3d": "estikeras.compat.layers.convolutional:conv3d",
+    "compat.v1.layers.conv3d_transpose": "estikeras.compat.layers.convolutional:conv3d_transpose",
+    "compat.v1.layers.dense": "estikeras.compat.layers.core:dense",
+    "compat.v1.layers.dropout": "estikeras.compat.layers.core:dropout",
+    "compat.v1.layers.flatten": "estikeras.compat.layers.core:flatten",
+    "compat.v1.layers.max_pooling1d": "estikeras.compat.layers.pooling:max_pooling1d",
+    "compat.v1.layers.max_pooling2d": "estikeras.compat.layers.pooling:max_pooling2d",
+    "compat.v1.layers.max_pooling3d": "estikeras.compat.layers.pooling:max_pooling3d",
+    "compat.v1.layers.separable_conv1d": "estikeras.compat.layers.convolutional:separable_conv1d",
+    "compat.v1.layers.separable_conv2d": "estikeras.compat.layers.convolutional:separable_conv2d",
     "compat.v1.local_variables": "estikeras.compat.collections:local_variables",
     "compat.v1.local_variables_initializer":
         "estikeras.compat.variables:local_variables_initializer",
@@ -265,6 +312,7 @@ NAMES = {
     "compat.v1.train.NanTensorHook": "estikeras.estimator.hooks.nan_tensor:NanTensorHook",
     "compat.v1.train.NewCheckpointReader": "estikeras.train.reader:new_checkpoint_reader",
     "compat.v1.train.Optimizer": "estikeras.compat.optimizers.base:Optimizer",
+    "compat.v1.train.ProfilerHook": "estikeras.estimator.hooks.profiler:ProfilerHook",
     "compat.v1.train.ProximalAdagradOptimizer":
         "estikeras.compat.optimizers.adagrad:ProximalAdagradOptimizer",
     "compat.v1.train.ProximalGradientDescentOptimizer":
@@ -487,6 +535,7 @@ NAMES = {
     "estimator.DNNRegressor": "estikeras.estimator.canned.dnn:DNNRegressor",
     "estimator.Estimator": "estikeras.estimator.estimator:Estimator",
     "estimator.EstimatorSpec": "estikeras.estimator.spec:EstimatorSpec",
+    "estimator.EvalSpec": "estikeras.estimator.training_specs:EvalSpec",
     "estimator.Exporter": "estikeras.estimator.exporters:Exporter",
     "estimator.FeedFnHook": "estikeras.estimator.hooks.feed_fn:FeedFnHook",
     "estimator.FinalExporter": "estikeras.estimator.exporters:FinalExporter",
@@ -510,6 +559,7 @@ NAMES = {
     "estimator.NanTensorHook": "estikeras.estimator.hooks.nan_tensor:NanTensorHook",
     "estimator.PoissonRegressionHead":
         "estikeras.estimator.heads.regression_head:PoissonRegressionHead",
+    "estimator.ProfilerHook": "estikeras.estimator.hooks.profiler:ProfilerHook",
     "estimator.RegressionHead": "estikeras.estimator.heads.regression_head:RegressionHead",
     "estimator.RunConfig": "estikeras.estimator.run_config:RunConfig",
     "estimator.SecondOrStepTimer": "estikeras.estimator.hooks.timer:SecondOrStepTimer",
@@ -520,6 +570,7 @@ NAMES = {
     "estimator.StepCounterHook": "estikeras.estimator.hooks.step_counter:StepCounterHook",
     "estimator.StopAtStepHook": "estikeras.estimator.hooks.stop_at_step:StopAtStepHook",
     "estimator.SummarySaverHook": "estikeras.estimator.hooks.summary_saver:SummarySaverHook",
+    "estimator.TrainSpec": "estikeras.estimator.training_specs:TrainSpec",
     "estimator.VocabInfo": "estikeras.estimator.vocabulary:VocabInfo",
     "estimator.WarmStartSettings": "estikeras.estimator.warm_start:WarmStartSettings",
     "estimator.add_metrics": "estikeras.estimator.canned.extending:add_metrics",
@@ -527,6 +578,8 @@ NAMES = {
         "estikeras.estimator.canned.parsing:classifier_parse_example_spec",
     "estimator.experimental.RNNClassifier": "estikeras.estimator.canned.rnn:RNNClassifier",
     "estimator.experimental.RNNEstimator": "estikeras.estimator.canned.rnn:RNNEstimator",
+    "estimator.experimental.build_raw_supervised_input_receiver_fn":
+        "estikeras.estimator.serving:build_raw_supervised_input_receiver_fn",
     "estimator.experimental.make_early_stopping_hook":
         "estikeras.estimator.hooks.early_stopping:make_early_stopping_hook",
     "estimator.experimental.make_stop_at_checkpoint_step_hook":
@@ -545,12 +598,20 @@ NAMES = {
     "estimator.export.ExportOutput": "estikeras.estimator.export_outputs:ExportOutput",
     "estimator.export.PredictOutput": "estikeras.estimator.export_outputs:PredictOutput",
     "estimator.export.RegressionOutput": "estikeras.estimator.export_outputs:RegressionOutput",
+    "estimator.export.ServingInputReceiver": "estikeras.estimator.serving:ServingInputReceiver",
+    "estimator.export.TensorServingInputReceiver":
+        "estikeras.estimator.serving:TensorServingInputReceiver",
     "estimator.export.TrainOutput": "estikeras.estimator.export_outputs:TrainOutput",
+    "estimator.export.build_parsing_serving_input_receiver_fn":
+        "estikeras.estimator.serving:build_parsing_serving_input_receiver_fn",
+    "estimator.export.build_raw_serving_input_receiver_fn":
+        "estikeras.estimator.serving:build_raw_serving_input_receiver_fn",
     "estimator.inputs.numpy_input_fn": "estikeras.estimator.inputs.numpy_inputs:numpy_input_fn",
     "estimator.inputs.pandas_input_fn": "estikeras.estimator.inputs.pandas_inputs:pandas_input_fn",
     "estimator.model_to_estimator": "estikeras.estimator.convert:model_to_estimator",
     "estimator.regressor_parse_example_spec":
         "estikeras.estimator.canned.parsing:regressor_parse_example_spec",
+    "estimator.train_and_evaluate": "estikeras.estimator.training:train_and_evaluate",
     "executing_eagerly": "estikeras.ops.tf_control:executing_eagerly",
     "exp": "estikeras.ops.tf_math:exp",
     "expand_dims": "estikeras.ops.tf_arrays:expand_dims",
@@ -2395,6 +2456,10 @@ NAMES = {
         "estikeras.export.saved_model.traced:DEFAULT_SERVING_SIGNATURE_DEF_KEY",
     "saved_model.PREDICT_METHOD_NAME": "estikeras.export.saved_model.traced:PREDICT_METHOD_NAME",
     "saved_model.REGRESS_METHOD_NAME": "estikeras.export.saved_model.traced:REGRESS_METHOD_NAME",
+    "saved_model.contains_saved_model": "estikeras.export.saved_model.reader:contains_saved_model",
+    "saved_model.experimental.contains_saved_model":
+        "estikeras.export.saved_model.reader:contains_saved_model",
+    "saved_model.load": "estikeras.export.saved_model.reader:load",
     "scalar_mul": "estikeras.ops.tf_math:scalar_mul",
     "scan": "estikeras.ops.tf_control:scan",
     "scatter_nd": "estikeras.ops.tf_indexing:scatter_nd",
