@@ -47,7 +47,11 @@ class Loop:
         context = SessionRunContext(SessionRunArgs(fetches), self._session, steps)
         asked = [hook.before_run(context) for hook in self._hooks]
         wanted = [None if each is None else each.fetches for each in asked]
-        values, results = self._session.step([fetches, wanted], _fed_by(asked), steps)
+        lists = [each.options for each in asked if each is not None and each.options is not None]
+        events = [] if lists else None
+        values, results = self._session.step([fetches, wanted], _fed_by(asked), steps, events)
+        for each in lists:
+            each.extend(events)
         for hook, value in zip(self._hooks, results, strict=True):
             hook.after_run(context, SessionRunValues(value, None, None))
         if context.stop_requested:

@@ -79,7 +79,7 @@ class Session:
         Raises:
             OutOfRangeError: when a batch is needed and there is none left.
         """
-        return self._run(fetches, feed_dict, 1, is_step=False)
+        return self._run(fetches, feed_dict, 1, False)
 
     def request_stop(self):
         """End the loop after the current run."""
@@ -97,18 +97,19 @@ class Session:
 
     # Steps.
 
-    def step(self, fetches, feed_dict=None, steps=1):
+    def step(self, fetches, feed_dict=None, steps=1, events=None):
         """Run the next steps: what is fetched, and what happens in every step.
 
         Args:
             fetches: as for `run`.
             feed_dict: as for `run`.
             steps: how many, at most what `available` gives.
+            events: None, or a list that takes an Event for each instruction, see `profile`.
 
         Returns:
             What `run` gives, of the last step.
         """
-        return self._run(fetches, feed_dict, steps, is_step=True)
+        return self._run(fetches, feed_dict, steps, True, events)
 
     def available(self, wanted=None):
         """How many steps may be done in one run: batches of one form that lie ready, and no more
@@ -128,7 +129,7 @@ class Session:
         for source in self._sources:
             source.close()
 
-    def _run(self, fetches, feed_dict, steps, is_step):
+    def _run(self, fetches, feed_dict, steps, is_step, events=None):
         flat = tree.flatten(fetches)
         leaves = [self._fetched(x) for x in flat if x is not None]
         fed = {id(self._fetched(x)): as_tensor(y).value for x, y in (feed_dict or {}).items()}
@@ -137,7 +138,7 @@ class Session:
             trace = self._traced(self._fed_shapes(fed))
         program = trace.program(leaves, is_step)
         with self._telling_of_failures():
-            results = iter(self._execute(trace, program, fed, steps, is_step))
+            results = iter(self._execute(trace, program, fed, steps, is_step, events))
         values = [
             None if x is None or value_of(self._fetched(x)) is None else next(results).value
             for x in flat
@@ -146,7 +147,7 @@ class Session:
             fetches, [y[()] if y is not None and not y.shape else y for y in values]
         )
 
-    def _execute(self, trace, program, fed, steps, is_step):
+    def _execute(self, trace, program, fed, steps, is_step, events):
         pairs = zip(trace.graph.placeholders, self.graph.placeholders, strict=False)
         values = {id(x): fed.get(id(first)) for x, first in pairs}
         if not is_step and not trace.needs_batch(program):
@@ -155,7 +156,7 @@ class Session:
         self._weigh(ready)
         began = time.perf_counter()
         many = steps > 1 and len(ready) == 1 and program.runs_natively and program.inputs
-        if many and not values:
+        if many and not values and events is None:
             rows, order, first = ready[0].take_many(steps)
             rows = [rows[trace.places[id(x)]] for x in program.inputs]
             results = program.run_steps(rows, order, first, steps)
@@ -163,7 +164,7 @@ class Session:
             for _ in range(steps):
                 arrays = [array for batch in ready for array in batch.take()]
                 values.update((x, arrays[place]) for x, place in trace.places.items())
-                results = program.run([_fed(x, values) for x in program.inputs])
+                results = program.run([_fed(x, values) for x in program.inputs], events)
         if is_step:
             most = int(NATIVE_SECONDS * steps / max(time.perf_counter() - began, 1e-6))
             self._at_once = max(1, min(10 * self._at_once, most))

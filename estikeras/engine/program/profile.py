@@ -3,6 +3,7 @@ when it is slow.
 """
 
 import time
+from dataclasses import dataclass
 
 from estikeras.engine.program import team
 from estikeras.engine.program.table import TableBuilder
@@ -25,23 +26,75 @@ def profile(program, repeats=5):
     rows = []
     with team.current().lock:
         for instruction in program.instructions:
-            run, kind = _runner(program, instruction)
+            segment, kind = _segment(program, instruction)
             best = float("inf")
             for _ in range(repeats):
                 began = time.perf_counter()
-                run()
+                program.run_segment(segment)
                 best = min(best, time.perf_counter() - began)
             rows.append((best * 1e3, kind, _text(instruction)))
     return rows
 
 
-def _runner(program, instruction):
+@dataclass(frozen=True)
+class Event:
+    """One instruction in the run that it was a part of.
+
+    Attributes:
+        name: of the primitive, or "copy".
+        text: the instruction with dtypes and shapes.
+        kind: see `profile`.
+        began_s: by `time.perf_counter`.
+        ended_s: likewise.
+        reads: the Storages that it read.
+        writes: the Storages that it wrote.
+    """
+
+    name: str
+    text: str
+    kind: str
+    began_s: float
+    ended_s: float
+    reads: tuple
+    writes: tuple
+
+
+def timed_run(program, arrays):
+    """Run a program once as `program.run` does, one instruction after the other.
+
+    Args:
+        program: a Program.
+        arrays: one for each input.
+
+    Returns:
+        The outputs, and a list of Events.
+
+    Raises:
+        InvalidArgumentError: when an index is out of range; the variables are as they were.
+    """
+    events = []
+    with team.current().lock:
+        segments = [_segment(program, instruction) for instruction in program.instructions]
+        program.begin(arrays)
+        for instruction, (segment, kind) in zip(program.instructions, segments, strict=True):
+            began = time.perf_counter()
+            program.run_segment(segment)
+            ended = time.perf_counter()
+            name = "copy" if instruction.node is None else instruction.node.primitive.name
+            reads, writes = tuple(instruction.reads), tuple(instruction.writes)
+            events.append(Event(name, _text(instruction), kind, began, ended, reads, writes))
+        program.end()
+        return program.outputs(), events
+
+
+def _segment(program, instruction):
+    """What runs one instruction, and its kind."""
     if instruction.calls is None:
         return program.host(instruction.node), "numpy"
     builder = TableBuilder(program.threads, program.error, program.counter)
     builder.add(instruction)
     table = builder.table()
-    return lambda: team.current().run(table), "native" if table.threads > 1 else "native 1"
+    return table, "native" if table.threads > 1 else "native 1"
 
 
 def _text(instruction):

@@ -151,11 +151,20 @@ class Program:
             InvalidArgumentError: when an index is out of range; the variables are as they were.
         """
         with self.team().lock:
-            for place, array in zip(self._inputs, arrays, strict=True):
-                np.copyto(place, array, casting="no")
-            self._before_writes()
+            self.begin(arrays)
             self._execute(self._segments)
             return self.outputs()
+
+    def begin(self, arrays):
+        """Take the inputs of a run, before its instructions."""
+        for place, array in zip(self._inputs, arrays, strict=True):
+            np.copyto(place, array, casting="no")
+        self._before_writes()
+
+    def end(self):
+        """Do what follows on the instructions of a run."""
+        for close in self._closing:
+            close()
 
     def run_steps(self, sources, order, first, steps):
         """Run several times, each time on the next batch of rows.
@@ -204,15 +213,22 @@ class Program:
 
     def _execute(self, segments, steps=1):
         for segment in segments:
-            if isinstance(segment, Table):
-                self.error[:] = 0
-                self.team().run(segment, steps)
-                if self.error[0] != abi.NO_ERROR:
-                    raise self._index_error(segment)
-            else:
-                segment()
-        for close in self._closing:
-            close()
+            self.run_segment(segment, steps)
+        self.end()
+
+    def run_segment(self, segment, steps=1):
+        """Run a Table or host function.
+
+        Raises:
+            InvalidArgumentError: when an index is out of range.
+        """
+        if not isinstance(segment, Table):
+            segment()
+            return
+        self.error[:] = 0
+        self.team().run(segment, steps)
+        if self.error[0] != abi.NO_ERROR:
+            raise self._index_error(segment)
 
     def outputs(self):
         """The results of the last run, copied."""

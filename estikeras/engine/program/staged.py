@@ -8,6 +8,7 @@ import numpy as np
 
 from estikeras.engine import dtypes
 from estikeras.engine.graph import Graph
+from estikeras.engine.program import profile
 from estikeras.engine.program.program import Program
 from estikeras.engine.tensor import Tensor
 
@@ -75,11 +76,13 @@ class StagedProgram:
         has_work = rest.outputs or rest.updates
         self.program = Program(rest.verify()) if has_work else None
 
-    def run(self, arrays):
+    def run(self, arrays, events=None):
         """Run once.
 
         Args:
             arrays: one for each of `inputs`.
+            events: None, or a list that takes an Event for each instruction of the program, which
+                are run one by one then.
 
         Returns:
             A list of Tensors, one for each fetch.
@@ -87,7 +90,12 @@ class StagedProgram:
         known = {id(x): array for x, array in zip(self.inputs, arrays, strict=True)}
         _run_nodes(self._before, known)
         if self.program is not None:
-            results = self.program.run([known[id(x)] for x in self._fed])
+            fed = [known[id(x)] for x in self._fed]
+            if events is None:
+                results = self.program.run(fed)
+            else:
+                results, timed = profile.timed_run(self.program, fed)
+                events.extend(timed)
             self._note(known, results)
         return self._results(known)
 

@@ -2,6 +2,7 @@
 
 from collections import namedtuple
 
+from estikeras import errors
 from estikeras.public import public
 
 
@@ -16,10 +17,16 @@ class SessionRunArgs(namedtuple("SessionRunArgs", ["fetches", "feed_dict", "opti
     Args:
         fetches: structure of tensors, operations, or names of them.
         feed_dict: dict from placeholder to value, or None.
-        options: kept for the reference's sake.
+        options: None, or a list that takes the times of all instructions of the run, as
+            `engine.program.profile.Event`s; they are done one by one then, which takes longer.
+
+    Raises:
+        NotImplementedError: for other options.
     """
 
     def __new__(cls, fetches, feed_dict=None, options=None):
+        if options is not None and not isinstance(options, list):
+            raise errors.unsupported("`options` of SessionRunArgs", "To profile, use ProfilerHook.")
         return super().__new__(cls, fetches, feed_dict, options)
 
 

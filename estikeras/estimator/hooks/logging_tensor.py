@@ -5,6 +5,7 @@ import logging
 import numpy as np
 
 from estikeras.engine.session_graph import session_graph
+from estikeras.engine.tensor import Tensor, TracedTensor
 from estikeras.estimator.hooks import ranks
 from estikeras.estimator.hooks.base import SessionRunArgs, SessionRunHook
 from estikeras.estimator.hooks.elements import element
@@ -90,7 +91,7 @@ class LoggingTensorHook(SessionRunHook):
             if self._formatter is not None:
                 _LOG.info(self._formatter(values))
                 return
-            line = ", ".join(f"{name} = {values[name]}" for name in self._current)
+            line = ", ".join(f"{name} = {values[name]!s}" for name in self._current)
         _LOG.info("%s", line if seconds is None else f"{line} ({seconds:.3f} sec)")
 
 
@@ -99,12 +100,11 @@ def _label(thing, found):
     if isinstance(thing, str):
         return thing
     graph = session_graph()
-    name = next((name for name, known in graph.named.items() if known is found), None)
-    if name is None:
-        node = getattr(found, "node", None)
-        name = getattr(found, "path", None) or (node and str(node.primitive)) or "Const"
-    if not hasattr(found, "shape"):
-        return name
+    names = [name for name, known in graph.named.items() if known is found]
+    if not isinstance(found, Tensor):
+        return names[0] if names else found.path
+    kind = getattr(found.node, "primitive", None) if isinstance(found, TracedTensor) else None
+    name = (*names, "Const" if kind is None else kind.name)[0]
     return f'Tensor("{name}:0", shape={tuple(found.shape)}, dtype={found.dtype})'
 
 
