@@ -118,6 +118,10 @@ NAMES = {
         "estikeras.estimator.serving:build_parsing_serving_input_receiver_fn",
     "compat.v1.estimator.export.build_raw_serving_input_receiver_fn":
         "estikeras.estimator.serving:build_raw_serving_input_receiver_fn",
+    "compat.v1.feature_column.categorical_column_with_vocabulary_file":
+        "estikeras.feature_column.v1:categorical_column_with_vocabulary_file",
+    "compat.v1.feature_column.input_layer": "estikeras.feature_column.v1:input_layer",
+    "compat.v1.feature_column.linear_model": "estikeras.feature_column.v1:linear_model",
     "compat.v1.get_collection": "estikeras.compat.collections:get_collection",
     "compat.v1.get_collection_ref": "estikeras.compat.collections:get_collection_ref",
     "compat.v1.get_local_variable": "estikeras.compat.variable_scopes:get_local_variable",
@@ -2451,15 +2455,38 @@ NAMES = {
     "roll": "estikeras.ops.tf_arrays:roll",
     "round": "estikeras.ops.tf_math:round",
     "saturate_cast": "estikeras.ops.tf_arrays:saturate_cast",
-    "saved_model.CLASSIFY_METHOD_NAME": "estikeras.export.saved_model.traced:CLASSIFY_METHOD_NAME",
+    "saved_model.ASSETS_DIRECTORY": "estikeras.export.saved_model.constants:ASSETS_DIRECTORY",
+    "saved_model.CLASSIFY_INPUTS": "estikeras.export.saved_model.constants:CLASSIFY_INPUTS",
+    "saved_model.CLASSIFY_METHOD_NAME":
+        "estikeras.export.saved_model.constants:CLASSIFY_METHOD_NAME",
+    "saved_model.CLASSIFY_OUTPUT_CLASSES":
+        "estikeras.export.saved_model.constants:CLASSIFY_OUTPUT_CLASSES",
+    "saved_model.CLASSIFY_OUTPUT_SCORES":
+        "estikeras.export.saved_model.constants:CLASSIFY_OUTPUT_SCORES",
     "saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY":
-        "estikeras.export.saved_model.traced:DEFAULT_SERVING_SIGNATURE_DEF_KEY",
-    "saved_model.PREDICT_METHOD_NAME": "estikeras.export.saved_model.traced:PREDICT_METHOD_NAME",
-    "saved_model.REGRESS_METHOD_NAME": "estikeras.export.saved_model.traced:REGRESS_METHOD_NAME",
+        "estikeras.export.saved_model.constants:DEFAULT_SERVING_SIGNATURE_DEF_KEY",
+    "saved_model.PREDICT_INPUTS": "estikeras.export.saved_model.constants:PREDICT_INPUTS",
+    "saved_model.PREDICT_METHOD_NAME": "estikeras.export.saved_model.constants:PREDICT_METHOD_NAME",
+    "saved_model.PREDICT_OUTPUTS": "estikeras.export.saved_model.constants:PREDICT_OUTPUTS",
+    "saved_model.REGRESS_INPUTS": "estikeras.export.saved_model.constants:REGRESS_INPUTS",
+    "saved_model.REGRESS_METHOD_NAME": "estikeras.export.saved_model.constants:REGRESS_METHOD_NAME",
+    "saved_model.REGRESS_OUTPUTS": "estikeras.export.saved_model.constants:REGRESS_OUTPUTS",
+    "saved_model.SAVED_MODEL_FILENAME_PB":
+        "estikeras.export.saved_model.constants:SAVED_MODEL_FILENAME_PB",
+    "saved_model.SAVED_MODEL_SCHEMA_VERSION":
+        "estikeras.export.saved_model.constants:SAVED_MODEL_SCHEMA_VERSION",
+    "saved_model.SERVING": "estikeras.export.saved_model.constants:SERVING",
+    "saved_model.TRAINING": "estikeras.export.saved_model.constants:TRAINING",
+    "saved_model.VARIABLES_DIRECTORY": "estikeras.export.saved_model.constants:VARIABLES_DIRECTORY",
+    "saved_model.VARIABLES_FILENAME": "estikeras.export.saved_model.constants:VARIABLES_FILENAME",
     "saved_model.contains_saved_model": "estikeras.export.saved_model.reader:contains_saved_model",
     "saved_model.experimental.contains_saved_model":
         "estikeras.export.saved_model.reader:contains_saved_model",
     "saved_model.load": "estikeras.export.saved_model.reader:load",
+    "saved_model.signature_constants.DEFAULT_SERVING_SIGNATURE_DEF_KEY":
+        "estikeras.export.saved_model.constants:DEFAULT_SERVING_SIGNATURE_DEF_KEY",
+    "saved_model.tag_constants.SERVING": "estikeras.export.saved_model.constants:SERVING",
+    "saved_model.tag_constants.TRAINING": "estikeras.export.saved_model.constants:TRAINING",
     "scalar_mul": "estikeras.ops.tf_math:scalar_mul",
     "scan": "estikeras.ops.tf_control:scan",
     "scatter_nd": "estikeras.ops.tf_indexing:scatter_nd",

@@ -45,6 +45,10 @@ class State:
         """A weight that was made."""
         return self._variables[column, name]
 
+    def of(self, column):
+        """The list of a column's weights."""
+        return [variable for (owner, _), variable in self._variables.items() if owner == column]
+
 
 class FeatureLayer(Layer):
     """A layer whose input is a dict of features.
@@ -95,6 +99,10 @@ class FeatureLayer(Layer):
             )
         self._track_variable(variable)
         return variable
+
+    def variables_by_column(self):
+        """A dict from each column to the list of its weights, when the layer is built."""
+        return {column: self._state_of_columns.of(column) for column in self._columns}
 
     def compute_output_spec(self, features, **kwargs):
         """KerasTensors like the outputs."""

@@ -213,3 +213,38 @@ def test_a_vocabulary_of_compressed_records_is_read(tmp_path):
     assert column.num_buckets == 2
     counts = tf.keras.layers.DenseFeatures(fc.indicator_column(column))
     assert counts({"color": ["blue", "red", "pink"]}).tolist() == [[0, 1], [1, 0], [0, 0]]
+
+
+def test_functions_of_tensorflow_1_make_weights_below_names_of_their_own():
+    old, graph = tf.compat.v1.feature_column, SessionGraph()
+    embedded, weights, parts = fc.embedding_column(ID, 2), {}, {}
+    with VariableStore().tracing(), graph.tracing():
+        y = old.input_layer(NUMBERS, [AGE, embedded], None, True, weights, parts)
+        with context.name_scope("m"):
+            old.input_layer(NUMBERS, [AGE, embedded])
+            old.input_layer(NUMBERS, [AGE, embedded], weight_collections=["mine"])
+        sums = {}
+        z = old.linear_model(NUMBERS, [AGE, ID], 3, cols_to_vars=sums)
+    assert (y.shape, z.shape) == ((4, 3), (4, 3))
+    assert [v.path for v in weights[embedded]] == ["input_layer/id_embedding/embedding_weights"]
+    assert weights[AGE] == []
+    assert parts[AGE].shape == (4, 1)
+    assert [v.path for v in graph.collections["mine"]] == [
+        "m/input_layer_1/id_embedding/embedding_weights"
+    ]
+    assert {key: [v.path for v in made] for key, made in sums.items()} == {
+        AGE: ["linear_model/age/weights"],
+        ID: ["linear_model/id/weights"],
+        "bias": ["linear_model/bias_weights"],
+    }
+    with pytest.raises(NotImplementedError, match="cols_to_vars"):
+        old.linear_model(NUMBERS, [AGE], weight_collections=["mine"])
+
+
+def test_vocabulary_files_of_tensorflow_1_take_their_arguments_in_its_order(tmp_path):
+    path = tmp_path / "words"
+    path.write_text("red\nblue\n")
+    column = tf.compat.v1.feature_column.categorical_column_with_vocabulary_file(
+        "color", str(path), 1, 2
+    )
+    assert column.num_buckets == 3
