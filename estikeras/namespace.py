@@ -231,7 +231,6 @@ _ABSENT = {
         "There are RandomBrightness, RandomContrast, RandomCrop, RandomFlip, RandomRotation, "
         "RandomTranslation, RandomZoom, CenterCrop, Resizing and Rescaling.",
     ),
-    "saved_model": "Save `.keras` files with `model.save`.",
     "lite": "Save `.keras` files with `model.save`.",
     "keras.applications": "Build the network of layers, or load a `.keras` file.",
 }

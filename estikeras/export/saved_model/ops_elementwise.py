@@ -12,7 +12,7 @@ emits = entering(TABLE)
 
 
 _CUBIC = 0.044715  # of the tangent that stands for the error function in `gelu_tanh`
-_SAME_DTYPE = {
+SAME_DTYPE = {
     "identity": "Identity",
     "stop_gradient": "StopGradient",
     "negative": "Neg",
@@ -67,7 +67,7 @@ _SAME_DTYPE = {
     "right_shift": "RightShift",
     "bitwise_not": "Invert",
 }
-_OF_BOOLEANS = {  # and what they are for numbers
+OF_BOOLEANS = {  # and what they are for numbers
     "add": ("LogicalOr", "AddV2"),
     "maximum": ("LogicalOr", "Maximum"),
     "minimum": ("LogicalAnd", "Minimum"),
@@ -75,7 +75,7 @@ _OF_BOOLEANS = {  # and what they are for numbers
     "bitwise_or": ("LogicalOr", "BitwiseOr"),
     "bitwise_xor": ("NotEqual", "BitwiseXor"),
 }
-_PREDICATES = {
+PREDICATES = {
     "equal": "Equal",
     "not_equal": "NotEqual",
     "less": "Less",
@@ -95,8 +95,8 @@ def _enter(table, write):
         emits(name)(write(op))
 
 
-_enter(_SAME_DTYPE, lambda op: lambda e, *xs: e.op(op, *xs))
-_enter(_PREDICATES, lambda op: lambda e, *xs: e.op(op, *xs, gives="bool"))
+_enter(SAME_DTYPE, lambda op: lambda e, *xs: e.op(op, *xs))
+_enter(PREDICATES, lambda op: lambda e, *xs: e.op(op, *xs, gives="bool"))
 _enter(_LOGIC, lambda op: lambda e, *xs: e.op(op, *xs, T=None))
 
 
@@ -111,7 +111,7 @@ def _of_numbers_or_booleans(ops):
     return write
 
 
-_enter(_OF_BOOLEANS, _of_numbers_or_booleans)
+_enter(OF_BOOLEANS, _of_numbers_or_booleans)
 
 
 @emits("select")

@@ -146,7 +146,7 @@ def _cross_hash(e, *xs, buckets, key=hashing.CROSS_KEY):
         "SparseCross", *columns, outputs=["int64"] * 3, T=None, N=0, sparse_types=[],
         dense_types=[DType(x.dtype) for x in columns], hashed_output=True, num_buckets=buckets,
         hash_key=key - 2**64 if key >= 2**63 else key, out_type=DType("int64"),
-        internal_type=_STRING if any(x.dtype == "string" for x in columns) else DType("int64"),
+        internal_type=DType("int64"),
     )  # fmt: skip
     return e.reshape(values, xs[0].shape)
 

@@ -8,17 +8,10 @@ from dataclasses import dataclass, field
 
 from estikeras.engine import context
 from estikeras.engine.graph import Graph
-from estikeras.public import public
+from estikeras.export.saved_model.constants import PREDICT_METHOD_NAME
 
 # Numbers that no layer has for a size of its own; with products, sums and quotients that differ.
 STAND_INS = (83, 89)
-
-DEFAULT_SERVING_SIGNATURE_DEF_KEY = public("saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY")(
-    "serving_default"
-)
-PREDICT_METHOD_NAME = public("saved_model.PREDICT_METHOD_NAME")("tensorflow/serving/predict")
-CLASSIFY_METHOD_NAME = public("saved_model.CLASSIFY_METHOD_NAME")("tensorflow/serving/classify")
-REGRESS_METHOD_NAME = public("saved_model.REGRESS_METHOD_NAME")("tensorflow/serving/regress")
 
 
 def stand_in_length(batch, number=0):

@@ -7,7 +7,6 @@ the tensor bundle, and another one fills tables.
 """
 
 import shutil
-from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from estikeras.engine.dtypes import DType
 from estikeras.engine.shapes import TensorShape
 from estikeras.export.saved_model import (
     building,
+    constants,
     ops_conv,
     ops_elementwise,
     ops_linalg,
@@ -31,15 +31,13 @@ from estikeras.formats import atomic, tensor_bundle
 from estikeras.formats import saved_model_proto as proto
 from estikeras.primitives.checksums import masked_crc32c
 
-GRAPH_FILE, VARIABLES, ASSETS = "saved_model.pb", Path("variables/variables"), "assets"
-SERVING = "serve"
 _FAMILIES = (ops_conv, ops_elementwise, ops_linalg, ops_nn, ops_rnn, ops_shaping, ops_strings)
 _TABLE = {name: write for family in _FAMILIES for name, write in family.TABLE.items()}
 _STRING = DType("string")
 _TENSORFLOW = "2.15.0"  # whose form of SavedModels this is
 
 
-def write(folder, trace, tags=(SERVING,)):
+def write(folder, trace, tags=(constants.SERVING,)):
     """Write a SavedModel.
 
     Args:
@@ -58,14 +56,17 @@ def write(folder, trace, tags=(SERVING,)):
     model = _Model(first, Pairs(first, second))
     message = model.message(tags)
     with atomic.replacing_folder(folder) as beside:
-        (beside / GRAPH_FILE).write_bytes(message.SerializeToString(deterministic=True))
-        (beside / VARIABLES.parent).mkdir()
+        (beside / constants.SAVED_MODEL_FILENAME_PB).write_bytes(
+            message.SerializeToString(deterministic=True)
+        )
+        (beside / constants.VARIABLES_DIRECTORY).mkdir()
         if model.variables:
             tensors = ((name, v.buffer) for name, v in sorted(model.variables.items()))
-            tensor_bundle.write(beside / VARIABLES, tensors, masked_crc32c)
-        (beside / ASSETS).mkdir()
+            prefix = beside / constants.VARIABLES_DIRECTORY / constants.VARIABLES_FILENAME
+            tensor_bundle.write(prefix, tensors, masked_crc32c)
+        (beside / constants.ASSETS_DIRECTORY).mkdir()
         for path, asset in model.emission.assets.items():
-            shutil.copyfile(path, beside / ASSETS / asset.name)
+            shutil.copyfile(path, beside / constants.ASSETS_DIRECTORY / asset.name)
 
 
 class _Model:
@@ -82,7 +83,9 @@ class _Model:
 
     def __init__(self, traced, pairs):
         self._traced, self._pairs = traced, pairs
-        self._saved = proto.SavedModel(saved_model_schema_version=1)
+        self._saved = proto.SavedModel(
+            saved_model_schema_version=constants.SAVED_MODEL_SCHEMA_VERSION
+        )
         self._meta = self._saved.meta_graphs.add()
         self._graph = self._meta.graph_def
         self._graph.versions.producer = building.PRODUCER
