@@ -89,6 +89,8 @@ NAMES = {
     "compat.v1.estimator.StopAtStepHook": "estikeras.estimator.hooks.stop_at_step:StopAtStepHook",
     "compat.v1.estimator.SummarySaverHook":
         "estikeras.estimator.hooks.summary_saver:SummarySaverHook",
+    "compat.v1.estimator.experimental.InMemoryEvaluatorHook":
+        "estikeras.estimator.hooks.in_memory_evaluator:InMemoryEvaluatorHook",
     "compat.v1.estimator.experimental.build_raw_supervised_input_receiver_fn":
         "estikeras.estimator.serving:build_raw_supervised_input_receiver_fn",
     "compat.v1.estimator.experimental.make_early_stopping_hook":
@@ -580,6 +582,8 @@ NAMES = {
     "estimator.add_metrics": "estikeras.estimator.canned.extending:add_metrics",
     "estimator.classifier_parse_example_spec":
         "estikeras.estimator.canned.parsing:classifier_parse_example_spec",
+    "estimator.experimental.InMemoryEvaluatorHook":
+        "estikeras.estimator.hooks.in_memory_evaluator:InMemoryEvaluatorHook",
     "estimator.experimental.RNNClassifier": "estikeras.estimator.canned.rnn:RNNClassifier",
     "estimator.experimental.RNNEstimator": "estikeras.estimator.canned.rnn:RNNEstimator",
     "estimator.experimental.build_raw_supervised_input_receiver_fn":

@@ -1,5 +1,6 @@
 """The checkpoints of a session: what is saved under which names."""
 
+from estikeras.engine.variable import Variable
 from estikeras.keras.optimizers.base import Optimizer
 from estikeras.train.keeper import CheckpointKeeper
 from estikeras.train.savers import NameSaver
@@ -64,7 +65,11 @@ def named_variables(graph, store):
     step = store.variables[GLOBAL_STEP]
     for optimizer in [owner for owner in owners if isinstance(owner, Optimizer)]:
         own = {id(vars(variable)) for variable in optimizer.variables} - {id(vars(step))}
-        named = {name: v for name, v in named.items() if id(vars(v)) not in own}
+        named = {
+            name: v
+            for name, v in named.items()
+            if not isinstance(v, Variable) or id(vars(v)) not in own  # numbers have only names
+        }
         named |= optimizer.checkpoint_names(without=[step])
     seeds = [k for k, v in named.items() if k.endswith("seed_generator_state")]
     return named, seeds

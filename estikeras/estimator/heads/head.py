@@ -8,7 +8,7 @@ from estikeras import errors
 from estikeras.compat.summary import scalar
 from estikeras.engine import context
 from estikeras.estimator.export_outputs import PredictOutput
-from estikeras.estimator.heads.training import train_op
+from estikeras.estimator.heads.training import SCOPE, train_op
 from estikeras.estimator.keys import MetricKeys, SignatureKeys
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.estimator.spec import EstimatorSpec
@@ -145,9 +145,15 @@ class Head(abc.ABC):
                 )
         if mode != ModeKeys.TRAIN:
             raise errors.invalid("mode", got=mode, expected="one of tf.estimator.ModeKeys")
-        step = train_op(loss, optimizer, trainable_variables, train_op_fn, update_ops)
+        how = (optimizer, trainable_variables, train_op_fn, update_ops, self._training_scope)
+        step = train_op(loss, *how)
         self._summarize(loss, regularization_losses)
         return EstimatorSpec(mode, predictions=predictions, loss=loss, train_op=step)
+
+    @property
+    def _training_scope(self):
+        """The name scope of the optimizer's variables."""
+        return SCOPE
 
     def _named_predictions(self, predictions):
         """Predictions by the names that a served model gives them."""

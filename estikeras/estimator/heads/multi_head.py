@@ -5,6 +5,7 @@ from estikeras.compat.summary import scalar
 from estikeras.engine import context
 from estikeras.estimator.export_outputs import PredictOutput
 from estikeras.estimator.heads.head import Head
+from estikeras.estimator.heads.training import SCOPE
 from estikeras.estimator.keys import MetricKeys, SignatureKeys
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.keras.metrics import Mean
@@ -163,6 +164,11 @@ class MultiHead(Head):
                 loss = head.loss(labels[name], logits[name], features, mode)
                 scalar(f"{MetricKeys.LOSS}/{name}", loss)
         return spec
+
+    @property
+    def _training_scope(self):
+        # In the reference each of the heads has opened a scope of that name before.
+        return f"{SCOPE}_{len(self._heads)}"
 
     def _summary_name(self, key):
         return key

@@ -5,9 +5,14 @@ from estikeras.engine import context
 from estikeras.engine.session_graph import group, session_graph
 from estikeras.keras.optimizers.base import Optimizer
 
+# Checkpoints of the reference have the variables of heads' optimizers in this name scope.
+SCOPE = "training"
 
-def train_op(loss, optimizer, trainable_variables, train_op_fn, update_ops):
-    """What a training step runs; arguments as in `Head.create_estimator_spec`."""
+
+def train_op(loss, optimizer, trainable_variables, train_op_fn, update_ops, scope=SCOPE):
+    """What a training step runs; arguments as in `Head.create_estimator_spec`, and the name scope
+    of the optimizer.
+    """
     if update_ops is not None and not isinstance(update_ops, list | tuple):
         raise errors.invalid("update_ops", got=update_ops, expected="a list")
     if (optimizer is None) == (train_op_fn is None):
@@ -16,8 +21,7 @@ def train_op(loss, optimizer, trainable_variables, train_op_fn, update_ops):
             got=f"optimizer={optimizer!r}, train_op_fn={train_op_fn!r}",
             expected="one of both in training",
         )
-    # Checkpoints of the reference have optimizers' variables under this name.
-    with context.name_scope("training", override_parent=""):
+    with context.scope(names=((scope, None),)):
         if optimizer is None:
             step = train_op_fn(loss)
         else:

@@ -1,0 +1,24 @@
+"""What canned estimators write down of their layers."""
+
+from estikeras import ops
+from estikeras.compat.summary import histogram, scalar
+
+
+def summarize_layer(name, values):
+    """How many of a layer's values are 0, and how they are distributed."""
+    scalar(f"{name}/fraction_of_zero_values", _zeros(values) / ops.size(values))
+    histogram(f"{name}/activation", values)
+
+
+def summarize_linear(bias, weights):
+    """A linear model's bias, and how many of its weights are 0."""
+    if bias.shape[0] > 1:
+        histogram("bias", bias)
+    else:
+        scalar("bias", bias[0])
+    zeros = sum(_zeros(weight) for weight in weights)
+    scalar("fraction_of_zero_weights", zeros / sum(weight.size for weight in weights))
+
+
+def _zeros(x):
+    return ops.sum(ops.cast(ops.equal(x, 0.0), "float32"))

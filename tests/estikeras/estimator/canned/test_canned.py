@@ -1,0 +1,48 @@
+"""Canned estimators against recordings of the reference: the same steps from the same values."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import estikeras as tf
+from estikeras.formats import tensor_bundle
+from estikeras.primitives.checksums import masked_crc32c
+from estikeras.train.state import update_checkpoint_state
+from tests.support.estimators import canned
+
+RECORDINGS = Path(__file__).parents[1] / "recordings"
+RECORDED = json.loads((RECORDINGS / "canned.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def first_values():
+    """The recorded variables of each case before the first step."""
+    values = {}
+    with np.load(RECORDINGS / "canned.npz") as arrays:
+        for key, array in arrays.items():
+            case, _, name = key.partition(": ")
+            values.setdefault(case, {})[name] = array
+    return values
+
+
+@pytest.mark.parametrize("case", canned.CASES, ids=lambda case: case.name)
+def test_canned_estimators_learn_as_the_reference_does(case, first_values, tmp_path):
+    prefix = str(tmp_path / "model.ckpt-0")
+    tensor_bundle.write(prefix, sorted(first_values[case.name].items()), masked_crc32c)
+    update_checkpoint_state(str(tmp_path), prefix)
+    made, recorded = canned.trained(case, tf, tmp_path), RECORDED[case.name]
+    np.testing.assert_allclose(made["losses"], recorded["losses"], rtol=1e-4, atol=1e-5)
+    assert made["metrics"] == pytest.approx(recorded["metrics"], rel=1e-4, abs=1e-5)
+    assert list(made["predictions"]) == list(recorded["predictions"])
+    for key, values in recorded["predictions"].items():
+        if np.asarray(values).dtype.kind == "U":
+            assert made["predictions"][key] == values
+        else:
+            np.testing.assert_allclose(made["predictions"][key], values, rtol=1e-4, atol=1e-5)
+    reader = tf.train.load_checkpoint(str(tmp_path))
+    sums = {name: float(reader.get_tensor(name).sum()) for name in recorded["sums"]}
+    assert sums == pytest.approx(recorded["sums"], rel=1e-4, abs=1e-4)
+    names = sorted(reader.get_variable_to_shape_map())
+    assert [name for name in names if "seed_generator" not in name] == sorted(recorded["sums"])
