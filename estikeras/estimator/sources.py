@@ -181,7 +181,7 @@ def _weight(size, strategy):
 
 def _as_array(leaf):
     if isinstance(leaf, SparseTensor):
-        leaf = padded(leaf)
+        leaf = padded(leaf, round_up=True)  # so that few shapes are traced
     if isinstance(leaf, Tensor):
         leaf = leaf.value
     return np.array(leaf, object) if isinstance(leaf, bytes) else np.asarray(leaf)

@@ -5,7 +5,9 @@ from estikeras.data import structure
 from estikeras.engine import context
 from estikeras.engine.program.staged import StagedProgram
 from estikeras.engine.session_graph import Action, SessionGraph
+from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import TracedTensor
+from estikeras.feature_column.padding import note_padded
 
 
 class Trace:
@@ -52,8 +54,10 @@ class Trace:
         self._read += 1
         inputs = [self.graph.add_input(spec) for spec in batch.specs]
         self.specs += batch.specs
-        for x in inputs:
+        for x, leaf in zip(inputs, structure.leaves_of(batch.template), strict=True):
             self.places[id(x)] = len(self.places)
+            if isinstance(leaf, SparseTensor):
+                note_padded(x)
         return structure.pack(batch.template, inputs)
 
     def program(self, leaves, is_step):
