@@ -54,16 +54,18 @@ class SessionGraph(Graph):
         collections: dict from a name to a list of what was put there under it.
         named: dict from unique name to TracedTensor or Action.
         placeholders: list of the inputs that are fed by hand.
-        fed_shapes: for the number of a placeholder the shape that it has in this trace; 1 stands
-            for other unknown sizes.
+        fed_shapes: for the number of a placeholder the shape that it has in this trace.
+        unknown_size: function of an axis that gives what stands for its size in other placeholders
+            where that is not known.
         tape: a GradientTape of all that is done.
         next_elements: function that gives tensors for the next element of an iterator.
     """
 
-    def __init__(self, next_elements=None, fed_shapes=None):
+    def __init__(self, next_elements=None, fed_shapes=None, unknown_size=lambda axis: 1):
         super().__init__()
         self.collections, self.named, self.actions = defaultdict(list), {}, []
         self.placeholders, self.fed_shapes = [], fed_shapes or {}
+        self.unknown_size = unknown_size
         self.next_elements = next_elements
         self.tape = GradientTape(persistent=True)
         self._views = [self.updates]
@@ -106,8 +108,8 @@ class SessionGraph(Graph):
             shape: tuple of int, or None where a size may differ.
             dtype: name of a dtype.
         """
-        known = self.fed_shapes.get(len(self.placeholders), (1,) * len(shape))
-        sizes = (k if n is None else n for n, k in zip(shape, known, strict=True))
+        fed = self.fed_shapes.get(len(self.placeholders))
+        sizes = fed or (self.unknown_size(k) if n is None else n for k, n in enumerate(shape))
         self.placeholders.append(self.add_input(Spec(tuple(sizes), dtype)))
         return self.placeholders[-1]
 

@@ -104,7 +104,7 @@ class _KerasModelFunction:
         step = get_or_create_global_step()
         model = self._copy(step)
         x, weights = _split_weights(features)
-        x = _arranged(x, getattr(model, "input_names", None))
+        x = _arranged(x, model)
         training = mode == ModeKeys.TRAIN
         y_pred = model(x, training=training) if model._call_has_training else model(x)
         predictions = dict(zip(_names(model, y_pred), tree.flatten(y_pred), strict=True))
@@ -172,12 +172,15 @@ def _split_weights(features):
     return features, None
 
 
-def _arranged(features, names):
-    """Features in the form that a model with these inputs takes.
+def _arranged(features, model):
+    """Features in the form that a model takes.
 
     Raises:
         KeyError: for a name of no input, or an input without features.
     """
+    if isinstance(model, Sequential) and isinstance(features, dict) and len(features) == 1:
+        return next(iter(features.values()))
+    names = getattr(model, "input_names", None)
     if not isinstance(features, dict) or names is None:
         return features
     wrong = sorted(set(features) ^ set(names))

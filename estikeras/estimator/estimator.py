@@ -7,7 +7,7 @@ import tempfile
 
 from estikeras import errors, train
 from estikeras.compat.global_step import get_or_create_global_step
-from estikeras.estimator import evaluation, prediction, training_steps
+from estikeras.estimator import evaluation, exporting, prediction, training_steps
 from estikeras.estimator.calling import Inputs, call_model_fn, check_model_fn
 from estikeras.estimator.hooks.base import SessionRunHook
 from estikeras.estimator.mode_keys import ModeKeys
@@ -182,6 +182,78 @@ class Estimator:
         return prediction.run(
             self, input_fn, predict_keys, hooks, checkpoint_path, yield_single_examples
         )
+
+    def export_saved_model(
+        self,
+        export_dir_base,
+        serving_input_receiver_fn,
+        assets_extra=None,
+        as_text=False,
+        checkpoint_path=None,
+        experimental_mode=ModeKeys.PREDICT,
+    ):
+        """Write a SavedModel, as TensorFlow Serving takes it, into a new folder named by the time.
+
+        Args:
+            export_dir_base: path of the folder in which the new folder is made.
+            serving_input_receiver_fn: function of no arguments that gives a ServingInputReceiver.
+            assets_extra: dict from paths below the SavedModel's `assets.extra` to files to copy.
+            as_text: must be False.
+            checkpoint_path: path of the checkpoint, None for the last one.
+            experimental_mode: must be PREDICT.
+
+        Returns:
+            The path of the new folder, bytes.
+
+        Raises:
+            ValueError: if the model was not trained, or has no export outputs that can be served.
+            NotImplementedError: for text, other modes, and what has no counterpart in TensorFlow.
+        """
+        if as_text:
+            raise errors.unsupported("as_text=True", "Read it with `saved_model_cli show`.")
+        if experimental_mode != ModeKeys.PREDICT:
+            raise errors.unsupported(
+                f"Exporting for the mode {experimental_mode!r}",
+                "Export for PREDICT, and evaluate and train from the checkpoint.",
+            )
+        return exporting.run(
+            self, export_dir_base, serving_input_receiver_fn, assets_extra, checkpoint_path
+        )
+
+    def experimental_export_all_saved_models(
+        self,
+        export_dir_base,
+        input_receiver_fn_map,
+        assets_extra=None,
+        as_text=False,
+        checkpoint_path=None,
+    ):
+        """Write a SavedModel for several modes, of which there is PREDICT.
+
+        Args:
+            export_dir_base: as for `export_saved_model`.
+            input_receiver_fn_map: dict from a mode to a function that gives its receiver.
+            assets_extra: as for `export_saved_model`.
+            as_text: must be False.
+            checkpoint_path: as for `export_saved_model`.
+
+        Returns:
+            The path of the new folder, bytes.
+
+        Raises:
+            ValueError: without a mode, and as `export_saved_model` does.
+            NotImplementedError: for other modes than PREDICT, and text.
+        """
+        if not input_receiver_fn_map:
+            raise errors.invalid(
+                "input_receiver_fn_map", got=input_receiver_fn_map, expected="a dict with PREDICT"
+            )
+        path = None
+        for mode, receiver_fn in sorted(input_receiver_fn_map.items()):
+            path = self.export_saved_model(
+                export_dir_base, receiver_fn, assets_extra, as_text, checkpoint_path, mode
+            )
+        return path
 
     # What the parts of this package need.
 
