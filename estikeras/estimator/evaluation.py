@@ -1,6 +1,8 @@
 """How an Estimator evaluates: every batch updates the metrics, which are read in the end."""
 
 import logging
+import os
+from functools import partial
 
 import numpy as np
 
@@ -13,7 +15,7 @@ from estikeras.estimator.hooks.base import SessionRunArgs, SessionRunHook
 from estikeras.estimator.loop import Loop
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.estimator.spec import value_and_updates
-from estikeras.formats.events import EventWriter
+from estikeras.formats import summary_values, summary_writer
 from estikeras.keras.metrics.reduction import Mean
 from estikeras.op_errors import OutOfRangeError
 from estikeras.ops.replicas import averaged
@@ -23,11 +25,13 @@ _log = logging.getLogger("estikeras")
 LOSS, GLOBAL_STEP = "loss", "global_step"
 
 
-def run(estimator, input_fn, steps, hooks, checkpoint_path, name):
-    """Evaluate; see `Estimator.evaluate`."""
+def run(estimator, input_fn, steps, hooks, checkpoint_path, name, variables=None):
+    """Evaluate; see `Estimator.evaluate`. `variables`, a dict from path to Variable, are evaluated
+    in place of a checkpoint.
+    """
     strategy = estimator.config.eval_distribute or strategies.get_strategy()
     with context.scope(strategy):
-        if checkpoint_path is None:
+        if checkpoint_path is None and variables is None:
             checkpoint_path = restoring.checkpoint_to_restore(estimator.model_dir, strategy)
             if checkpoint_path is None:
                 _log.info(
@@ -43,7 +47,12 @@ def run(estimator, input_fn, steps, hooks, checkpoint_path, name):
                 "file that it reads empty?"
             ) from error
         try:
-            results = _evaluate(estimator, session, strategy, checkpoint_path, steps, hooks)
+            if variables is None:
+                saver = restoring.saver_of(session, estimator)
+                prepare = partial(restoring.restore, session, saver, checkpoint_path, strategy)
+            else:
+                prepare = partial(restoring.copy, session, variables)
+            results = _evaluate(session, prepare, steps, hooks)
         finally:
             session.close()
         if strategy.cluster.is_chief:
@@ -51,7 +60,7 @@ def run(estimator, input_fn, steps, hooks, checkpoint_path, name):
     return results
 
 
-def _evaluate(estimator, session, strategy, checkpoint_path, steps, hooks):
+def _evaluate(session, prepare, steps, hooks):
     spec = session.built
     with session.building():
         metrics = {**spec.eval_metric_ops, LOSS: _mean_loss(averaged(spec.loss))}
@@ -62,10 +71,7 @@ def _evaluate(estimator, session, strategy, checkpoint_path, steps, hooks):
     hooks = [*hooks, *spec.evaluation_hooks]
     if steps is not None:
         hooks.append(_StopAfter(steps))
-    saver = restoring.saver_of(session, estimator)
-    loop = Loop(
-        session, hooks, lambda: restoring.restore(session, saver, checkpoint_path, strategy)
-    )
+    loop = Loop(session, hooks, prepare)
     done = 0
     for _, more in loop.results([update]):
         done += more
@@ -101,12 +107,17 @@ class _StopAfter(SessionRunHook):
 def _write(folder, results, checkpoint_path):
     """Write the results as summaries, and into the log."""
     step = int(results[GLOBAL_STEP])
-    shown = ", ".join(f"{key} = {value}" for key, value in sorted(results.items()))
+    shown = ", ".join(f"{key} = {value!s}" for key, value in sorted(results.items()))
     _log.info("Saving dict for global step %d: %s", step, shown)
-    writer = EventWriter(folder, suffix="")
-    for key, value in results.items():
-        if isinstance(value, dict) or np.ndim(value):
-            continue
-        if key != GLOBAL_STEP:
-            writer.scalar(key, float(value), step)
-    writer.close()
+    scalars = {
+        key: value
+        for key, value in results.items()
+        if key != GLOBAL_STEP and not isinstance(value, dict) and not np.ndim(value)
+    }
+    summaries = [summary_values.scalar(key, value) for key, value in scalars.items()]
+    writer = summary_writer.writer_of(folder)
+    writer.add_summary(b"".join(summaries), step)
+    if checkpoint_path is not None:
+        _log.info("Saving 'checkpoint_path' summary for global step %d: %s", step, checkpoint_path)
+        path = os.fspath(checkpoint_path).encode()
+        writer.add_summary(summary_values.text("checkpoint_path", path), step)

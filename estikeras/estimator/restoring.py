@@ -56,3 +56,25 @@ def restore(session, saver, checkpoint, strategy):
         strategy.synchronize(named, "the variables of the model function")
     if scaffold.local_init_op is not None:
         session.run(scaffold.local_init_op)
+
+
+def copy(session, variables):
+    """Give a session's variables the values of others of the same names.
+
+    Args:
+        session: the Session.
+        variables: dict from path to Variable.
+
+    Raises:
+        ValueError: for a scaffold that says itself how values are restored or initialized.
+    """
+    scaffold = session.built.scaffold
+    if scaffold.saver is not None:
+        raise ValueError("InMemoryEvaluator does not support custom saver")
+    if scaffold.init_fn is not None:
+        raise ValueError("InMemoryEvaluator does not support custom init_fn")
+    for path, variable in session.store.saved().items():
+        if path in variables:
+            variable.assign(variables[path].value)
+    if scaffold.local_init_op is not None:
+        session.run(scaffold.local_init_op)

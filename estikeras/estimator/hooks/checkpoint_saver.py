@@ -67,8 +67,8 @@ class CheckpointSaverHook(GlobalStepHook):
         saver: what saves, with a method `save(session, path, global_step=...)`, such as
             `tf.compat.v1.train.Saver`; or None.
         checkpoint_basename: str, the checkpoints' name before `-STEP`.
-        scaffold: a Scaffold that has a saver, or None. With neither, the collection of savers in
-            the graph must have one.
+        scaffold: a Scaffold whose saver saves, or None. With neither, it is the one in the graph's
+            collection of savers.
         listeners: list of CheckpointSaverListeners.
         save_graph_def: bool, of no consequence: graphs are made by model_fn, and none is written.
 
@@ -157,7 +157,7 @@ class CheckpointSaverHook(GlobalStepHook):
         return get_strategy().is_any(wants_end) if self._listeners else False
 
     def _found_saver(self, graph):
-        if self._scaffold is not None:
+        if self._scaffold is not None and self._scaffold.saver is not None:
             return self._scaffold.saver
         savers = graph.collections[GraphKeys.SAVERS]
         if not savers:
