@@ -16,7 +16,9 @@ from estikeras.data.methods.rows import RowMethods
 from estikeras.data.methods.sources import SourceMethods
 from estikeras.data.methods.storage import StorageMethods
 from estikeras.data.node import INFINITE
+from estikeras.data.one_shot import OneShotIterator
 from estikeras.data.options import Options
+from estikeras.engine.session_graph import session_graph
 from estikeras.engine.specs import ElementsSpec
 from estikeras.engine.tensor import Tensor
 from estikeras.public import public
@@ -80,7 +82,21 @@ class Dataset(
         return self._rewritten
 
     def __iter__(self):
+        if session_graph() is not None:
+            raise RuntimeError(
+                "A Dataset was iterated in a model function or input function, which would make "
+                "one element the same in every step. Return the Dataset itself, or use "
+                "`tf.compat.v1.data.make_one_shot_iterator(dataset).get_next()`."
+            )
         return Iterator(self)
+
+    def make_one_shot_iterator(self):
+        """See `tf.compat.v1.data.make_one_shot_iterator`."""
+        return OneShotIterator(self)
+
+    def make_initializable_iterator(self, shared_name=None):
+        """See `tf.compat.v1.data.make_initializable_iterator`."""
+        return self.make_one_shot_iterator()
 
     def __len__(self):
         """The number of elements; TypeError if it is not known, or there is no end."""
