@@ -49,6 +49,10 @@ class State:
         """The list of a column's weights."""
         return [variable for (owner, _), variable in self._variables.items() if owner == column]
 
+    def by_name(self):
+        """The weights by the column's name and their own."""
+        return {f"{column.name}/{name}": v for (column, name), v in self._variables.items()}
+
 
 class FeatureLayer(Layer):
     """A layer whose input is a dict of features.
@@ -99,6 +103,10 @@ class FeatureLayer(Layer):
             )
         self._track_variable(variable)
         return variable
+
+    def checkpoint_children(self):
+        """The weights by the names that the reference gives them in checkpoints of objects."""
+        return self._state_of_columns.by_name()
 
     def variables_by_column(self):
         """A dict from each column to the list of its weights, when the layer is built."""

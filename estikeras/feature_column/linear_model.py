@@ -68,6 +68,9 @@ class LinearModel(FeatureLayer):
         with lookup_of(column):
             return combined(weights, ids, counts, self.sparse_combiner)
 
+    def checkpoint_children(self):
+        return {**super().checkpoint_children(), **({"bias": self.bias} if self.built else {})}
+
     def compute_output_shape(self, input_shape):
         return (self._batch_of(input_shape), self.units)
 

@@ -248,3 +248,26 @@ def test_vocabulary_files_of_tensorflow_1_take_their_arguments_in_its_order(tmp_
         "color", str(path), 1, 2
     )
     assert column.num_buckets == 3
+
+
+def test_checkpoints_of_objects_have_the_references_names(tmp_path):
+    columns = [fc.embedding_column(ID, 2), fc.embedding_column(COLOR, 3)]
+    features = {"id": tf.constant([1]), "color": tf.constant(["red"])}
+
+    def model():
+        return tf.keras.Sequential([tf.keras.layers.DenseFeatures(columns)])
+
+    first, second = model(), model()
+    expected = first(features).numpy()
+    first.save_weights(str(tmp_path / "w"), save_format="tf")
+    names = [name for name, _ in tf.train.list_variables(str(tmp_path / "w"))]
+    assert names[1:] == [
+        f"layer_with_weights-0/{column}_embedding.Sembedding_weights/.ATTRIBUTES/VARIABLE_VALUE"
+        for column in ("color", "id")
+    ]
+    assert (second(features).numpy() != expected).any()
+    second.load_weights(str(tmp_path / "w"))
+    assert (second(features).numpy() == expected).all()
+    linear = LinearModel([AGE, ID])
+    linear(NUMBERS)
+    assert sorted(linear.checkpoint_children()) == ["age/weights", "bias", "id/weights"]
