@@ -14,6 +14,7 @@ MODELING_NAMESPACES = (
     "keras.metrics",
     "keras.optimizers",
     "keras.optimizers.schedules",
+    "keras.optimizers.legacy",
     "keras.initializers",
     "keras.regularizers",
     "keras.constraints",

@@ -344,7 +344,6 @@ def test_get_as_the_reference(identifier):
         (lambda: keras.optimizers.SGD(gradient_accumulation_steps=1), ValueError, "accumulation"),
         (lambda: keras.optimizers.AdamW(weight_decay=None), ValueError, "weight_decay"),
         (lambda: keras.optimizers.Lion(beta_1=0.0), ValueError, "beta_1"),
-        (lambda: keras.optimizers.legacy.Adam(0.1), ImportError, "keras.optimizers"),
         (lambda: keras.optimizers.SGD().apply([np.zeros(2)]), ValueError, "build"),
     ],
 )
