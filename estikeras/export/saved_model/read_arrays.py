@@ -31,7 +31,10 @@ def _const(node):
     return Tensor(node.attribute("value"))
 
 
-@reads("Identity", "StopGradient", "EnsureShape", "PlaceholderWithDefault", "ReadVariable")
+@reads(
+    *("Identity", "StopGradient", "PreventGradient", "Snapshot", "CheckNumerics", "EnsureShape"),
+    "PlaceholderWithDefault",
+)
 def _identity(node, x):
     return x
 

@@ -23,14 +23,12 @@ _MORE = {
     "LogicalNot": "logical_not",
     "LogicalAnd": "logical_and",
     "LogicalOr": "logical_or",
-    "Snapshot": "identity",
-    "PreventGradient": "identity",
-    "CheckNumerics": "identity",
 }
 
 
 def _enter():
     pairs = {op: name for name, op in ops_elementwise.SAME_DTYPE.items()}
+    del pairs["Identity"], pairs["StopGradient"]  # which also take what is no tensor
     pairs |= {op: name for name, op in ops_elementwise.PREDICATES.items() if "logical" not in name}
     pairs |= {
         numbers: name

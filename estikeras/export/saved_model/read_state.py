@@ -48,20 +48,24 @@ class VariableResource:
 
     def __init__(self, name, trainable, is_reference):
         self.name, self.variable, self.is_reference = name, None, is_reference
-        self._trainable = trainable
+        self._trainable, self._text = trainable, None
 
     def assign(self, value):
         """Set the value."""
-        if self.variable is not None:
+        if value.dtype == "string":  # the path of an asset
+            self._text = value
+        elif self.variable is not None:
             self.variable.assign(value)
-            return
-        scope, _, name = self.name.rpartition("/")
-        with context.scope(names=((scope, None),) if scope else ()):
-            self.variable = Variable(value, trainable=self._trainable, name=name)
+        else:
+            scope, _, name = self.name.rpartition("/")
+            with context.scope(names=((scope, None),) if scope else ()):
+                self.variable = Variable(value, trainable=self._trainable, name=name)
 
     @property
     def value(self):
         """The value, a tensor."""
+        if self._text is not None:
+            return self._text
         if self.variable is None:
             raise FailedPreconditionError(
                 message=f"The variable {self.name!r} of the SavedModel has no value: nothing "

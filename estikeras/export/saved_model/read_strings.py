@@ -2,6 +2,8 @@
 many results as there are strings, or entries, needs values, and does not run in traces.
 """
 
+import itertools
+
 import numpy as np
 
 from estikeras.engine import dtypes
@@ -9,7 +11,6 @@ from estikeras.engine.tensor import Tensor
 from estikeras.export.saved_model.interpreter import reader_of
 from estikeras.ops import hashing, io_examples, strings
 from estikeras.primitives import hashing as hash_primitives
-from estikeras.primitives import shaping
 from estikeras.primitives import strings as string_primitives
 
 TABLE = {}
@@ -124,20 +125,43 @@ def _hash_bucket_by_key(node, x):
 
 @reads("SparseCross")
 def _sparse_cross(node, *xs):
-    if node.attribute("N", 0) or not node.attribute("hashed_output"):
-        raise node.unsupported("Sparse inputs, or results that are no hashes,")
-    rows = xs[0].shape[0]
-    grid = np.meshgrid(*[np.arange(x.shape[1]) for x in xs], indexing="ij")
-    columns = [Tensor(x.value[:, places.reshape(-1)]) for x, places in zip(xs, grid, strict=True)]
-    found = hash_primitives.cross_hash(
-        *columns,
+    if not node.attribute("hashed_output"):
+        raise node.unsupported("Results that are no hashes")
+    count = node.attribute("N", 0)
+    sparse = list(zip(*(xs[i * count : (i + 1) * count] for i in range(3)), strict=True))
+    dense = xs[3 * count :]
+    rows = int(sparse[0][2].value[0]) if sparse else dense[0].shape[0]
+    columns = [_by_row(rows, indices.value, values.value) for indices, values, _ in sparse]
+    columns += [list(x.value) for x in dense]
+    crosses = [[*itertools.product(*parts)] for parts in zip(*columns, strict=True)]
+    places = [(row, place) for row, found in enumerate(crosses) for place in range(len(found))]
+    flat = [cross for found in crosses for cross in found]
+    keys = [x.dtype for x in (*(values for _, values, _ in sparse), *dense)]
+    parts = [
+        Tensor(_array([cross[i] for cross in flat], dtypes.to_numpy(dtype)))
+        for i, dtype in enumerate(keys)
+    ]
+    hashes = hash_primitives.cross_hash(
+        *parts,
         buckets=node.attribute("num_buckets") or 2**63 - 1,
         key=node.attribute("hash_key") % 2**64,
     )
-    size = found.shape[1]
-    indices = np.stack([g.reshape(-1) for g in np.indices((rows, size))], axis=1)
-    values = shaping.reshape(found, shape=(rows * size,))
-    return Tensor(indices), values, Tensor(np.array([rows, size], np.int64))
+    shape = np.array([rows, max(map(len, crosses), default=0)], np.int64)
+    return Tensor(np.array(places, np.int64).reshape(-1, 2)), hashes, Tensor(shape)
+
+
+def _by_row(rows, indices, values):
+    """The values of each row of a sparse tensor, a list of lists."""
+    found = [[] for _ in range(rows)]
+    for (row, *_), value in zip(indices.tolist(), values.tolist(), strict=True):
+        found[row].append(value)
+    return found
+
+
+def _array(items, dtype):
+    array = np.empty(len(items), dtype)
+    array[:] = items
+    return array
 
 
 @reads("StringSplitV2")
@@ -145,8 +169,7 @@ def _split(node, x, separator):
     separator, most = separator.value.item() or None, node.attribute("maxsplit", -1)
     rows = [text.split(separator, most) for text in x.value.reshape(-1).tolist()]
     places = [(row, place) for row, parts in enumerate(rows) for place in range(len(parts))]
-    tokens = np.empty(len(places), object)
-    tokens[:] = [part for parts in rows for part in parts]
+    tokens = _array([part for parts in rows for part in parts], object)
     shape = np.array([len(rows), max(map(len, rows), default=0)], np.int64)
     return Tensor(np.array(places, np.int64).reshape(-1, 2)), Tensor(tokens), Tensor(shape)
 
