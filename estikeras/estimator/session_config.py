@@ -1,7 +1,7 @@
 """What scripts write to set up TensorFlow's sessions: kept, and without an effect here."""
 
-import dataclasses
 import warnings
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -9,12 +9,8 @@ from estikeras import errors
 from estikeras.public import public
 
 
-def _of(kind):
-    return dataclasses.field(default_factory=kind)
-
-
 @public("compat.v1.GPUOptions")
-@dataclasses.dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class GPUOptions:
     """Options for GPUs, of which none is used."""
 
@@ -26,11 +22,11 @@ class GPUOptions:
     polling_active_delay_usecs: int = 0
     polling_inactive_delay_msecs: int = 0
     force_gpu_compatible: bool = False
-    experimental: object = _of(SimpleNamespace)
+    experimental: object = field(default_factory=SimpleNamespace)
 
 
 @public("compat.v1.OptimizerOptions")
-@dataclasses.dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class OptimizerOptions:
     """Options for rewriting graphs."""
 
@@ -51,43 +47,43 @@ class OptimizerOptions:
 
 
 @public("compat.v1.GraphOptions")
-@dataclasses.dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class GraphOptions:
     """Options for graphs."""
 
     enable_recv_scheduling: bool = False
-    optimizer_options: OptimizerOptions = _of(OptimizerOptions)
+    optimizer_options: OptimizerOptions = field(default_factory=OptimizerOptions)
     build_cost_model: int = 0
     build_cost_model_after: int = 0
     infer_shapes: bool = False
     place_pruned_graph: bool = False
     enable_bfloat16_sendrecv: bool = False
     timeline_step: int = 0
-    rewrite_options: object = _of(SimpleNamespace)
+    rewrite_options: object = field(default_factory=SimpleNamespace)
 
 
 @public("compat.v1.ConfigProto")
-@dataclasses.dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ConfigProto:
     """What `RunConfig(session_config=...)` takes, and warns that it has no effect."""
 
-    device_count: dict = _of(dict)
+    device_count: dict = field(default_factory=dict)
     intra_op_parallelism_threads: int = 0
     inter_op_parallelism_threads: int = 0
     use_per_session_threads: bool = False
-    session_inter_op_thread_pool: list = _of(list)
+    session_inter_op_thread_pool: list = field(default_factory=list)
     placement_period: int = 0
-    device_filters: list = _of(list)
-    gpu_options: GPUOptions = _of(GPUOptions)
+    device_filters: list = field(default_factory=list)
+    gpu_options: GPUOptions = field(default_factory=GPUOptions)
     allow_soft_placement: bool = False
     log_device_placement: bool = False
-    graph_options: GraphOptions = _of(GraphOptions)
+    graph_options: GraphOptions = field(default_factory=GraphOptions)
     operation_timeout_in_ms: int = 0
-    rpc_options: object = _of(SimpleNamespace)
-    cluster_def: object = _of(SimpleNamespace)
+    rpc_options: object = field(default_factory=SimpleNamespace)
+    cluster_def: object = field(default_factory=SimpleNamespace)
     isolate_session_state: bool = False
     share_cluster_devices_in_session: bool = False
-    experimental: object = _of(SimpleNamespace)
+    experimental: object = field(default_factory=SimpleNamespace)
 
 
 def check_session_config(name, value):
