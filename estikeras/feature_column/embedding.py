@@ -8,7 +8,7 @@ from estikeras.engine.shapes import TensorShape
 from estikeras.feature_column import column as columns
 from estikeras.feature_column import sequence
 from estikeras.feature_column.combining import check_combiner, combined, lookup_of
-from estikeras.keras.initializers import TruncatedNormal
+from estikeras.keras.initializers import Initializer, TruncatedNormal
 from estikeras.public import public
 from estikeras.train.reader import load_variable
 
@@ -98,7 +98,9 @@ def first_values(owner):
         owner: what has `initializer`, `ckpt_to_load_from` and `tensor_name_in_ckpt`.
     """
     if owner.ckpt_to_load_from is None:
-        return owner.initializer
+        initializer = owner.initializer
+        # Without a seed of the user's, each table draws its own, by the seed of its model.
+        return initializer.clone() if isinstance(initializer, Initializer) else initializer
 
     def loaded(shape, dtype=None):
         value = load_variable(owner.ckpt_to_load_from, owner.tensor_name_in_ckpt)

@@ -110,6 +110,19 @@ def test_first_values_have_the_deviation_of_the_size():
     assert abs(values).max() <= 0.5
 
 
+def test_first_values_follow_the_seed_of_the_process():
+    def values(column, seed):
+        tf.keras.utils.set_random_seed(seed)
+        layer = tf.keras.layers.DenseFeatures(column)
+        layer(NUMBERS)
+        return layer.variables[0].numpy().tolist()
+
+    column, other = fc.embedding_column(ID, 2), fc.embedding_column(ID, 2)
+    assert values(column, 1) == values(other, 1) != values(column, 2)
+    seeded = fc.embedding_column(ID, 2, initializer=tf.keras.initializers.RandomNormal(seed=5))
+    assert values(seeded, 1) == values(seeded, 2)
+
+
 def test_each_columns_part_of_the_output_is_told():
     parts = {}
     columns = [fc.indicator_column(ID), AGE]
