@@ -79,7 +79,6 @@ _RENAMED = {
     "matrix_triangular_solve": "linalg.triangular_solve",
     "nn.avg_pool_v2": "nn.avg_pool",
     "nn.max_pool_v2": "nn.max_pool",
-    "nn.softmax_cross_entropy_with_logits_v2": "nn.softmax_cross_entropy_with_logits",
     "python_io.TFRecordOptions": "io.TFRecordOptions",
     "python_io.TFRecordWriter": "io.TFRecordWriter",
     "random.set_random_seed": "random.set_seed",
@@ -166,6 +165,20 @@ ABSENT = {
     "GraphDef": "Export with `export_saved_model`, or `model.export`.",
     "graph_util": "Export with `export_saved_model`, or `model.export`.",
     "import_graph_def": "Load weights by `tf.train.load_checkpoint`, or a `.keras` file.",
+    **dict.fromkeys(
+        (
+            "image.resize",
+            "image.resize_area",
+            "image.resize_bicubic",
+            "image.resize_bilinear",
+            "image.resize_images",
+            "image.resize_nearest_neighbor",
+        ),
+        "Use `tf.image.resize`, which takes pixels to lie at their centers.",
+    ),
+    "nn.ctc_loss": "Use `tf.nn.ctc_loss`, which takes dense labels and their lengths.",
+    "strings.split": "Use `tf.strings.split`.",
+    "string_split": "Use `tf.strings.split`.",
     "layers.Layer": "Derive from `keras.layers.Layer`.",
     "nn.nce_loss": "Take `nn.sigmoid_cross_entropy_with_logits` of the whole vocabulary.",
     "nn.sampled_softmax_loss": "Take the loss of the whole vocabulary.",
@@ -197,6 +210,7 @@ def table(generation, names):
 
 def instead(name):
     """What to use in place of a name of `tf.compat.v1`; None if there is nothing to say."""
-    if name in _CHANGED:
-        return f"Use `tf.{name}`, which takes its arguments in another order."
-    return ABSENT.get(name)
+    absent = ABSENT.get(name)
+    if absent is None and name in _CHANGED:
+        absent = f"Use `tf.{name}`, which takes its arguments in another order."
+    return absent

@@ -1,0 +1,179 @@
+"""`tf.compat.v1.nn`: what took other arguments in TensorFlow 1."""
+
+from estikeras import errors, ops
+from estikeras.compat.older import older
+from estikeras.engine.tensor import as_tensor
+from estikeras.ops import tf_moments, tf_nn, tf_windows
+from estikeras.public import public
+
+softmax = public("compat.v1.nn.softmax", "compat.v1.math.softmax")(
+    older(tf_nn.softmax, "logits axis name dim", dim="axis")
+)
+log_softmax = public("compat.v1.nn.log_softmax", "compat.v1.math.log_softmax")(
+    older(tf_nn.log_softmax, "logits axis name dim", dim="axis")
+)
+crelu = public("compat.v1.nn.crelu")(older(tf_nn.crelu, "features name axis"))
+moments = public("compat.v1.nn.moments")(
+    older(tf_nn.moments, "x axes shift name keep_dims keepdims", keep_dims="keepdims")
+)
+weighted_moments = public("compat.v1.nn.weighted_moments")(
+    older(
+        tf_moments.weighted_moments,
+        "x axes frequency_weights name keep_dims keepdims",
+        keep_dims="keepdims",
+    )
+)
+sufficient_statistics = public("compat.v1.nn.sufficient_statistics")(
+    older(
+        tf_moments.sufficient_statistics,
+        "x axes shift keep_dims name keepdims",
+        keep_dims="keepdims",
+    )
+)
+weighted_cross_entropy_with_logits = public("compat.v1.nn.weighted_cross_entropy_with_logits")(
+    older(
+        tf_nn.weighted_cross_entropy_with_logits,
+        "labels logits pos_weight name targets",
+        targets="labels",
+    )
+)
+softmax_cross_entropy_with_logits_v2 = public("compat.v1.nn.softmax_cross_entropy_with_logits_v2")(
+    older(tf_nn.softmax_cross_entropy_with_logits, "labels logits axis name dim", dim="axis")
+)
+
+_CONV = "input filter strides padding use_cudnn_on_gpu data_format dilations name filters"
+_TRANSPOSED = "value filter output_shape strides padding data_format name input filters dilations"
+_POOL = "value ksize strides padding data_format name input"
+
+conv1d = public("compat.v1.nn.conv1d")(
+    older(
+        tf_windows.conv1d,
+        "value filters stride padding use_cudnn_on_gpu data_format name input dilations",
+        "use_cudnn_on_gpu",
+        value="input",
+    )
+)
+conv2d = public("compat.v1.nn.conv2d")(
+    older(tf_windows.conv2d, _CONV, "use_cudnn_on_gpu", filter="filters")
+)
+conv3d = public("compat.v1.nn.conv3d")(
+    older(
+        tf_windows.conv3d,
+        "input filter strides padding data_format dilations name filters",
+        filter="filters",
+    )
+)
+conv2d_transpose = public("compat.v1.nn.conv2d_transpose")(
+    older(tf_windows.conv2d_transpose, _TRANSPOSED, value="input", filter="filters")
+)
+conv3d_transpose = public("compat.v1.nn.conv3d_transpose")(
+    older(tf_windows.conv3d_transpose, _TRANSPOSED, value="input", filter="filters")
+)
+convolution = public("compat.v1.nn.convolution")(
+    older(
+        tf_windows.convolution_,
+        "input filter padding strides dilation_rate name data_format filters dilations",
+        filter="filters",
+        dilation_rate="dilations",
+    )
+)
+depthwise_conv2d = public("compat.v1.nn.depthwise_conv2d")(
+    older(
+        tf_windows.depthwise_conv2d,
+        "input filter strides padding rate name data_format dilations",
+        rate="dilations",
+    )
+)
+separable_conv2d = public("compat.v1.nn.separable_conv2d")(
+    older(
+        tf_windows.separable_conv2d,
+        "input depthwise_filter pointwise_filter strides padding rate name data_format dilations",
+        rate="dilations",
+    )
+)
+max_pool = public("compat.v1.nn.max_pool")(older(tf_windows.max_pool, _POOL, value="input"))
+avg_pool = public("compat.v1.nn.avg_pool", "compat.v1.nn.avg_pool2d")(
+    older(tf_windows.avg_pool, _POOL, value="input")
+)
+pool = public("compat.v1.nn.pool")(
+    older(
+        tf_windows.pool_,
+        "input window_shape pooling_type padding dilation_rate strides name data_format dilations",
+        dilation_rate="dilations",
+    )
+)
+depth_to_space = public("compat.v1.nn.depth_to_space", "compat.v1.depth_to_space")(
+    older(tf_windows.depth_to_space, "input block_size name data_format")
+)
+space_to_depth = public("compat.v1.nn.space_to_depth", "compat.v1.space_to_depth")(
+    older(tf_windows.space_to_depth, "input block_size name data_format")
+)
+
+
+@public("compat.v1.nn.softmax_cross_entropy_with_logits")
+def softmax_cross_entropy_with_logits(labels=None, logits=None, dim=-1, name=None, axis=None):
+    """The cross-entropy of class probabilities, without a gradient for these.
+
+    Args:
+        labels: class probabilities, shaped like the logits.
+        logits: float tensor.
+        dim: the axis of the classes.
+        name: of no consequence.
+        axis: the same as `dim`.
+    """
+    labels = ops.stop_gradient(as_tensor(labels))
+    axis = dim if axis is None else axis
+    return tf_nn.softmax_cross_entropy_with_logits(labels, logits, axis)
+
+
+@public("compat.v1.nn.dropout")
+def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None):
+    """The input with a random part set to 0 and the rest scaled up.
+
+    Args:
+        x: float tensor.
+        keep_prob: the part that is kept, a number; or `rate`.
+        noise_shape: shape of the pattern of zeros, broadcast to the input; None is its shape.
+        seed: int or None.
+        name: of no consequence.
+        rate: the part that is set to 0, a number.
+
+    Raises:
+        ValueError: unless one of `keep_prob` and `rate` is given.
+    """
+    if (keep_prob is None) == (rate is None):
+        raise errors.invalid("rate", got=rate, expected="a number, or `keep_prob`, but not both")
+    return tf_nn.dropout(x, 1 - keep_prob if rate is None else rate, noise_shape, seed)
+
+
+@public("compat.v1.nn.embedding_lookup")
+def embedding_lookup(
+    params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None
+):
+    """The rows of a table at the given numbers.
+
+    Args:
+        params: (rows, ...), or a list with one such table.
+        ids: integers of any shape from 0 to rows - 1.
+        partition_strategy: of no consequence for a single table.
+        name: of no consequence.
+        validate_indices: of no consequence.
+        max_norm: float, the largest norm a row keeps, or None.
+    """
+    if isinstance(params, list | tuple):
+        if len(params) != 1:
+            raise errors.unsupported("A table in several parts", "Join them with `tf.concat`.")
+        params = params[0]
+    return tf_nn.embedding_lookup(params, ids, max_norm)
+
+
+@public("compat.v1.nn.xw_plus_b")
+def xw_plus_b(x, weights, biases, name=None):
+    """`matmul(x, weights) + biases`."""
+    return ops.matmul(x, weights) + biases
+
+
+@public("compat.v1.nn.relu_layer")
+def relu_layer(x, weights, biases, name=None):
+    """`relu(matmul(x, weights) + biases)`."""
+    return ops.relu(ops.matmul(x, weights) + biases)
