@@ -10,6 +10,7 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.engine.tensor import Tensor
+from estikeras.engine.variable import Variable
 from estikeras.primitives import lookup
 
 
@@ -137,7 +138,7 @@ class Pairs:
         elif a.kind == "constant":
             step = Step("constant", a, b, payload=(a.payload.value, b.payload.value))
         else:
-            if a.payload is not b.payload:
+            if not _same(a.payload, b.payload):
                 raise _other_graph(f"the variables {a.payload.path} and {b.payload.path}")
             step = Step(a.kind, a, b, payload=a.payload)
         return [self._placed(a, b, step)]
@@ -218,3 +219,8 @@ def _other_graph(what):
         expected="the same operations for batches of every size",
         hint="Do not let Python's `if` and `for` depend on the size of a batch.",
     )
+
+
+def _same(a, b):
+    """Whether two payloads are one; a Variable that two traces made is one if its state is."""
+    return a is b or (isinstance(a, Variable) and vars(a) is vars(b))
