@@ -39,8 +39,8 @@ def function(
 
     Args:
         func: the function; None gives a decorator.
-        input_signature: kept for the reference's sake; the arguments themselves say which trace is
-            used.
+        input_signature: sequence of TensorSpecs, one for each argument, for `saved_model.save`. In
+            calls the arguments themselves say which trace is used.
         autograph: kept for the reference's sake; Python control flow on tensors is never rewritten.
         jit_compile: kept for the reference's sake; everything is compiled.
         reduce_retracing: kept for the reference's sake.
@@ -52,8 +52,8 @@ def function(
     if kwargs:
         raise TypeError(f"function() has no argument {next(iter(kwargs))!r}.")
     if func is None:
-        return lambda func: Function(func)
-    return Function(func)
+        return lambda func: Function(func, input_signature)
+    return Function(func, input_signature)
 
 
 class Function:
@@ -61,19 +61,31 @@ class Function:
 
     Args:
         python_function: works on tensors with ops.
+        input_signature: sequence of TensorSpecs, one for each argument, or None.
     """
 
-    def __init__(self, python_function):
+    def __init__(self, python_function, input_signature=None):
         functools.update_wrapper(self, python_function)
-        self.python_function = python_function
+        self.python_function, self.input_signature = python_function, input_signature
         self._traces = {}
         self.eager = False
 
     def __get__(self, instance, owner=None):
         if instance is None:
             return self
-        bound = functools.partial(Function.__call__, self, instance)
-        return functools.update_wrapper(bound, self.python_function)
+        return functools.update_wrapper(
+            BoundFunction(Function.__call__, self, instance), self.python_function
+        )
+
+    def get_concrete_function(self, *args, **kwargs):
+        """The function for arguments of one kind, for `saved_model.save`.
+
+        Args:
+            *args: structures of TensorSpecs, or tensors that stand for their own; by default the
+                input signature.
+            **kwargs: likewise.
+        """
+        return SpecifiedFunction(self, args or tuple(self.input_signature or ()), kwargs)
 
     def __call__(self, *args, **kwargs):
         now = context.current
@@ -148,6 +160,36 @@ class Function:
             "control flow. A loop whose end depends on values always runs eagerly.",
             stacklevel=4,
         )
+
+
+class BoundFunction(functools.partial):
+    """A Function as a method of an object."""
+
+    @property
+    def input_signature(self):
+        """That of the Function."""
+        return self.args[0].input_signature
+
+    def get_concrete_function(self, *args, **kwargs):
+        """As that of the Function, for the arguments after the object."""
+        return SpecifiedFunction(self, args or tuple(self.input_signature or ()), kwargs)
+
+
+class SpecifiedFunction:
+    """A function of which it is known what it will be called with.
+
+    Args:
+        function: the function.
+        args: its positional arguments, structures of TensorSpecs or tensors.
+        kwargs: its arguments by name, likewise.
+    """
+
+    def __init__(self, function, args, kwargs):
+        self.function = function
+        self.structured_input_signature = tuple(args), dict(kwargs)
+
+    def __call__(self, *args, **kwargs):
+        return self.function(*args, **kwargs)
 
 
 def _form(structure):

@@ -230,10 +230,29 @@ class Model(Trainer, Layer):
     def export(
         self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs
     ):
-        """Not there yet."""
-        raise errors.unsupported(
-            f"model.export(format={format!r})", "Use `model.save('model.keras')`."
-        )
+        """Write the model's inference as a SavedModel, which TensorFlow and TensorFlow Serving
+        load: its endpoint is `serve`, its signature `"serving_default"`.
+
+        Args:
+            filepath: path of the folder to make; what is there is replaced.
+            format: must be `"tf_saved_model"`.
+            verbose: whether a line says where it is; None is yes.
+            input_signature: list of structures of `keras.InputSpec` or `tf.TensorSpec`, one for
+                each argument; None takes what the model was built for.
+            **kwargs: nothing else is allowed.
+
+        Raises:
+            ValueError: if the model is not built.
+            NotImplementedError: for what TensorFlow has no counterpart of; it names the layer.
+        """
+        if kwargs:
+            raise TypeError(f"export() has no argument {next(iter(kwargs))!r}.")
+        export = namespace.load("estikeras.keras.models.export:export")
+        export(self, filepath, format, verbose, input_signature)
+
+    def saved_model_endpoints(self):
+        """What `saved_model.save` writes of the model."""
+        return namespace.load("estikeras.keras.models.export:endpoints_of")(self)
 
     def build_from_config(self, config):
         """Build with what `get_build_config` gave."""
