@@ -9,6 +9,7 @@ from estikeras import errors
 from estikeras.compat.global_step import get_or_create_global_step
 from estikeras.engine import context, tree
 from estikeras.engine.session_graph import session_graph
+from estikeras.estimator import restoring
 from estikeras.estimator.estimator import Estimator
 from estikeras.estimator.export_outputs import DEFAULT_SERVING_KEY, PredictOutput
 from estikeras.estimator.mode_keys import ModeKeys
@@ -21,6 +22,7 @@ from estikeras.keras.saving.model_files import load_model
 from estikeras.ops.tf_control import group
 from estikeras.public import public
 from estikeras.train.savers import ObjectSaver
+from strategies import get_strategy
 
 _log = logging.getLogger("estikeras")
 _FORMATS = ("checkpoint", "saver")
@@ -139,6 +141,7 @@ class _KerasModelFunction:
             model = self._copies[session] = copy.deepcopy(self._model)
             with context.init_scope():
                 model.reset_metrics()
+            restoring.share([*model.variables, *model.optimizer.variables], get_strategy())
         model = self._copies[session]
         own = model.optimizer._iterations
         if vars(own) is vars(step) or not own.buffer:  # else it goes on counting from there

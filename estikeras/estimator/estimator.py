@@ -262,8 +262,10 @@ class Estimator:
             self._model_fn, features, labels, mode, self.params, config or self.config
         )
 
-    def _session(self, input_fn, mode, strategy=None):
-        """The Session of a mode, for what `input_fn` gives."""
+    def _session(self, input_fn, mode, strategy=None, extend=lambda spec: {}):
+        """The Session of a mode, for what `input_fn` gives. What it has built is the EstimatorSpec
+        and what `extend` makes of it in the graph, a dict.
+        """
         if self._config.tf_random_seed is not None:
             set_random_seed(self._config.tf_random_seed)
         inputs = Inputs(
@@ -279,7 +281,7 @@ class Estimator:
             _log.info("Calling model_fn.")
             spec = self._call_model_fn(*batch, mode)
             _log.info("Done calling model_fn.")
-            return spec
+            return spec, extend(spec)
 
         return Session(inputs, build, strategy)
 

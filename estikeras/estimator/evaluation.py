@@ -8,7 +8,7 @@ import numpy as np
 
 import strategies
 from estikeras.compat.global_step import get_global_step
-from estikeras.engine.session_graph import group
+from estikeras.engine.session_graph import group, session_graph
 from estikeras.engine.variable_store import local_variables
 from estikeras.estimator import restoring
 from estikeras.estimator.hooks.base import SessionRunArgs, SessionRunHook
@@ -40,7 +40,7 @@ def run(estimator, input_fn, steps, hooks, checkpoint_path, name, variables=None
                     estimator.model_dir,
                 )
         try:
-            session = estimator._session(input_fn, ModeKeys.EVAL, strategy)
+            session = estimator._session(input_fn, ModeKeys.EVAL, strategy, _with_metrics)
         except OutOfRangeError as error:
             raise ValueError(
                 "input_fn gave no batch to evaluate on. Does its Dataset have elements, and is a "
@@ -60,23 +60,30 @@ def run(estimator, input_fn, steps, hooks, checkpoint_path, name, variables=None
     return results
 
 
+def _with_metrics(spec):
+    """The operation that adds a batch to all metrics, and their values."""
+    metrics = {**spec.eval_metric_ops, LOSS: _mean_loss(averaged(spec.loss))}
+    graph = session_graph()
+    found = {key: value_and_updates(graph, metric) for key, metric in metrics.items()}
+    values = {key: value for key, (value, _) in found.items()}
+    updates = [x for _, updates in found.values() for x in updates]
+    return {
+        "update": group(updates, "update_metrics"),
+        "values": {**values, GLOBAL_STEP: get_global_step().value},
+    }
+
+
 def _evaluate(session, prepare, steps, hooks):
-    spec = session.built
-    with session.building():
-        metrics = {**spec.eval_metric_ops, LOSS: _mean_loss(averaged(spec.loss))}
-        found = {key: value_and_updates(session.graph, metric) for key, metric in metrics.items()}
-        values = {key: value for key, (value, _) in found.items()}
-        update = group([x for _, updates in found.values() for x in updates], "update_metrics")
-        values[GLOBAL_STEP] = get_global_step().value
+    spec, metrics = session.built
     hooks = [*hooks, *spec.evaluation_hooks]
     if steps is not None:
         hooks.append(_StopAfter(steps))
     loop = Loop(session, hooks, prepare)
     done = 0
-    for _, more in loop.results([update]):
+    for _, more in loop.results(metrics["update"]):
         done += more
         _log.debug("Evaluation [%d%s]", done, "" if steps is None else f"/{steps}")
-    return session.run(values)
+    return session.run(metrics["values"])
 
 
 def _mean_loss(loss):

@@ -40,12 +40,13 @@ def run(estimator, input_fn, predict_keys, hooks, checkpoint_path, one_by_one):
 
 
 def _predict(estimator, session, predict_keys, hooks, checkpoint_path, one_by_one):
-    predictions = chosen(session.built.predictions, predict_keys)
+    spec, _ = session.built
+    predictions = chosen(spec.predictions, predict_keys)
     saver = restoring.saver_of(session, estimator)
     strategy = strategies.get_strategy()
     loop = Loop(
         session,
-        [*hooks, *session.built.prediction_hooks],
+        [*hooks, *spec.prediction_hooks],
         lambda: restoring.restore(session, saver, checkpoint_path, strategy),
     )
     for batch, _ in loop.results(predictions, every=True):

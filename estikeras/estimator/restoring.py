@@ -5,6 +5,7 @@ import logging
 from estikeras.estimator import saving
 from estikeras.train import load_checkpoint
 from estikeras.train.fallback import restorable_checkpoint
+from strategies import context
 
 _log = logging.getLogger("estikeras")
 
@@ -26,7 +27,7 @@ def step_of(checkpoint):
 
 def saver_of(session, estimator):
     """What saves and restores a session: the scaffold's saver, or one of all variables by name."""
-    saver = session.built.scaffold.saver
+    saver = session.built[0].scaffold.saver
     if saver is not None:
         return saver
     return saving.saver_of(session.graph, session.store, estimator.config, estimator.model_dir)
@@ -41,19 +42,15 @@ def restore(session, saver, checkpoint, strategy):
         checkpoint: path, or None.
         strategy: the Strategy whose ranks all have the chief's values afterwards.
     """
-    scaffold = session.built.scaffold
+    scaffold = session.built[0].scaffold
     if checkpoint is not None:
         _log.info("Restoring parameters from %s", checkpoint)
         if strategy.cluster.is_chief:
-            saver.restore(session, checkpoint)
+            with context.scope(None):  # what is made for it, such as slots, this rank makes alone
+                saver.restore(session, checkpoint)
     elif scaffold.init_fn is not None:
         scaffold.init_fn(scaffold, session)
-    if strategy.num_replicas_in_sync > 1:
-        for variable in session.variables:
-            variable.before_write()
-            variable.equal_on_ranks = True
-        named = [(variable.path, variable.buffer) for variable in session.variables]
-        strategy.synchronize(named, "the variables of the model function")
+    share(session.variables, strategy)
     if scaffold.local_init_op is not None:
         session.run(scaffold.local_init_op)
 
@@ -68,7 +65,7 @@ def copy(session, variables):
     Raises:
         ValueError: for a scaffold that says itself how values are restored or initialized.
     """
-    scaffold = session.built.scaffold
+    scaffold = session.built[0].scaffold
     if scaffold.saver is not None:
         raise ValueError("InMemoryEvaluator does not support custom saver")
     if scaffold.init_fn is not None:
@@ -78,3 +75,14 @@ def copy(session, variables):
             variable.assign(variables[path].value)
     if scaffold.local_init_op is not None:
         session.run(scaffold.local_init_op)
+
+
+def share(variables, strategy):
+    """Give variables the chief's values on all ranks; every rank calls it."""
+    if strategy.num_replicas_in_sync == 1:
+        return
+    for variable in variables:
+        variable.before_write()
+        variable.equal_on_ranks = True
+    named = [(variable.path, variable.buffer) for variable in variables]
+    strategy.synchronize(named, "the variables of the model function")

@@ -20,6 +20,7 @@ from estikeras.op_errors import InvalidArgumentError
 from strategies import context as replicas
 
 NATIVE_SECONDS = 0.1  # how long one run of many steps may take, so that Ctrl-C stays prompt
+STEPS_OF_RANKS = 1000  # likewise, where ranks meet between steps, which Ctrl-C ends
 
 
 class Session:
@@ -34,7 +35,7 @@ class Session:
     Attributes:
         store: the VariableStore with the variables that were made.
         graph: the SessionGraph of the first trace, whose tensors can be run.
-        built: what `build` returned then.
+        built: what `build` returned then: a structure of tensors, actions and others.
 
     Raises:
         OutOfRangeError: when there is no first batch.
@@ -45,9 +46,12 @@ class Session:
         several = strategy is not None and strategy.num_replicas_in_sync > 1
         self.strategy = strategy if several else None
         with replicas.scope(None):  # how much this rank counts is its own
-            fraction = Variable(1.0, dtype="float32", trainable=False, name="share")
+            fraction = Variable(
+                1.0, dtype="float32", trainable=False, synchronization="on_read", name="share"
+            )
         self._shares = {even: Share(even, fraction) for even in (False, True)}
-        self._sources, self._traces, self._stop, self._at_once = [], {}, False, 1
+        self._sources, self._traces, self._stop = [], {}, False
+        self._at_once = 1 if self.strategy is None else STEPS_OF_RANKS
         self._first = None
         self._first = self._traced(())
         self.graph, self.built = self._first.graph, self._first.built
@@ -165,7 +169,7 @@ class Session:
                 arrays = [array for batch in ready for array in batch.take()]
                 values.update((x, arrays[place]) for x, place in trace.places.items())
                 results = program.run([_fed(x, values) for x in program.inputs], events)
-        if is_step:
+        if is_step and self.strategy is None:
             most = int(NATIVE_SECONDS * steps / max(time.perf_counter() - began, 1e-6))
             self._at_once = max(1, min(10 * self._at_once, most))
         return results

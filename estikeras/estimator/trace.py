@@ -41,6 +41,7 @@ class Trace:
             with entered(self.even):
                 self.built = build(batch)
         self.number = {id(node): k for k, node in enumerate(self.graph.nodes)}
+        self._twins = None if first is None else _twins(first, self)
 
     def _next_elements(self, dataset):
         """Tensors for the next element of a dataset. Sources are known by the order in which they
@@ -86,25 +87,25 @@ class Trace:
         """What stands in this trace for a tensor or action of the first."""
         if self is self._first or not isinstance(x, Action | TracedTensor):
             return x
-        if isinstance(x, Action):
-            return self._own_action(x)
-        if x.node.graph is self.graph:
-            return x
-        k = self._first.number.get(id(x.node))
-        if k is None:
-            return self._again(x)
-        node = self.graph.nodes[k] if k < len(self.number) else None
-        if node is None or node.kind != x.node.kind or node.primitive is not x.node.primitive:
-            raise ValueError(
-                "The model function made another graph for a batch of another size. Make all "
-                "batches equally large: `dataset.batch(size, drop_remainder=True)`."
-            )
-        return node.outputs[x.index]
+        if id(x) not in self._twins:
+            known = isinstance(x, TracedTensor) and id(x.node) in self._first.number
+            make = self._at_its_place if known else self._again
+            self._twins[id(x)] = self._action_again(x) if isinstance(x, Action) else make(x)
+        return self._twins[id(x)]
 
-    def _own_action(self, x):
-        for known in self.graph.actions:
-            if known.name == x.name:
-                return known
+    def _at_its_place(self, x):
+        """What the model function made at the same place."""
+        nodes = self.graph.nodes[: len(self.number)]
+        k = self._first.number[id(x.node)]
+        if len(nodes) != len(self._first.number) or nodes[k].primitive is not x.node.primitive:
+            raise ValueError(
+                f"{x!r} has no counterpart for a batch of another size, for which the model "
+                "function made another graph. Give it a name by `tf.identity(x, name)`, or make "
+                "all batches equally large: `dataset.batch(size, drop_remainder=True)`."
+            )
+        return nodes[k].outputs[x.index]
+
+    def _action_again(self, x):
         made = Action(self.graph, x.name)
         made.updates.update({variable: self._own(y) for variable, y in x.updates.items()})
         made.result = None if x.result is None else self._own(x.result)
@@ -129,3 +130,42 @@ class Trace:
 def value_of(x):
     """The tensor that is the value of something fetched; None for an action without one."""
     return x.result if isinstance(x, Action) else x
+
+
+def _twins(first, second):
+    """What stands in the second trace for tensors and actions of the first: those that have a
+    name, are in a collection or a result of the model function, or belong to an action.
+    """
+    twins = {}
+
+    def note(x, y):
+        if isinstance(x, Action) and isinstance(y, Action) and id(x) not in twins:
+            note(x.result, y.result)
+            of_second = {id(vars(variable)): value for variable, value in y.updates.items()}
+            for variable, value in x.updates.items():
+                note(value, of_second.get(id(vars(variable))))
+        if y is not None:
+            twins[id(x)] = y
+
+    for x, y in zip(first.graph.inputs, second.graph.inputs, strict=False):
+        note(x, y)
+    for name, x in first.graph.named.items():
+        note(x, second.graph.named.get(name))
+    for name, things in first.graph.collections.items():
+        for x, y in zip(things, second.graph.collections[name], strict=False):
+            note(getattr(x, "tensor", x), getattr(y, "tensor", y))
+    for x, y in zip(_leaves(first.built), _leaves(second.built), strict=True):
+        note(x, y)
+    reads = {id(vars(variable)): y for variable, y in second.graph.reads.items()}
+    for variable, x in first.graph.reads.items():
+        note(x, reads.get(id(vars(variable))))
+    return twins
+
+
+def _leaves(built):
+    """The tensors and actions of a structure."""
+    if isinstance(built, dict):
+        return [leaf for key in built for leaf in _leaves(built[key])]
+    if isinstance(built, tuple | list):
+        return [leaf for part in built for leaf in _leaves(part)]
+    return [built] if isinstance(built, Action | TracedTensor) else []

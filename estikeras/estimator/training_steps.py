@@ -38,7 +38,7 @@ def run(estimator, input_fn, hooks, steps, max_steps, saving_listeners):
         if steps is not None or max_steps is not None:
             hooks = [*hooks, StopAtStepHook(steps, max_steps)]
         try:
-            session = estimator._session(input_fn, ModeKeys.TRAIN, strategy)
+            session = estimator._session(input_fn, ModeKeys.TRAIN, strategy, _with_loss)
         except OutOfRangeError:
             session = None
         loss = None
@@ -51,17 +51,19 @@ def run(estimator, input_fn, hooks, steps, max_steps, saving_listeners):
     return loss
 
 
+def _with_loss(spec):
+    """The loss of all ranks' rows, and the step."""
+    add_to_collection(GraphKeys.LOSSES, spec.loss)  # where hooks look for it
+    return {"loss": averaged(spec.loss), "step": get_global_step().value}
+
+
 def _train(estimator, session, strategy, checkpoint, hooks, saving_listeners):
-    spec = session.built
+    spec, shown = session.built
     try:
         saver = restoring.saver_of(session, estimator)
-        with session.building():
-            step = get_global_step()
-            add_to_collection(GraphKeys.LOSSES, spec.loss)  # where hooks look for it
-            loss = averaged(spec.loss)
         hooks = [
             *hooks,
-            *_hooks_of_all(estimator.config, loss, step),
+            *_hooks_of_all(estimator.config, **shown),
             *spec.training_hooks,
         ]
         if strategy.cluster.is_chief:
@@ -69,7 +71,7 @@ def _train(estimator, session, strategy, checkpoint, hooks, saving_listeners):
         hooks += _hooks_that_write(estimator, spec, saver, hooks, saving_listeners)
         loop = Loop(session, hooks, lambda: restoring.restore(session, saver, checkpoint, strategy))
         last = None
-        for values, _ in loop.results([spec.train_op, loss]):
+        for values, _ in loop.results([spec.train_op, shown["loss"]]):
             last = values[1]
         return last
     finally:
