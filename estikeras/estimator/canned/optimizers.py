@@ -54,8 +54,10 @@ def _twin(optimizer):
     """An equal optimizer without state: one belongs to the variables it was built for, and each
     training has its own.
     """
-    rate = optimizer._learning_rate
-    rate = float(rate.numpy()) if isinstance(rate, Variable) else rate
-    twin = type(optimizer).from_config({**optimizer.get_config(), "learning_rate": rate})
+    with context.init_scope():  # the rate's value is asked for
+        rate, config = optimizer._learning_rate, optimizer.get_config()
+    if not isinstance(rate, Variable):
+        config["learning_rate"] = rate
+    twin = type(optimizer).from_config(config)
     twin._excluded_from_weight_decay = optimizer._excluded_from_weight_decay
     return twin

@@ -186,7 +186,7 @@ def rnn_logits(features, mode, units, rnn, sequence_columns, context_columns):
     """
     layers = [SequenceFeatures(sequence_columns, name="sequence_features")]
     sequences, lengths = layers[0](features)
-    histogram("sequence_length", lengths)
+    histogram("rnn_model/sequence_input_layer/sequence_length", lengths)
     if context_columns:
         layers.append(DenseFeatures(context_columns, name="dense_features"))
         sequences = concatenate_context_input(layers[1](features), sequences)

@@ -9,6 +9,7 @@ from estikeras.engine.tensor import TracedTensor
 from estikeras.feature_column import features as feature_dict
 from estikeras.feature_column.numeric import NumericColumn
 from estikeras.keras.losses.reduction import Reduction
+from estikeras.ops.embedding import embedding_lookup
 
 
 def dense_logits(logits, dimension):
@@ -85,11 +86,13 @@ def labels_in_range(labels, n_classes, what="labels"):
         InvalidArgumentError: for others; of a traced step, when it runs.
     """
     if isinstance(labels, TracedTensor):
-        # Programs check indices and nothing else, so what is out of range is made one.
+        # Programs check indices and nothing else, so what is out of range is made one. Others are
+        # 0, in a table of zeros.
         right = ops.logical_and(labels >= 0, labels <= n_classes - 1)
         away_from_zero = ops.sign(labels) * ops.ceil(ops.abs(labels))
         index = ops.cast(ops.where(right, 0, away_from_zero), "int32")
-        return labels + ops.cast(ops.take(ops.zeros((n_classes,)), index), labels.dtype)
+        zeros = embedding_lookup(ops.zeros((n_classes, 1)), index)[..., 0]
+        return labels + ops.cast(zeros, labels.dtype)
     low, high = float(ops.min(labels)), float(ops.max(labels))
     if not (low >= 0 and high <= n_classes - 1):
         raise errors.InvalidArgumentError(

@@ -1,0 +1,163 @@
+"""What is given to canned estimators: optimizers, data, further metrics; and what they refuse."""
+
+import numpy as np
+import pytest
+
+import estikeras as tf
+
+ROWS = 12
+FEATURES = {
+    "age": np.linspace(-1, 1, ROWS, dtype="float32").reshape(-1, 1),
+    "word": np.array(["a", "b", "c"] * 4),
+}
+LABELS = (FEATURES["age"] > 0.1).astype("int64")
+
+
+def age():
+    return tf.feature_column.numeric_column("age")
+
+
+def word():
+    return tf.feature_column.categorical_column_with_vocabulary_list("word", ["a", "b", "c"])
+
+
+def data(features=FEATURES, labels=LABELS, batch=ROWS):
+    pair = features if labels is None else (features, labels)
+    return lambda: tf.data.Dataset.from_tensor_slices(pair).batch(batch)
+
+
+def learned(estimator, name="dnn/logits/bias"):
+    """A weight after two trainings of one step."""
+    for _ in range(2):
+        estimator.train(data(), steps=1)
+    return estimator.get_variable_value(name)
+
+
+def test_optimizers_may_be_given_by_name_as_objects_and_by_functions(tmp_path):
+    weights = []
+    for index, optimizer in enumerate(
+        ["SGD", tf.keras.optimizers.SGD(), lambda: tf.keras.optimizers.SGD()]
+    ):
+        config = tf.estimator.RunConfig(tf_random_seed=3)
+        estimator = tf.estimator.DNNClassifier(
+            [2], [age()], str(tmp_path / str(index)), optimizer=optimizer, config=config
+        )
+        weights.append(learned(estimator))
+    np.testing.assert_array_equal(weights[0], weights[1])
+    np.testing.assert_array_equal(weights[0], weights[2])
+
+
+def test_schedules_count_the_global_step(tmp_path):
+    schedule = tf.keras.optimizers.schedules.PiecewiseConstantDecay([1], [1.0, 0.0])
+    optimizer = tf.keras.optimizers.SGD(schedule)
+    estimator = tf.estimator.BaselineRegressor(str(tmp_path), optimizer=optimizer)
+    bias = learned(estimator, "baseline/bias")
+    estimator.train(data(), steps=1)
+    assert estimator.get_variable_value("global_step") == 3
+    np.testing.assert_array_equal(estimator.get_variable_value("baseline/bias"), bias)
+
+
+def test_a_baseline_learns_the_frequency_of_a_class(tmp_path):
+    estimator = tf.estimator.BaselineClassifier(str(tmp_path))
+    estimator.train(lambda: data()().repeat(), steps=400)
+    predicted = next(iter(estimator.predict(data(labels=None))))
+    assert predicted["probabilities"][1] == pytest.approx(LABELS.mean(), abs=1e-3)
+    metrics = estimator.evaluate(data())
+    assert metrics["accuracy"] == metrics["accuracy_baseline"] == pytest.approx(1 - LABELS.mean())
+
+
+def test_metrics_are_added(tmp_path):
+    estimator = tf.estimator.LinearRegressor([age()], str(tmp_path))
+    estimator.train(data(), steps=1)
+
+    def metrics(labels, predictions, features):
+        error = tf.keras.metrics.MeanAbsoluteError()
+        error.update_state(labels, predictions["predictions"], sample_weight=features["age"] ** 2)
+        return {"error": error}
+
+    extended = tf.estimator.add_metrics(estimator, metrics)
+    measured = extended.evaluate(data(batch=5))
+    predicted = [row["predictions"] for row in estimator.predict(data(labels=None))]
+    weights = FEATURES["age"] ** 2
+    expected = np.sum(np.abs(LABELS - predicted) * weights) / weights.sum()
+    assert measured["error"] == pytest.approx(expected, rel=1e-5)
+    assert set(measured) == {*estimator.evaluate(data()), "error"}
+    with pytest.raises(ValueError, match=r"metric_fn.*'logits'"):
+        tf.estimator.add_metrics(estimator, lambda logits: {})
+
+
+def test_examples_are_parsed_as_classifiers_and_regressors_need_them():
+    fixed, variable = tf.io.FixedLenFeature, tf.io.VarLenFeature
+    columns = [age(), word()]
+    features = {"age": fixed((1,), "float32"), "word": variable("string")}
+    spec = tf.estimator.classifier_parse_example_spec(columns, "y", "string", "no", "w")
+    assert spec == {**features, "y": fixed((1,), "string", "no"), "w": fixed((1,), "float32")}
+    spec = tf.estimator.regressor_parse_example_spec(columns, "y", label_dimension=2)
+    assert spec == {**features, "y": fixed((2,), "float32")}
+    with pytest.raises(ValueError, match=r"`label_key`.*'age'"):
+        tf.estimator.regressor_parse_example_spec(columns, "age")
+    with pytest.raises(ValueError, match=r"`weight_column`.*'word'"):
+        tf.estimator.classifier_parse_example_spec(columns, "y", weight_column="word")
+
+
+REFUSED = {
+    "an optimizer of another name": (
+        lambda: tf.estimator.DNNClassifier([2], [age()], optimizer="adam").train(data()),
+        r"`optimizer`: expected one of \['Adagrad', .*got 'adam'",
+    ),
+    "no optimizer": (
+        lambda: tf.estimator.LinearRegressor([age()], optimizer=3).train(data()),
+        "`optimizer`: expected a `keras.optimizers.Optimizer`, a function.*got 3",
+    ),
+    "features that are no dict": (
+        lambda: tf.estimator.DNNClassifier([2], [age()]).train(data(FEATURES["age"])),
+        "`features`: expected a dict from names to tensors",
+    ),
+    "features that lack one": (
+        lambda: tf.estimator.LinearClassifier([age()]).train(data({"word": FEATURES["word"]})),
+        "'age' is not in features dictionary. Its keys are: 'word'",
+    ),
+    "no labels": (
+        lambda: tf.estimator.BaselineClassifier().train(data(labels=None)),
+        "`labels`: expected a tensor, got None",
+    ),
+    "labels out of range": (
+        lambda: tf.estimator.BaselineClassifier().train(data(labels=LABELS - 1)),
+        "got -1, expected 0 <= index < 2.*labels",
+    ),
+    "a label that is not in the vocabulary": (
+        lambda: tf.estimator.BaselineClassifier(label_vocabulary=["a", "b"]).train(
+            data(labels=FEATURES["word"])
+        ),
+        "got -1, expected 0 <= index < 2.*labels",
+    ),
+    "a categorical column for a network": (
+        lambda: tf.estimator.DNNClassifier([2], [word()]).train(data()),
+        "embedding_column or an indicator_column",
+    ),
+    "no columns": (
+        lambda: tf.estimator.DNNLinearCombinedRegressor(),
+        "`linear_feature_columns` and `dnn_feature_columns`: expected columns",
+    ),
+    "a network without layers": (
+        lambda: tf.estimator.DNNLinearCombinedRegressor(dnn_feature_columns=[age()]),
+        "`dnn_hidden_units`: expected the sizes",
+    ),
+    "cells and a function of cells": (
+        lambda: tf.estimator.experimental.RNNClassifier([], units=2, rnn_cell_fn=list),
+        "`rnn_cell_fn`: expected none of both",
+    ),
+    "steps for a head of single labels": (
+        lambda: tf.estimator.experimental.RNNEstimator(
+            tf.estimator.RegressionHead(), [], units=2, return_sequences=True
+        ),
+        "`head`: expected the head of `RNNClassifier`",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_canned_estimators_refuse(name):
+    call, message = REFUSED[name]
+    with pytest.raises(ValueError, match=message):
+        call()
