@@ -1,5 +1,7 @@
 """The checkpoints of a session: what is saved under which names."""
 
+import collections
+
 from estikeras.engine.variable import Variable
 from estikeras.keras.optimizers.base import Optimizer
 from estikeras.train.keeper import CheckpointKeeper
@@ -62,7 +64,7 @@ def named_variables(graph, store):
         if not is_known and variable.synchronization != "on_read":
             named.setdefault(variable.path, variable)
     owners = dict.fromkeys(action.owner for action in graph.actions)
-    step = store.variables[GLOBAL_STEP]
+    step, scopes = store.variables[GLOBAL_STEP], collections.Counter()
     for optimizer in [owner for owner in owners if isinstance(owner, Optimizer)]:
         own = {id(vars(variable)) for variable in optimizer.variables} - {id(vars(step))}
         named = {
@@ -70,7 +72,10 @@ def named_variables(graph, store):
             for name, v in named.items()
             if not isinstance(v, Variable) or id(vars(v)) not in own  # numbers have only names
         }
-        named |= optimizer.checkpoint_names(without=[step])
+        scope = optimizer.checkpoint_scope
+        count, scopes[scope] = scopes[scope], scopes[scope] + 1
+        scope = f"{scope}_{count}" if count else scope  # as name scopes are made unique
+        named |= optimizer.checkpoint_names(scope, without=[step])
     seeds = [k for k, v in named.items() if k.endswith("seed_generator_state")]
     return named, seeds
 
