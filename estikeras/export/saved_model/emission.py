@@ -49,6 +49,7 @@ class Emission:
         nodes: a Nodes.
         library: the repeated field of FunctionDefs that the graph uses.
         assets: dict from Tables to the text files that fill them.
+        audiences: the Audiences of the steps.
 
     Attributes:
         step: the Step that is written now.
@@ -56,12 +57,12 @@ class Emission:
         assets: dict from paths of files to the Assets they became.
     """
 
-    def __init__(self, table, nodes, library, assets):
-        self._table = table
+    def __init__(self, table, nodes, library, assets, audiences):
+        self._table, self._audiences = table, audiences
         self.nodes, self.library, self._assets = nodes, library, assets
         self.step, self.tables, self.assets = None, [], {}
         self._values, self._constants, self._handles = {}, {}, {}
-        self._known = sizes.Known(self)
+        self._known = {names: sizes.Known(self) for names in audiences.all}
         self._prefix = ""
 
     def value(self, place):
@@ -76,7 +77,9 @@ class Emission:
         """Let `value` be that of a Place, whose shape it has."""
         value = Value(value.ref, place.dtype, place.shape)
         self._values[id(place)] = value
-        self._known.note(value)
+        for names, known in self._known.items():
+            if self._audiences.have(names, place):
+                known.note(value)
 
     def write(self, step):
         """Write an "apply" step.
@@ -91,10 +94,9 @@ class Emission:
                 f"Saving {step} as a SavedModel",
                 "Leave it out of what is saved, or save a `.keras` file.",
             )
-        self.step = step
         self._prefix = f"{step.scope}/{step.primitive.name}".lstrip("/")
         inputs = [self.value(place) for place in step.inputs]
-        self._known.near = inputs
+        self.step = step
         outputs = function(self, *inputs, **step.params)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
         for place, value in zip(step.outputs, outputs, strict=True):
@@ -106,13 +108,12 @@ class Emission:
         return errors.unsupported(f"Saving {self.step} with {what} as a SavedModel", instead)
 
     def _constant_of(self, place):
-        step = place.step
+        self.step = step = place.step
         if step.kind != "constant":
-            self.step = step
             raise self.unsupported(f"a result that only gradients read ({place.shape})")
         first, second = step.payload
         if not np.array_equal(first, second):
-            return sizes.constant(self, self._known, first, second)
+            return sizes.constant(self, self._known[self._audiences.of(step)], first, second)
         return self.constant(first)
 
     def op(self, op, *inputs, gives=None, outputs=None, name=None, of_shape=None, **attrs):
@@ -169,7 +170,9 @@ class Emission:
 
     def scalar(self, size):
         """A size as an int32 scalar."""
-        return self.constant(size, "int32") if is_known(size) else self._known.scalar(size)
+        if is_known(size):
+            return self.constant(size, "int32")
+        return self._known[self._audiences.of(self.step)].scalar(size)
 
     def vector(self, numbers, one_open=False):
         """Sizes as an int32 vector.

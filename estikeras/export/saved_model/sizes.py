@@ -13,13 +13,10 @@ class Known:
 
     Args:
         emission: an Emission.
-
-    Attributes:
-        near: Values to read them from rather than from others.
     """
 
     def __init__(self, emission):
-        self._emission, self.near = emission, ()
+        self._emission = emission
         self._places, self._scalars = {}, {}
 
     def note(self, value):
@@ -40,9 +37,6 @@ class Known:
         return found
 
     def _compute(self, size):
-        for value in self.near:
-            if size in (value.shape or ()):
-                return self._read(value, value.shape.index(size))
         if size in self._places:
             return self._read(*self._places[size])
         for known in self._places:

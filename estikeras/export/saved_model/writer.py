@@ -24,6 +24,7 @@ from estikeras.export.saved_model import (
     ops_shaping,
     ops_strings,
 )
+from estikeras.export.saved_model.audiences import Audiences
 from estikeras.export.saved_model.emission import Emission
 from estikeras.export.saved_model.pairing import Pairs
 from estikeras.export.saved_model.traced import STAND_INS
@@ -91,7 +92,12 @@ class _Model:
         self._graph.versions.producer = building.PRODUCER
         self._nodes = building.Nodes(self._graph.node)
         self.variables = {}
-        self.emission = Emission(_TABLE, self._nodes, self._graph.library.function, traced.assets)
+        named = {
+            name: tuple([*map(pairs.place, d.values())] for d in (sig.inputs, sig.outputs))
+            for name, sig in traced.signatures.items()
+        }
+        library, audiences = self._graph.library.function, Audiences(pairs.steps, named)
+        self.emission = Emission(_TABLE, self._nodes, library, traced.assets, audiences)
         self._read_variables()
         self._place_inputs()
         for step in pairs.steps:
