@@ -27,7 +27,7 @@ class Exporter(abc.ABC):
 
     @abc.abstractmethod
     def export(self, estimator, export_path, checkpoint_path, eval_result, is_the_final_export):
-        """Export, or do not.
+        """Export, or do not. On several ranks the chief alone is asked to.
 
         Args:
             estimator: the Estimator.
