@@ -2656,6 +2656,7 @@ NAMES = {
     "saved_model.experimental.contains_saved_model":
         "estikeras.export.saved_model.reader:contains_saved_model",
     "saved_model.load": "estikeras.export.saved_model.reader:load",
+    "saved_model.save": "estikeras.export.saved_model.saving:save",
     "saved_model.signature_constants.DEFAULT_SERVING_SIGNATURE_DEF_KEY":
         "estikeras.export.saved_model.constants:DEFAULT_SERVING_SIGNATURE_DEF_KEY",
     "saved_model.tag_constants.SERVING": "estikeras.export.saved_model.constants:SERVING",

@@ -1,4 +1,4 @@
-"""Learning rates that fall with the number of steps: tensors in a model function, else functions."""
+"""Learning rates that fall with the number of steps: tensors in model functions, else functions."""
 
 import functools
 import math

@@ -247,7 +247,7 @@ def mean_pairwise_squared_error(
     Args:
         labels: (batch, ...) tensor.
         predictions: likewise.
-        weights: number, or tensor of (batch,) and any axes that broadcast to the labels.
+        weights: number, or tensor that broadcasts to the labels with as many axes.
         scope: of no consequence.
         loss_collection: names of collections that take the loss; None for none.
 
@@ -256,21 +256,16 @@ def mean_pairwise_squared_error(
     """
     labels, predictions = _pair(labels, predictions)
     weights = ops.cast(weights, "float32")
+    check_weights(weights, labels.shape)
     deltas = predictions - labels
     axes = tuple(range(1, len(deltas.shape)))
     present = ops.cast(ops.not_equal(weights, 0.0), "float32")
-    if present.shape:
-        missing = len(deltas.shape) - len(present.shape)
-        present = ops.reshape(present, (*present.shape, *(1,) * missing))
     present = ops.sum(ops.broadcast_to(present, deltas.shape), axis=axes, keepdims=True)
     squares = ops.sum(ops.square(deltas), axis=axes, keepdims=True)
     sums = ops.sum(deltas, axis=axes, keepdims=True)
     pairs = present * (present - 1)
     first = 2 * ops.divide_no_nan(squares, present - 1)
     second = 2 * ops.divide_no_nan(ops.square(sums), pairs)
-    if weights.shape:
-        missing = len(deltas.shape) - len(weights.shape)
-        weights = ops.reshape(weights, (*weights.shape, *(1,) * missing))
     total = ops.sum((first - second) * weights)
     loss = ops.where(ops.sum(present) > 0, total, 0.0)
     add_loss(loss, loss_collection)

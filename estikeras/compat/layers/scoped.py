@@ -5,7 +5,7 @@ collections for what comes of a call besides its outputs.
 import contextlib
 import inspect
 
-from estikeras.compat.collections import GraphKeys, add_to_collection
+from estikeras.compat.collections import GraphKeys, add_to_collection, global_variables
 from estikeras.compat.initializers import Zeros
 from estikeras.compat.variable_scopes import get_variable, variable_scope
 from estikeras.engine import naming
@@ -104,16 +104,18 @@ class ScopedLayer:
         name=None,
     ):
         """The variable of a name in the layer's scope."""
+        known = {id(variable) for variable in global_variables()}
         variable = get_variable(
             name,
             shape=() if shape is None else shape,
             dtype=self.variable_dtype if dtype is None else dtype,
             initializer=initializer,
-            regularizer=regularizer,
             trainable=trainable and self.trainable,
             constraint=constraint,
             aggregation=aggregation,
         )
+        if regularizer is not None and id(variable) not in known:  # and the scope's has been used
+            add_to_collection(GraphKeys.REGULARIZATION_LOSSES, regularizer(variable))
         self._track_variable(variable)
         return variable
 
