@@ -15,21 +15,23 @@ from estikeras.formats import tensor_proto
 PRODUCER = 1645  # the version of graphs that TensorFlow 2.15 writes
 
 
+VARIANT = "variant"  # the dtype of lists of tensors
+RESOURCE = "resource"  # the dtype of handles
+_HANDLES = {RESOURCE: 20, VARIANT: 21}
+
+
+class Handle(str):
+    """A dtype of `_HANDLES`, as an attribute."""
+
+
 def number(dtype):
     """The number of a dtype in the format, by its name."""
-    return tensor_proto.NUMBERS[to_numpy(dtype)]
+    return _HANDLES[dtype] if dtype in _HANDLES else tensor_proto.NUMBERS[to_numpy(dtype)]
 
 
-class Resource(str):
-    """A dtype of which no tensor of ours is: its value is its number in the format."""
-
-    number = 20
-
-
-class Variant(Resource):
-    """The dtype of lists of tensors."""
-
-    number = 21
+def kind_of(value):
+    """The dtype of a Value, as an attribute."""
+    return (Handle if value.dtype in _HANDLES else DType)(value.dtype)
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,7 @@ def set_attribute(attribute, value):
         attribute.list.SetInParent()
         for item in value:
             _append(attribute.list, item)
-    elif isinstance(value, Resource):
-        attribute.type = value.number
-    elif isinstance(value, DType):
+    elif isinstance(value, Handle | DType):
         attribute.type = number(value)
     elif isinstance(value, TensorShape):
         attribute.shape.CopyFrom(shape_proto(value))
@@ -105,9 +105,7 @@ def set_attribute(attribute, value):
 
 
 def _append(items, value):
-    if isinstance(value, Resource):
-        items.type.append(value.number)
-    elif isinstance(value, DType):
+    if isinstance(value, Handle | DType):
         items.type.append(number(value))
     elif isinstance(value, TensorShape):
         items.shape.append(shape_proto(value))

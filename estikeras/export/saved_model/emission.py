@@ -12,7 +12,7 @@ import numpy as np
 from estikeras import errors
 from estikeras.engine.dtypes import DType, from_numpy
 from estikeras.export.saved_model import sizes
-from estikeras.export.saved_model.building import Value
+from estikeras.export.saved_model.building import RESOURCE, Value
 from estikeras.export.saved_model.pairing import is_known
 from estikeras.primitives import lookup
 
@@ -221,7 +221,7 @@ class Emission:
             key, dtype = DType(table.key_dtype), DType(table.dtype)
             name = self.nodes.unique(f"{self._prefix}/hash_table")
             handle = self.op(
-                "HashTableV2", gives="resource", name=name, key_dtype=key, value_dtype=dtype,
+                "HashTableV2", gives=RESOURCE, name=name, key_dtype=key, value_dtype=dtype,
                 shared_name=f"{name}_{len(self._handles)}",
             )  # fmt: skip
             self._handles[id(table)] = handle

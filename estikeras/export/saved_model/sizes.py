@@ -92,29 +92,96 @@ def _linear(size, known):
 def constant(emission, known, first, second):
     """A Value of a constant that was `first` in one trace and `second` in the other.
 
+    It may hold one number, numbers that rise in equal steps along an axis, two numbers on both
+    sides of a diagonal; and be stretched along axes.
+
     Raises:
         NotImplementedError: if it is not clear how it depends on sizes.
     """
     shape = tuple(map(sized, first.shape, second.shape))
     if not shape:
         return _number(emission, known, first, second)
-    if first.dtype != object and first.ndim == 1 and _is_range(first) and _is_range(second):
-        limits = [emission.scalar(size) for size in (0, shape[0], 1)]
-        values = emission.op("Range", *limits, T=None, Tidx=DType("int32"), of_shape=shape)
-        return emission.cast(values, from_numpy(first.dtype))
-    # What is the same all along an axis whose size differs is stretched.
-    one = np.s_[tuple(np.s_[:1] if not is_known(size) else np.s_[:] for size in shape)]
-    if first.size and second.size and np.array_equal(first[one], second[one]):
-        row = first[one]
-        if np.all(first == row) and np.all(second == row):
-            return emission.op(
-                "BroadcastTo", emission.constant(row), emission.vector(shape), of_shape=shape
-            )
-    raise emission.unsupported(f"a constant of the shape {shape}, which depends on the batch")
+    parts = [_varying(array) for array in (first, second)]
+    small = tuple(map(sized, *(part.shape for part in parts)))
+    axes = [axis for axis, size in enumerate(small) if not is_known(size)]
+    value = None
+    if not axes and np.array_equal(*parts):
+        value = emission.constant(parts[0])
+    elif len(axes) == 1:
+        value = _progression(emission, known, *parts, small)
+    elif len(axes) == 2:
+        value = _triangle(emission, *parts, small, axes)
+    if value is None:
+        raise emission.unsupported(f"a constant of the shape {shape}, which depends on the batch")
+    if small == shape:
+        return value
+    return emission.op("BroadcastTo", value, emission.vector(shape), of_shape=shape)
 
 
-def _is_range(array):
-    return np.array_equal(array, np.arange(len(array)))
+def _varying(array):
+    """An array with one entry in place of equal ones along an axis."""
+    for axis in range(array.ndim):
+        one = array.take([0], axis) if array.shape[axis] else array
+        if array.shape[axis] and np.all(array == one):
+            array = one
+    return array
+
+
+def _range(emission, size):
+    limits = (emission.scalar(n) for n in (0, size, 1))
+    return emission.op("Range", *limits, T=None, Tidx=DType("int32"), of_shape=(size,))
+
+
+def _progression(emission, known, first, second, shape):
+    """Numbers that rise or fall in equal steps along one axis, which is not known; or None."""
+    arrays = first.reshape(-1), second.reshape(-1)
+    if first.size != max(first.shape) or first.dtype.kind not in "iuf":
+        return None
+    starts, steps = ([array[i] for array in arrays] for i in (0, 1))
+    steps = [one - start for one, start in zip(steps, starts, strict=True)]
+    wanted = [a + s * np.arange(len(x)) for a, s, x in zip(starts, steps, arrays, strict=True)]
+    same = all(map(np.allclose, wanted, arrays))
+    if not same or steps[0] != steps[1]:
+        return None
+    dtype = from_numpy(first.dtype)
+    numbers = emission.cast(_range(emission, max(shape, key=lambda n: not is_known(n))), dtype)
+    if steps[0] != 1:
+        numbers = emission.op("Mul", numbers, emission.constant(steps[0]))
+    if starts[0] != starts[1]:
+        start = _number(emission, known, *map(np.asarray, starts))
+        numbers = emission.op("AddV2", numbers, start)
+    elif starts[0]:
+        numbers = emission.op("AddV2", numbers, emission.constant(starts[0]))
+    return emission.reshape(numbers, shape)
+
+
+def _triangle(emission, first, second, shape, axes):
+    """Two numbers on both sides of a diagonal of two axes that are not known; or None."""
+    found = []
+    if first.dtype == object:
+        return None
+    for array in (first, second):
+        rows = array.reshape([array.shape[axis] for axis in axes])
+        differences = np.arange(rows.shape[1]) - np.arange(rows.shape[0])[:, None]
+        below, above = rows[-1, 0], rows[0, -1]
+        is_below = rows == below
+        limit = differences[is_below].max()
+        if not np.array_equal(np.where(differences <= limit, below, above), rows):
+            return None
+        found.append((below, above, limit))
+    if first.size != first.shape[axes[0]] * first.shape[axes[1]] or found[0] != found[1]:
+        return None
+    below, above, limit = found[0]
+    rows, columns = (_range(emission, shape[axis]) for axis in axes)
+    rows = emission.op("ExpandDims", rows, emission.constant(1, "int32"))
+    differences = emission.op("Sub", columns, rows)
+    where = emission.op("LessEqual", differences, emission.constant(limit, "int32"), gives="bool")
+    dtype = DType(from_numpy(first.dtype))
+    numbers = emission.op(
+        "SelectV2", where, emission.constant(below), emission.constant(above), gives=str(dtype),
+        T=dtype,
+    )  # fmt: skip
+    return emission.reshape(numbers, shape)
 
 
 def _number(emission, known, first, second):
