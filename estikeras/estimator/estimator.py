@@ -13,6 +13,7 @@ from estikeras.estimator.hooks.base import SessionRunHook
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.estimator.run_config import RunConfig
 from estikeras.estimator.session import Session
+from estikeras.estimator.warm_start import settings_of
 from estikeras.ops.random import set_random_seed
 from estikeras.public import public
 
@@ -45,7 +46,7 @@ class Estimator:
         self._config = _with_folder(config, model_dir)
         self._model_dir = self._config.model_dir
         self._params = copy.deepcopy(params or {})
-        self._model_fn, self._warm_start_from = model_fn, warm_start_from
+        self._model_fn, self._warm_start_from = model_fn, settings_of(warm_start_from)
         _log.info("Using config: %s", vars(self._config))
 
     @property

@@ -5,7 +5,7 @@ import logging
 import strategies
 from estikeras.compat.collections import GraphKeys, add_to_collection
 from estikeras.compat.global_step import get_global_step
-from estikeras.estimator import restoring
+from estikeras.estimator import restoring, saving
 from estikeras.estimator.hooks.checkpoint_saver import CheckpointSaverHook
 from estikeras.estimator.hooks.logging_tensor import LoggingTensorHook
 from estikeras.estimator.hooks.nan_tensor import NanTensorHook
@@ -14,6 +14,8 @@ from estikeras.estimator.hooks.stop_at_step import StopAtStepHook
 from estikeras.estimator.hooks.summary_saver import SummarySaverHook
 from estikeras.estimator.loop import Loop
 from estikeras.estimator.mode_keys import ModeKeys
+from estikeras.estimator.task import check_world
+from estikeras.estimator.warm_start import warm_start_variables
 from estikeras.op_errors import OutOfRangeError
 from estikeras.ops.replicas import averaged
 from strategies import context
@@ -29,6 +31,7 @@ def run(estimator, input_fn, hooks, steps, max_steps, saving_listeners):
         The loss of the last step; None if there was no step; SKIPPED if `max_steps` were done.
     """
     strategy = estimator.config.train_distribute or strategies.get_strategy()
+    check_world(estimator.config, strategy)
     with context.scope(strategy):
         checkpoint = restoring.checkpoint_to_restore(estimator.model_dir, strategy)
         done = strategy.bcast(0 if checkpoint is None else restoring.step_of(checkpoint))
@@ -69,7 +72,14 @@ def _train(estimator, session, strategy, checkpoint, hooks, saving_listeners):
         if strategy.cluster.is_chief:
             hooks += spec.training_chief_hooks
         hooks += _hooks_that_write(estimator, spec, saver, hooks, saving_listeners)
-        loop = Loop(session, hooks, lambda: restoring.restore(session, saver, checkpoint, strategy))
+
+        def prepare():
+            if checkpoint is None and estimator._warm_start_from is not None:
+                named, _ = saving.named_variables(session.graph, session.store)
+                warm_start_variables(named, estimator._warm_start_from)
+            restoring.restore(session, saver, checkpoint, strategy)
+
+        loop = Loop(session, hooks, prepare)
         last = None
         for values, _ in loop.results([spec.train_op, shown["loss"]]):
             last = values[1]

@@ -80,7 +80,8 @@ def warm_start_variables(variables, settings):
     """Give variables the values of a checkpoint.
 
     Args:
-        variables: dict from name to Variable.
+        variables: dict from name to Variable; numbers that checkpoints have as values are passed
+            over.
         settings: WarmStartSettings.
 
     Raises:
@@ -88,6 +89,7 @@ def warm_start_variables(variables, settings):
             the settings that are no variable's.
     """
     _log.info("Warm-starting from: %s", settings.ckpt_to_initialize_from)
+    variables = {name: each for name, each in variables.items() if isinstance(each, Variable)}
     chosen = _chosen(variables, settings.vars_to_warm_start)
     vocabularies, previous = settings.var_name_to_vocab_info, settings.var_name_to_prev_var_name
     for field, names in (
