@@ -8,7 +8,7 @@ import os
 import numpy as np
 import pytest
 
-from estikeras import Variable, compat, estimator, train
+from estikeras import Variable, compat, data, estimator, ops, train
 from estikeras.engine.variable_store import VariableStore
 from estikeras.estimator.warm_start import settings_of, warm_start_variables
 from estikeras.train.savers import NameSaver
@@ -330,3 +330,34 @@ def test_another_trace_of_the_model_function_changes_nothing(function, checkpoin
 def test_names_of_variables_belong_to_a_model_function(checkpoint):
     with pytest.raises(RuntimeError, match="Give Variables to `init_from_checkpoint`"):
         V1.init_from_checkpoint(checkpoint(**TENSORS), {"bert/": "encoder/"})
+
+
+# In an Estimator
+
+
+def trained(folder, steps, rate=0.5, **options):
+    """The weights of an Estimator after some steps."""
+
+    def model_fn(features, labels, mode):
+        weights = compat.v1.get_variable("w", [2], initializer=compat.v1.zeros_initializer())
+        loss = ops.mean((features * weights - labels) ** 2)
+        step = V1.get_or_create_global_step()
+        train_op = V1.MomentumOptimizer(rate, 0.9).minimize(loss, step)
+        return estimator.EstimatorSpec(mode, loss=loss, train_op=train_op)
+
+    def input_fn():
+        ones = np.ones((3, 2), np.float32)
+        return data.Dataset.from_tensors((ones, 2 * ones)).repeat()
+
+    mine = estimator.Estimator(model_fn, folder, **options).train(input_fn, steps=steps)
+    return mine.get_variable_value("w").tolist(), mine.get_variable_value("global_step")
+
+
+@pytest.mark.parametrize("kind", [str, estimator.WarmStartSettings])
+def test_an_estimator_begins_with_the_weights_of_another(kind, tmp_path):
+    weights, _ = trained(tmp_path / "old", 3)
+    start = {"warm_start_from": kind(str(tmp_path / "old"))}
+    assert trained(tmp_path / "new", 1, rate=0.0, **start) == (weights, 1)
+    moved = trained(tmp_path / "moved", 2, **start)
+    assert moved[0] != weights
+    assert trained(tmp_path / "moved", 1, rate=0.0, **start) == (moved[0], 3)  # its own
