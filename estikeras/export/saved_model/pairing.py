@@ -194,7 +194,8 @@ def _merged(node, name, a, b):
     if a is b or _equal(a, b):
         return a
     if isinstance(a, tuple | list) and isinstance(b, tuple | list) and len(a) == len(b):
-        return tuple(_merged(node, name, p, q) for p, q in zip(a, b, strict=True))
+        parts = [_merged(node, name, p, q) for p, q in zip(a, b, strict=True)]
+        return type(a)._make(parts) if hasattr(a, "_make") else tuple(parts)
     if type(a) in (bool, float, str) or not isinstance(a, int) or not isinstance(b, int):
         raise _other_graph(f"{_name(node)} with {name}={a!r} and {b!r}")
     return Size(int(a), int(b))
@@ -205,7 +206,9 @@ def _equal(a, b):
         return (a.entries(), a.default) == (b.entries(), b.default)
     if isinstance(a, lookup.Limits) and isinstance(b, lookup.Limits):
         return np.array_equal(a.values, b.values)
-    return type(a) is type(b) and not isinstance(a, np.ndarray) and a == b
+    if type(a) is not type(b) or isinstance(a, np.ndarray):
+        return False
+    return a == b or (isinstance(a, float) and np.isnan(a) and np.isnan(b))
 
 
 def _name(node):
