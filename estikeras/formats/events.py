@@ -78,8 +78,9 @@ class EventWriter:
         self._write_value(tag, _strings(strings, (len(strings),)), step, "images", _BLOBS)
 
     def text(self, tag, text, step):
-        """Write a text (Markdown)."""
-        self._write_value(tag, _strings([text], ()), step, "text", _TENSOR)
+        """Write a text (Markdown), or an array of them."""
+        texts = np.asarray(text, object)
+        self._write_value(tag, _strings(texts.ravel(), texts.shape), step, "text", _TENSOR)
 
     def keras_model(self, tag, config, step):
         """Write the graph of a Keras model, from the JSON of `model.to_json()`."""
