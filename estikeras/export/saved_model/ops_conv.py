@@ -9,6 +9,7 @@ import numpy as np
 from estikeras.engine.dtypes import DType
 from estikeras.export.saved_model.building import Value
 from estikeras.export.saved_model.emission import entering
+from estikeras.export.saved_model.ops_shaping import spans
 from estikeras.export.saved_model.pairing import is_known
 from estikeras.primitives.conv import taps
 
@@ -59,6 +60,18 @@ class _Spatial:
             out["dilations"] = [1, *self.dilation, 1]
         return out
 
+    def cut(self, e, x):
+        """The array without what negative padding takes away, and none of that left."""
+        if all(n >= 0 for pair in self.padding for n in pair):
+            return x
+        low, high = ([max(-pair[i], 0) for pair in self.padding] for i in (0, 1))
+        sizes = x.shape[1:-1]
+        shape = tuple(n - a - b for n, a, b in zip(sizes, low, high, strict=True))
+        shape = (x.shape[0], *shape, x.shape[-1])
+        values, attributes = spans(e, x.shape, (0, *low, 0), shape, (1,) * x.ndim)
+        self.padding = tuple((max(a, 0), max(b, 0)) for a, b in self.padding)
+        return e.op("StridedSlice", x, *values, **attributes, of_shape=shape)
+
     def raised(self, e, x):
         """An array with one more spatial axis if it has only one."""
         return x if self.rank > 1 else e.reshape(x, (x.shape[0], 1, *x.shape[1:]))
@@ -102,7 +115,7 @@ def _joined(e, parts):
 @emits("conv")
 def _conv(e, x, kernel, *, strides, padding, dilation, groups):
     spatial = _spatial(e, x.shape[1:-1], kernel, strides, padding, dilation)
-    x, kernel = spatial.raised(e, x), spatial.raised_kernel(e, kernel)
+    x, kernel = spatial.cut(e, spatial.raised(e, x)), spatial.raised_kernel(e, kernel)
     op, attributes = "Conv2D", spatial.attributes()
     if spatial.rank == 3:
         op = "Conv3D"
@@ -128,6 +141,8 @@ def _conv_input_gradient(e, g, kernel, *, input_size, strides, padding, dilation
         raise e.unsupported(f"a transposed convolution in three axes with padding={padding}")
     g, weights = spatial.raised(e, g), spatial.raised_kernel(e, kernel)
     inner = input_size if spatial.rank > 1 else (1, *input_size)
+    if any(n < 0 for pair in padding for n in pair):
+        raise e.unsupported(f"a transposed convolution with padding={padding}")
     sizes = e.vector((g.shape[0], *inner, kernel.shape[-2]))
     op = "Conv3DBackpropInputV2" if spatial.rank == 3 else "Conv2DBackpropInput"
     parts = zip(_split(e, g, groups), _split(e, weights, groups), strict=True)
@@ -153,7 +168,7 @@ def _depthwise_conv(e, x, kernel, *, strides, padding, dilation):
     spatial = _spatial(e, x.shape[1:-1], kernel, strides, padding, dilation)
     if spatial.rank == 3:
         raise e.unsupported("three spatial axes")
-    x, kernel = spatial.raised(e, x), spatial.raised_kernel(e, kernel)
+    x, kernel = spatial.cut(e, spatial.raised(e, x)), spatial.raised_kernel(e, kernel)
     attributes = spatial.attributes()
     if spatial.rank == 1:
         attributes["strides"] = [1, *strides * 2, 1]  # the first axis has one place

@@ -218,4 +218,5 @@ def _bitcast(e, x, *, dtype):
 
 @emits("bucketize")
 def _bucketize(e, x, *, limits):
+    x = x if x.dtype in ("float32", "float64", "int32", "int64") else e.cast(x, "float32")
     return e.op("Bucketize", x, gives="int32", boundaries=[float(v) for v in limits.values])

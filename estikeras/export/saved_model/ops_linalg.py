@@ -34,18 +34,17 @@ def _slogdet(e, x):
 
 @emits("solve")
 def _solve(e, a, b):
-    _check_batch(e, a, b)
+    batch = e.step.outputs[0].shape[:-2]
+    a, b = (
+        x if x.shape[:-2] == batch else e.op("BroadcastTo", x, e.vector((*batch, *x.shape[-2:])))
+        for x in (a, b)
+    )
     return e.op("MatrixSolve", a, b)
 
 
 @emits("solve_triangular")
 def _solve_triangular(e, a, b, *, lower, transposed):
     return e.op("MatrixTriangularSolve", a, b, lower=lower, adjoint=transposed)
-
-
-def _check_batch(e, a, b):
-    if a.shape[:-2] != b.shape[:-2]:
-        raise e.unsupported(f"batches of the shapes {a.shape[:-2]} and {b.shape[:-2]}")
 
 
 @emits("qr")
@@ -106,3 +105,20 @@ def _cumulated(e, x, *, axis, exclusive, reverse):
     return e.op(
         op, x, e.constant(axis, "int32"), exclusive=exclusive or None, reverse=reverse or None
     )
+
+
+@emits("fourier")
+def _fourier(e, real, imag, *, axes, sign):
+    dtype = {"float32": "complex64", "float64": "complex128"}[real.dtype]
+    x = e.op("Complex", real, imag, gives=dtype, Tout=DType(dtype), of_shape=real.shape)
+    for axis in axes:
+        order = [i for i in range(x.ndim) if i != axis] + [axis]
+        moved = e.transpose(x, order)
+        op = "FFT" if sign < 0 else "IFFT"
+        y = e.op(op, moved, T=None, Tcomplex=DType(dtype), of_shape=moved.shape)
+        if sign > 0:  # ours leaves the division to others
+            count = e.cast(e.scalar(x.shape[axis]), dtype)
+            y = e.op("Mul", y, count, of_shape=moved.shape)
+        x = e.transpose(y, [order.index(i) for i in range(x.ndim)])
+    parts = {"gives": real.dtype, "Tout": DType(real.dtype)}
+    return e.op("Real", x, **parts), e.op("Imag", x, **parts)

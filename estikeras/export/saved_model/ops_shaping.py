@@ -51,7 +51,7 @@ def spans(e, limits, starts, shape, steps):
         end = start + size * step
         if start == (0 if step > 0 else limit - 1):
             begin_mask |= 1 << axis
-        if end == limit or (step < 0 and end == -1):
+        if end == limit or (step < 0 and is_known(end) and end < 0):
             end_mask |= 1 << axis
         ends.append(end)
     starts = [0 if begin_mask >> i & 1 else start for i, start in enumerate(starts)]
@@ -127,12 +127,14 @@ def _take_along_axis(e, x, indices, *, axis):
 
 @emits("take_add")
 def _take_add(e, updates, indices, *, axis, size):
-    if axis:
-        raise e.unsupported(f"axis={axis}")
-    return e.op(
-        "UnsortedSegmentSum", updates, _wide(e, indices), e.scalar(size),
-        Tindices=DType(_wide(e, indices).dtype),
+    placed = range(axis, axis + indices.ndim)  # the axes of the indices come first
+    rest = [i for i in range(updates.ndim) if i not in placed]
+    indices = _wide(e, indices)
+    y = e.op(
+        "UnsortedSegmentSum", e.transpose(updates, [*placed, *rest]), indices, e.scalar(size),
+        Tindices=DType(indices.dtype), of_shape=(size, *(updates.shape[i] for i in rest)),
     )  # fmt: skip
+    return e.transpose(y, [*range(1, axis + 1), 0, *range(axis + 1, y.ndim)])
 
 
 @emits("gather_nd")

@@ -152,8 +152,11 @@ def _cross_hash(e, *xs, buckets, key=hashing.CROSS_KEY):
 
 
 def _find(e, keys, table):
+    default = e.constant(table_default(table))
+    if not table.size:  # TensorFlow fills no table with nothing
+        return e.op("BroadcastTo", default, e.op("Shape", keys, gives="int32"))
     return e.op(
-        "LookupTableFindV2", e.table(table), keys, e.constant(table_default(table)),
+        "LookupTableFindV2", e.table(table), keys, default,
         gives=table.dtype, T=None, Tin=DType(table.key_dtype), Tout=DType(table.dtype),
     )  # fmt: skip
 
@@ -228,7 +231,12 @@ def _parse_example(e, serialized, *, columns, is_single=False):
         default = empty if column.default is None else _array(column.default, column)
         defaults.append(e.constant(default))
     shapes = [column.shape for column in columns]
-    return _parsed(e, serialized, columns, shapes, defaults)
+    if serialized.ndim < 2:
+        return _parsed(e, serialized, columns, shapes, defaults)
+    flat = e.op("Reshape", serialized, e.constant(np.array([-1], np.int32)))
+    found = _parsed(e, flat, columns, shapes, defaults)
+    outputs = e.step.outputs
+    return tuple(e.reshape(x, place.shape) for x, place in zip(found, outputs, strict=True))
 
 
 def _array(values, column):
@@ -252,6 +260,8 @@ def _parsed(e, serialized, columns, shapes, defaults):
 
 @emits("parse_padded_example")
 def _parse_padded(e, serialized, *, columns):
+    if serialized.ndim != 1:
+        raise e.unsupported(f"serialized examples of the shape {serialized.shape}")
     fillers = [
         e.constant(np.array(column.filler, dtypes.to_numpy(column.dtype))) for column in columns
     ]

@@ -10,7 +10,7 @@ from estikeras.engine.primitive import REGISTRY
 from estikeras.engine.tensor import Tensor
 from estikeras.export.saved_model import ops_elementwise
 from estikeras.export.saved_model.interpreter import reader_of
-from estikeras.primitives import elementwise, linalg, reduce, special
+from estikeras.primitives import elementwise, fourier, linalg, reduce, special
 from estikeras.primitives.shaping import reshape
 
 TABLE = {}
@@ -251,3 +251,14 @@ def _cumulated(node, x, axis):
 @reads("L2Loss")
 def _l2_loss(node, x):
     return ops.sum(elementwise.square(x)) * 0.5
+
+
+@reads("FFT", "IFFT")
+def _fourier(node, x):
+    """Complex tensors are pairs of a real and an imaginary part to ours."""
+    sign = -1 if node.op == "FFT" else 1
+    parts = REGISTRY["real"](x), REGISTRY["imag"](x)
+    real, imag = fourier.fourier(*parts, axes=(x.ndim - 1,), sign=sign)
+    if sign > 0:
+        real, imag = real / x.shape[-1], imag / x.shape[-1]
+    return REGISTRY["make_complex"](real, imag)
