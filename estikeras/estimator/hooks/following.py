@@ -2,6 +2,7 @@
 
 from estikeras.compat.global_step import get_global_step
 from estikeras.estimator.hooks.base import SessionRunHook
+from estikeras.estimator.hooks.timer import may_wait
 
 
 class GlobalStepHook(SessionRunHook):
@@ -53,8 +54,8 @@ class GlobalStepHook(SessionRunHook):
         """How many steps may be done in one run until a timer triggers; None if it goes by
         seconds.
         """
+        if timer.every_steps is None:
+            return None if may_wait(timer) else 1
         if timer.last_triggered_step() is None:
             return 1
-        if timer.every_steps is None:
-            return None
         return self.steps_until(timer.last_triggered_step() + timer.every_steps)

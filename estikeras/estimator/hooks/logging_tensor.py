@@ -9,7 +9,7 @@ from estikeras.engine.tensor import Tensor, TracedTensor
 from estikeras.estimator.hooks import ranks
 from estikeras.estimator.hooks.base import SessionRunArgs, SessionRunHook
 from estikeras.estimator.hooks.elements import element
-from estikeras.estimator.hooks.timer import Never, SecondOrStepTimer, triggers
+from estikeras.estimator.hooks.timer import Never, SecondOrStepTimer, may_wait, triggers
 from estikeras.public import public
 
 _LOG = logging.getLogger("estikeras")
@@ -77,11 +77,10 @@ class LoggingTensorHook(SessionRunHook):
             self._log(session.run(self._current))
 
     def steps_to_wait(self):
-        last = self._timer.last_triggered_step()
-        if self._timer.every_steps is None:
-            is_first = self._timer.every_secs is not None and last is None
-            return 1 if is_first else None
-        return 1 if last is None else last + self._timer.every_steps - self._done + 1
+        timer, last = self._timer, self._timer.last_triggered_step()
+        if timer.every_steps is not None:
+            return 1 if last is None else last + timer.every_steps - self._done + 1
+        return None if isinstance(timer, Never) or may_wait(timer) else 1
 
     def _log(self, values):
         seconds, _ = self._timer.update_last_triggered_step(self._last)

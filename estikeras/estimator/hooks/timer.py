@@ -88,6 +88,13 @@ class Never:
         """None."""
 
 
+def may_wait(timer):
+    """Whether a timer that goes by seconds lets many steps pass in one run; with 0 seconds, it
+    triggers in every step.
+    """
+    return timer.last_triggered_step() is not None and timer.every_secs > 0
+
+
 def triggers(timer, step):
     """Whether a timer triggers for a step, on every rank as on the chief, whose clock counts.
 
