@@ -12,6 +12,7 @@ from estikeras.engine.session_graph import SessionGraph
 from estikeras.engine.variable_store import VariableStore
 from estikeras.estimator import saving
 from estikeras.estimator.export_outputs import DEFAULT_SERVING_KEY, PredictOutput
+from estikeras.estimator.garbage_collection import exports_in
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.export.saved_model.traced import Signature, Traced, stand_in_length
 from estikeras.export.saved_model.writer import write
@@ -114,10 +115,8 @@ def _add(found, name, output, fed):
 
 
 def _timestamped(folder):
-    """A new folder named by the time in seconds."""
+    """A new folder named by the time in seconds, or by a later one than the last export's."""
     folder = Path(os.fsdecode(folder))
-    stamp = int(time.time())
-    while (folder / str(stamp)).exists():
-        stamp += 1
+    later = [int(path.name) + 1 for path in exports_in(folder)]
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / str(stamp)
+    return folder / str(max([int(time.time()), *later]))
