@@ -780,6 +780,7 @@ NAMES = {
         "estikeras.estimator.canned.parsing:classifier_parse_example_spec",
     "estimator.experimental.InMemoryEvaluatorHook":
         "estikeras.estimator.hooks.in_memory_evaluator:InMemoryEvaluatorHook",
+    "estimator.experimental.LinearSDCA": "estikeras.estimator.canned.sdca:LinearSDCA",
     "estimator.experimental.RNNClassifier": "estikeras.estimator.canned.rnn:RNNClassifier",
     "estimator.experimental.RNNEstimator": "estikeras.estimator.canned.rnn:RNNEstimator",
     "estimator.experimental.build_raw_supervised_input_receiver_fn":

@@ -51,6 +51,15 @@ class FileWriter:
         summary = summary.numpy() if isinstance(summary, Tensor) else summary
         self._writer.add_summary(summary, None if global_step is None else int(global_step))
 
+    def add_session_log(self, session_log, global_step=None):
+        """Write what happened to a session.
+
+        Args:
+            session_log: a message with `SerializeToString`, or its bytes.
+            global_step: int, variable or None.
+        """
+        self._writer.add_session_log(session_log, None if global_step is None else int(global_step))
+
     def add_graph(self, graph, global_step=None, graph_def=None):
         """Nothing: pictures of graphs are not written.
 

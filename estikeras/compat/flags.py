@@ -91,7 +91,8 @@ def _bounded(kind, least, greatest):
             raise ValueError(text)
         return value
 
-    number.__name__ = f"{kind.__name__} from {least} to {greatest}"
+    bounded = least is not None or greatest is not None
+    number.__name__ = kind.__name__ + (f" from {least} to {greatest}" if bounded else "")
     return number
 
 

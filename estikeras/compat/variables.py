@@ -8,6 +8,7 @@ from estikeras import errors
 from estikeras.compat.collections import GraphKeys, add_to_collections
 from estikeras.engine import context, variable, variable_store
 from estikeras.engine.session_graph import Action, action, session_graph
+from estikeras.engine.shapes import TensorShape
 from estikeras.engine.tensor import as_tensor
 from estikeras.ops import tf_control
 from estikeras.public import public
@@ -119,9 +120,14 @@ class Variable(variable.Variable):
         """The value."""
         return self.value
 
+    @property
+    def shape(self):
+        """The shape as a TensorShape."""
+        return TensorShape(self._shape)
+
     def get_shape(self):
         """The shape as a TensorShape."""
-        return self.value.get_shape()
+        return self.shape
 
     def eval(self, session=None):
         """The value as a NumPy array."""

@@ -11,6 +11,7 @@ from collections import defaultdict
 from estikeras import errors
 from estikeras.engine import context
 from estikeras.engine.graph import Graph
+from estikeras.engine.shapes import TensorShape
 from estikeras.engine.tape import GradientTape
 from estikeras.engine.tensor import Spec, TracedTensor, public_operators
 
@@ -95,8 +96,15 @@ class SessionGraph(Graph):
     def write(self, variable, value):
         self._views[-1][variable] = self.own(value)
 
+    def _leaf(self, kind, spec, payload=None):
+        made = super()._leaf(kind, spec, payload)
+        made.shape = TensorShape(made.shape)  # model functions ask shapes for their `as_list()`
+        return made
+
     def add(self, primitive, inputs, params, specs):
         made = super().add(primitive, inputs, params, specs)
+        for y in self.nodes[-1].outputs:
+            y.shape = TensorShape(y.shape)
         if self._required:
             self._requirements[id(self.nodes[-1])] = self._required
         return made

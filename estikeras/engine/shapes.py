@@ -70,6 +70,17 @@ class TensorShape(tuple):
             for mine, theirs in zip(self, other, strict=True)
         )
 
+    def concatenate(self, other):
+        """This shape, and another one after it."""
+        return TensorShape((*self, *other))
+
+    def __add__(self, other):
+        return self.concatenate(other)
+
+    def __getitem__(self, key):
+        found = tuple.__getitem__(self, key)
+        return TensorShape(found) if isinstance(key, slice) else found
+
     def __eq__(self, other):
         return tuple.__eq__(self, tuple(other) if isinstance(other, list) else other)
 

@@ -11,10 +11,10 @@ import pytest
 
 import estikeras
 from tests.support import compat
-from tests.support.compat import layers, losses, metrics, optimizers
+from tests.support.compat import layers, losses, metrics, model_functions, optimizers
 
 FOLDER = Path(__file__).parent / "recordings"
-TABLES = ("layers", "names", "losses", "metrics", "optimizers", "decays")
+TABLES = ("model_functions", "layers", "names", "losses", "metrics", "optimizers", "decays")
 RECORDED = {name: json.loads((FOLDER / f"{name}.json").read_text())["rows"] for name in TABLES}
 
 
@@ -40,6 +40,19 @@ def test_optimizer_goes_the_way_of_tensorflow(name):
     ours = compat.outcome_of_training(estikeras, optimizers.PROGRAMS[name])
     theirs = RECORDED["optimizers"][name]
     assert_equal(ours["runs"], theirs["runs"], rtol=1e-4, atol=1e-6)
+    assert sorted(ours["variables"]) == sorted(theirs["variables"])
+    for variable, value in ours["variables"].items():
+        expected = theirs["variables"][variable]
+        assert_equal(value, expected, rtol=1e-4, atol=1e-5, err_msg=variable)
+
+
+@pytest.mark.parametrize("name", model_functions.PROGRAMS)
+def test_model_function_trains_as_in_tensorflow(name):
+    ours = compat.outcome_of_model(estikeras, model_functions.PROGRAMS[name])
+    theirs = RECORDED["model_functions"][name]
+    for run, expected in zip(ours["runs"], theirs["runs"], strict=True):
+        for key in expected.keys() & run.keys():
+            assert_equal(run[key], expected[key], rtol=1e-4, atol=1e-5, err_msg=key)
     assert sorted(ours["variables"]) == sorted(theirs["variables"])
     for variable, value in ours["variables"].items():
         expected = theirs["variables"][variable]

@@ -1,6 +1,6 @@
 """What `tf.compat.v1` gives in TensorFlow and in estikeras: programs, and how each runs them."""
 
-from tests.support.compat import layers, losses, metrics, optimizers
+from tests.support.compat import layers, losses, metrics, model_functions, optimizers
 from tests.support.compat.running import run, start, traced
 
 
@@ -47,7 +47,15 @@ def outcome_of_names(tf, make):
     return traced(tf, layers.names(make), layers.BATCH)
 
 
+def outcome_of_model(tf, build):
+    """What a program of `model_functions` gives, and the variables after it."""
+    return run(tf, build, model_functions.BATCHES, start)
+
+
 TABLES = {
+    "model_functions": lambda tf: {
+        name: outcome_of_model(tf, build) for name, build in model_functions.PROGRAMS.items()
+    },
     "layers": lambda tf: {name: outcome_of_layer(tf, row) for name, row in layers.ROWS.items()},
     "names": lambda tf: {name: outcome_of_names(tf, make) for name, make in layers.NAMES.items()},
     "losses": _losses,
