@@ -12,6 +12,7 @@ from estikeras.public import public
 from strategies import get_strategy
 
 _log = logging.getLogger("estikeras")
+_POLL_S = 0.1  # how often an evaluator that is to lose no time looks for a checkpoint
 
 
 @public("estimator.train_and_evaluate")
@@ -88,6 +89,11 @@ def _evaluate_continuously(estimator, train_spec, eval_spec):
     if eval_spec.start_delay_secs:
         _log.info("Waiting %f secs before starting eval.", eval_spec.start_delay_secs)
         time.sleep(eval_spec.start_delay_secs)
+    if not eval_spec.throttle_secs:
+        _log.warning(
+            "EvalSpec.throttle_secs is set as 0. This might overload the job before finding (next) "
+            "new checkpoint. Please consider to increase it."
+        )
     strategy = estimator.config.eval_distribute or get_strategy()
     evaluator = Evaluator(estimator, eval_spec, train_spec.max_steps, strategy)
     while True:
@@ -104,12 +110,5 @@ def _evaluate_continuously(estimator, train_spec, eval_spec):
         if rest > 0:
             _log.info("Waiting %f secs before starting next eval run.", rest)
             time.sleep(rest)
-        elif evaluation is None and eval_spec.throttle_secs == 0:
-            _log.warning(
-                "EvalSpec.throttle_secs is set as 0. This might overload the job before finding "
-                "(next) new checkpoint. Please consider to increase it."
-            )
+        elif evaluation is None:
             time.sleep(_POLL_S)
-
-
-_POLL_S = 0.1
