@@ -183,6 +183,9 @@ class TracedTensor(Tensor):
 
     __str__ = __repr__
 
+    def __hash__(self):
+        return id(self)  # it has no value to be compared by: `feed_dict`s have it for a key
+
     def __deepcopy__(self, memo):
         return self
 

@@ -46,6 +46,8 @@ class Variable:
         ValueError: for a wrong name, aggregation or shape.
     """
 
+    __array_priority__ = Tensor.__array_priority__
+
     def __init__(
         self,
         initializer,

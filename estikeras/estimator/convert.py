@@ -16,6 +16,7 @@ from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.estimator.saving import SessionSaver, keeper_of
 from estikeras.estimator.scaffold import Scaffold
 from estikeras.estimator.spec import EstimatorSpec
+from estikeras.keras.models.functional import Functional
 from estikeras.keras.models.model import Model
 from estikeras.keras.models.sequential import Sequential
 from estikeras.keras.saving.model_files import load_model
@@ -183,9 +184,9 @@ def _arranged(features, model):
     """
     if isinstance(model, Sequential) and isinstance(features, dict) and len(features) == 1:
         return next(iter(features.values()))
-    names = getattr(model, "input_names", None)
-    if not isinstance(features, dict) or names is None:
+    if not isinstance(features, dict) or not isinstance(model, Functional):
         return features
+    names = model._names_of_inputs()
     wrong = sorted(set(features) ^ set(names))
     if wrong:
         raise KeyError(
@@ -193,6 +194,8 @@ def _arranged(features, model):
             f"{wrong} are in one of them only. Name the keys of input_fn's dict as the model's "
             "inputs."
         )
+    if isinstance(model._inputs_struct, dict):
+        return features
     return features[names[0]] if len(names) == 1 else [features[name] for name in names]
 
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.engine import dtypes, shapes
+from estikeras.engine.operation import op
 from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.op_errors import InvalidArgumentError
 from estikeras.ops.io_bytes import single_string
 from estikeras.primitives import strings
-from estikeras.public import public
 
 
 def _utf8(argument, value, plain, character):
@@ -19,7 +19,7 @@ def _utf8(argument, value, plain, character):
     return value == character
 
 
-@public("strings.lower")
+@op("strings.lower")
 def lower(input, encoding="", name=None):
     """Strings in small letters.
 
@@ -31,7 +31,7 @@ def lower(input, encoding="", name=None):
     return strings.lower(input, utf8=_utf8("encoding", encoding, "", "utf-8"))
 
 
-@public("strings.upper")
+@op("strings.upper")
 def upper(input, encoding="", name=None):
     """Strings in capital letters.
 
@@ -43,13 +43,13 @@ def upper(input, encoding="", name=None):
     return strings.upper(input, utf8=_utf8("encoding", encoding, "", "utf-8"))
 
 
-@public("strings.strip")
+@op("strings.strip")
 def strip(input, name=None):
     """Strings without white space at both ends."""
     return strings.strip(input)
 
 
-@public("strings.length")
+@op("strings.length")
 def length(input, unit="BYTE", name=None):
     """How long strings are, int32.
 
@@ -61,7 +61,7 @@ def length(input, unit="BYTE", name=None):
     return strings.length(input, utf8=_utf8("unit", unit, "BYTE", "UTF8_CHAR"))
 
 
-@public("strings.substr")
+@op("strings.substr")
 def substr(input, pos, len, unit="BYTE", name=None):
     """Parts of strings.
 
@@ -79,7 +79,7 @@ def substr(input, pos, len, unit="BYTE", name=None):
     return strings.substr(input, pos, len, utf8=_utf8("unit", unit, "BYTE", "UTF8_CHAR"))
 
 
-@public("strings.join")
+@op("strings.join")
 def join(inputs, separator="", name=None):
     """Strings at the same places of several tensors, joined.
 
@@ -94,7 +94,7 @@ def join(inputs, separator="", name=None):
     return strings.join(*inputs, separator=single_string("separator", separator))
 
 
-@public("strings.reduce_join")
+@op("strings.reduce_join")
 def reduce_join(inputs, axis=None, keepdims=False, separator="", name=None):
     """The strings along axes, joined.
 
@@ -120,7 +120,7 @@ def reduce_join(inputs, axis=None, keepdims=False, separator="", name=None):
     return Tensor(out.reshape(shape))
 
 
-@public("strings.regex_full_match")
+@op("strings.regex_full_match")
 def regex_full_match(input, pattern, name=None):
     r"""Whether a pattern matches the whole of each string.
 
@@ -136,7 +136,7 @@ def regex_full_match(input, pattern, name=None):
     return strings.regex_full_match(input, pattern=_compiled(pattern))
 
 
-@public("strings.regex_replace")
+@op("strings.regex_replace")
 def regex_replace(input, pattern, rewrite, replace_global=True, name=None):
     r"""Strings in which what a pattern matches is replaced.
 
@@ -188,7 +188,7 @@ def _rewrite(text):
 _NUMBERS = "float32", "float64", "int32", "int64", "uint32", "uint64"
 
 
-@public("strings.to_number")
+@op("strings.to_number")
 def to_number(input, out_type="float32", name=None):
     """The numbers that strings write.
 
@@ -206,7 +206,7 @@ def to_number(input, out_type="float32", name=None):
     return strings.to_number(input, out_type=dtype)
 
 
-@public("strings.as_string", "as_string")
+@op("strings.as_string", "as_string")
 def as_string(input, precision=-1, scientific=False, shortest=False, width=-1, fill="", name=None):
     """Numbers as strings.
 
@@ -240,7 +240,7 @@ def as_string(input, precision=-1, scientific=False, shortest=False, width=-1, f
     return strings.as_string(x, form="%s" if x.dtype == "bool" else form)
 
 
-@public("strings.split")
+@op("strings.split")
 def split(input, sep=None, maxsplit=-1, name=None):
     """The parts of a string between separators.
 
@@ -269,7 +269,7 @@ def split(input, sep=None, maxsplit=-1, name=None):
     return Tensor(out)
 
 
-@public("strings.format")
+@op("strings.format")
 def format(template, inputs, placeholder="{}", summarize=3, name=None):
     """A text with tensors written into it.
 

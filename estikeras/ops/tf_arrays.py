@@ -32,7 +32,7 @@ def _no_layout(layout):
         raise errors.unsupported("A tensor with a layout", "Use layout=None and tf.distribute.")
 
 
-@public("constant")
+@op("constant")
 def constant(value, dtype=None, shape=None, name="Const"):
     """A tensor with the value of a number, array or nested list, in the given shape; a scalar fills
     it.
@@ -43,7 +43,7 @@ def constant(value, dtype=None, shape=None, name="Const"):
     return shaping.broadcast_to(x, shape) if x.size == 1 else shaping.reshape(x, shape)
 
 
-@public("convert_to_tensor")
+@op("convert_to_tensor")
 def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None):
     """A tensor with the value of an array, number, variable or list; `dtype_hint` counts where it
     loses nothing.
@@ -55,21 +55,21 @@ def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None):
     return core.convert_to_tensor(value, dtype)
 
 
-@public("zeros")
+@op("zeros")
 def zeros(shape, dtype="float32", name=None, layout=None):
     """Zeros of a shape."""
     _no_layout(layout)
     return creation.zeros(shape, dtype)
 
 
-@public("ones")
+@op("ones")
 def ones(shape, dtype="float32", name=None, layout=None):
     """Ones of a shape."""
     _no_layout(layout)
     return creation.ones(shape, dtype)
 
 
-@public("fill")
+@op("fill")
 def fill(dims, value, name=None, layout=None):
     """A tensor of a shape that holds one value."""
     _no_layout(layout)
@@ -77,33 +77,33 @@ def fill(dims, value, name=None, layout=None):
     return creation.full(dims, value, value.dtype)
 
 
-@public("zeros_like")
+@op("zeros_like")
 def zeros_like(input, dtype=None, name=None, layout=None):
     """Zeros of the shape and, unless another is given, the dtype of a tensor."""
     _no_layout(layout)
     return creation.zeros_like(input, dtype)
 
 
-@public("ones_like")
+@op("ones_like")
 def ones_like(input, dtype=None, name=None, layout=None):
     """Ones of the shape and, unless another is given, the dtype of a tensor."""
     _no_layout(layout)
     return creation.ones_like(input, dtype)
 
 
-@public("range")
+@op("range")
 def range(start, limit=None, delta=1, dtype=None, name="range"):
     """Values from `start` (0 if only one limit is given) up to but not including `limit`."""
     return creation.arange(start, limit, delta, dtype)
 
 
-@public("linspace")
+@op("linspace")
 def linspace(start, stop, num, name=None, axis=0):
     """`num` values in equal steps from `start` to `stop`."""
     return creation.linspace(start, stop, int(num), axis=axis)
 
 
-@public("eye", "linalg.eye")
+@op("eye", "linalg.eye")
 def eye(num_rows, num_columns=None, batch_shape=None, dtype="float32", name=None):
     """The identity matrix, repeated for `batch_shape`."""
     x = creation.eye(num_rows, num_columns, dtype=dtype)
@@ -128,7 +128,7 @@ def rank(input, name=None):
     return core.convert_to_tensor(as_tensor(input).ndim)
 
 
-@public("ensure_shape")
+@op("ensure_shape")
 def ensure_shape(x, shape, name=None):
     """The tensor itself if it has the shape, in which None stands for any size.
 
@@ -144,7 +144,7 @@ def ensure_shape(x, shape, name=None):
     return x
 
 
-@public("transpose")
+@op("transpose")
 def transpose(a, perm=None, conjugate=False, name="transpose"):
     """The axes in another order, by default reversed."""
     if conjugate:
@@ -152,31 +152,31 @@ def transpose(a, perm=None, conjugate=False, name="transpose"):
     return shaping.transpose(a, perm.tolist() if isinstance(perm, Tensor | np.ndarray) else perm)
 
 
-@public("squeeze")
+@op("squeeze")
 def squeeze(input, axis=None, name=None):
     """The axes of size 1 left out, all or the given ones."""
     return shaping.squeeze(input, axis or None if isinstance(axis, list | tuple) else axis)
 
 
-@public("concat")
+@op("concat")
 def concat(values, axis, name="concat"):
     """Tensors one after another along an axis."""
     return joining.concatenate(values, int(axis))
 
 
-@public("stack", "parallel_stack")
+@op("stack", "parallel_stack")
 def stack(values, axis=0, name="stack"):
     """Tensors of equal shape side by side along a new axis."""
     return joining.stack(values, axis)
 
 
-@public("unstack")
+@op("unstack")
 def unstack(value, num=None, axis=0, name="unstack"):
     """A list of the slices along an axis."""
     return joining.unstack(value, num, axis)
 
 
-@public("split")
+@op("split")
 def split(value, num_or_size_splits, axis=0, num=None, name="split"):
     """A list of parts along an axis: so many equal ones, or parts of the given sizes, of which one
     may be -1.
@@ -194,27 +194,27 @@ def split(value, num_or_size_splits, axis=0, num=None, name="split"):
     return joining.split(value, np.cumsum(sizes[:-1]).tolist(), axis)
 
 
-@public("repeat")
+@op("repeat")
 def repeat(input, repeats, axis=None, name=None):
     """Each slice along an axis (each element, if None) repeated so often."""
     return joining.repeat(input, repeats, axis)
 
 
-@public("reverse")
+@op("reverse")
 def reverse(tensor, axis, name=None):
     """The elements in reversed order along axes."""
     axis = axis.tolist() if isinstance(axis, Tensor | np.ndarray) else axis
     return shaping.flip(tensor, axis)
 
 
-@public("pad", "nn.pad")
+@op("pad", "nn.pad")
 def pad(tensor, paddings, mode="CONSTANT", constant_values=0, name=None):
     """The tensor with a border: "CONSTANT", "REFLECT" or "SYMMETRIC"."""
     mode = mode.lower()
     return shaping.pad(tensor, paddings, mode, constant_values if mode == "constant" else None)
 
 
-@public("slice")
+@op("slice")
 def slice(input_, begin, size, name=None):
     """The part of the given size that begins at `begin`; size -1 reaches to the end."""
     return indexing.slice(input_, begin, size)
@@ -227,7 +227,7 @@ def meshgrid(*args, **kwargs):
     return creation.meshgrid(*args, **kwargs)
 
 
-@public("identity_n")
+@op("identity_n")
 def identity_n(input, name=None):
     """The same tensors again."""
     return [core.copy(x) for x in input]

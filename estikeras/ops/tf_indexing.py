@@ -13,7 +13,6 @@ from estikeras.ops import comparison, core, indexing, reduction, shaping, subscr
 from estikeras.primitives import elementwise
 from estikeras.primitives import indexing as primitives
 from estikeras.primitives import shaping as moves
-from estikeras.public import public
 
 TopKV2 = namedtuple("TopKV2", ["values", "indices"])
 Unique = namedtuple("Unique", ["y", "idx"])
@@ -63,37 +62,37 @@ def gather_nd(params, indices, batch_dims=0, name=None):
     return primitives.gather_nd(x, indices)
 
 
-@public("scatter_nd")
+@op("scatter_nd")
 def scatter_nd(indices, updates, shape, name=None):
     """Zeros of a shape, to which each update is added at its position."""
     return indexing.scatter(indices, updates, shape)
 
 
-@public("tensor_scatter_nd_update")
+@op("tensor_scatter_nd_update")
 def tensor_scatter_nd_update(tensor, indices, updates, name=None):
     """`tensor` with updates in place of what is at their positions."""
     return indexing.scatter_update(tensor, indices, updates)
 
 
-@public("tensor_scatter_nd_add")
+@op("tensor_scatter_nd_add")
 def tensor_scatter_nd_add(tensor, indices, updates, name=None):
     """`tensor` with updates added at their positions."""
     return indexing.scatter_update(tensor, indices, updates, "add")
 
 
-@public("tensor_scatter_nd_sub")
+@op("tensor_scatter_nd_sub")
 def tensor_scatter_nd_sub(tensor, indices, updates, name=None):
     """`tensor` with updates subtracted at their positions."""
     return indexing.scatter_update(tensor, indices, -core.convert_to_tensor(updates), "add")
 
 
-@public("tensor_scatter_nd_max")
+@op("tensor_scatter_nd_max")
 def tensor_scatter_nd_max(tensor, indices, updates, name=None):
     """`tensor` with the larger of what is there and the updates at their positions."""
     return indexing.scatter_update(tensor, indices, updates, "max")
 
 
-@public("tensor_scatter_nd_min")
+@op("tensor_scatter_nd_min")
 def tensor_scatter_nd_min(tensor, indices, updates, name=None):
     """`tensor` with the smaller of what is there and the updates at their positions."""
     return indexing.scatter_update(tensor, indices, updates, "min")
@@ -121,7 +120,7 @@ def where(condition, x=None, y=None, name=None):
     return comparison.where(condition, x, y)
 
 
-@public("strided_slice")
+@op("strided_slice")
 def strided_slice(
     input_,
     begin,
@@ -191,7 +190,7 @@ def sort(values, axis=-1, direction="ASCENDING", name=None):
     return primitives.take_along_axis(x, order, axis=axis)
 
 
-@public("math.top_k", "nn.top_k")
+@op("math.top_k", "nn.top_k")
 def top_k(input, k=1, sorted=True, index_type="int32", name=None):
     """The k largest elements along the last axis, and their indices."""
     values, indices = indexing.top_k(input, k, sorted)
@@ -226,7 +225,7 @@ def _unique(x):
     return values[order], rank[inverse], counts[order]
 
 
-@public("unique")
+@op("unique")
 def unique(x, out_idx="int32", name=None):
     """The different elements of a vector in the order of their first occurrence, and each one's
     place (eager only).
@@ -235,7 +234,7 @@ def unique(x, out_idx="int32", name=None):
     return Unique(Tensor(values), Tensor(places.astype(dtypes.standardize(out_idx))))
 
 
-@public("unique_with_counts")
+@op("unique_with_counts")
 def unique_with_counts(x, out_idx="int32", name=None):
     """`unique`, and how often each element occurs (eager only)."""
     values, places, counts = _unique(x)
@@ -245,7 +244,7 @@ def unique_with_counts(x, out_idx="int32", name=None):
     )
 
 
-@public("unravel_index")
+@op("unravel_index")
 def unravel_index(indices, dims, name=None):
     """Positions in row order as indices, `(axes, ...)`."""
     return moves.concatenate(

@@ -10,7 +10,7 @@ import math as python_math
 
 from estikeras import errors
 from estikeras.engine import context, dtypes
-from estikeras.engine.operation import note_name
+from estikeras.engine.operation import note_name, op
 from estikeras.engine.tensor import as_tensor
 from estikeras.ops import arithmetic, comparison, core, math, reduction, trigonometry
 from estikeras.primitives import elementwise, special
@@ -119,26 +119,26 @@ tanh = public("tanh", "math.tanh", "nn.tanh")(named(trigonometry.tanh))
 truncatemod = public("truncatemod")(named(arithmetic.fmod, "x", "y"))
 
 
-@public("round", "math.round", "math.rint")
+@op("round", "math.round", "math.rint")
 def round(x, name=None):
     """The nearest whole number; halves go to the even neighbour."""
     return math.round(x)
 
 
-@public("truncatediv")
+@op("truncatediv")
 def truncatediv(x, y, name=None):
     """The quotient of integers without its fraction."""
     x, y = core.promote(x, y)
     return core.tensor(elementwise.trunc(arithmetic.divide(x, y)), x.dtype)
 
 
-@public("math.squared_difference")
+@op("math.squared_difference")
 def squared_difference(x, y, name=None):
     """(x - y) squared."""
     return math.square(arithmetic.subtract(x, y))
 
 
-@public("math.reciprocal_no_nan")
+@op("math.reciprocal_no_nan")
 def reciprocal_no_nan(x, name=None):
     """One divided by the value, 0 for 0."""
     return arithmetic.divide_no_nan(elementwise.constant(1, as_tensor(x)), x)
@@ -152,67 +152,67 @@ def _unless_zero(x, y, function):
     return elementwise.select(zero, elementwise.constant(0, x), x * y)
 
 
-@public("math.multiply_no_nan")
+@op("math.multiply_no_nan")
 def multiply_no_nan(x, y, name=None):
     """The product, 0 where y is 0 even if x is infinite or no number."""
     return _unless_zero(y, x, lambda v: v)
 
 
-@public("math.xlogy")
+@op("math.xlogy")
 def xlogy(x, y, name=None):
     """The product x log(y), 0 where x is 0."""
     return _unless_zero(x, y, elementwise.log)
 
 
-@public("math.xlog1py")
+@op("math.xlog1py")
 def xlog1py(x, y, name=None):
     """The product x log(1 + y), 0 where x is 0."""
     return _unless_zero(x, y, elementwise.log1p)
 
 
-@public("math.xdivy")
+@op("math.xdivy")
 def xdivy(x, y, name=None):
     """The quotient x / y, 0 where x is 0."""
     return _unless_zero(x, y, elementwise.reciprocal)
 
 
-@public("math.lgamma")
+@op("math.lgamma")
 def lgamma(x, name=None):
     """The logarithm of the absolute value of the gamma function."""
     return special.lgamma(core.floating(x))
 
 
-@public("math.digamma")
+@op("math.digamma")
 def digamma(x, name=None):
     """The derivative of `lgamma`."""
     return special.digamma(core.floating(x))
 
 
-@public("math.erfcinv")
+@op("math.erfcinv")
 def erfcinv(x, name=None):
     """The inverse of one minus the error function."""
     return math.erfinv(1 - core.floating(x))
 
 
-@public("math.ndtri")
+@op("math.ndtri")
 def ndtri(x, name=None):
     """The quantile function of the standard normal distribution."""
     return math.erfinv(core.floating(x) * 2 - 1) * python_math.sqrt(2)
 
 
-@public("math.bessel_i0", "math.special.bessel_i0")
+@op("math.bessel_i0", "math.special.bessel_i0")
 def bessel_i0(x, name=None):
     """The modified Bessel function of the first kind and order 0."""
     return math.i0(x)
 
 
-@public("math.bessel_i1", "math.special.bessel_i1")
+@op("math.bessel_i1", "math.special.bessel_i1")
 def bessel_i1(x, name=None):
     """The modified Bessel function of the first kind and order 1."""
     return special.i1(core.floating(x))
 
 
-@public("math.polyval")
+@op("math.polyval")
 def polyval(coeffs, x, name=None):
     """The polynomial with the given coefficients, the highest first, at x."""
     value = core.convert_to_tensor(0.0 if not coeffs else coeffs[0])
@@ -221,13 +221,13 @@ def polyval(coeffs, x, name=None):
     return value
 
 
-@public("add_n", "math.add_n")
+@op("add_n", "math.add_n")
 def add_n(inputs, name=None):
     """The sum of a list of tensors of equal shape."""
     return functools.reduce(arithmetic.add, inputs)
 
 
-@public("math.accumulate_n")
+@op("math.accumulate_n")
 def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
     """The sum of a list of tensors, which must have the shape and dtype if these are given."""
     y = add_n(inputs)
@@ -238,7 +238,7 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
     return y
 
 
-@public("clip_by_norm")
+@op("clip_by_norm")
 def clip_by_norm(t, clip_norm, axes=None, name=None):
     """The tensor scaled down so that its norm over axes is at most `clip_norm`."""
     t = core.floating(t)
@@ -246,14 +246,14 @@ def clip_by_norm(t, clip_norm, axes=None, name=None):
     return t * clip_norm / arithmetic.maximum(length, clip_norm)
 
 
-@public("linalg.global_norm")
+@op("linalg.global_norm")
 def global_norm(t_list, name=None):
     """The norm of all elements of a list of tensors, in which None counts as nothing."""
     squares = [reduction.sum(math.square(t)) for t in t_list if t is not None]
     return math.sqrt(functools.reduce(arithmetic.add, squares))
 
 
-@public("clip_by_global_norm")
+@op("clip_by_global_norm")
 def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
     """A list of tensors scaled down together so that their global norm is at most `clip_norm`, and
     that norm.

@@ -6,7 +6,6 @@ from estikeras.engine.operation import op
 from estikeras.engine.tensor import Tensor
 from estikeras.ops import core, math, reduction
 from estikeras.primitives import reduce
-from estikeras.public import public
 
 
 def _axis(axis):
@@ -16,7 +15,7 @@ def _axis(axis):
     return tuple(axis) if isinstance(axis, list) else axis
 
 
-@public("reduce_sum", "math.reduce_sum")
+@op("reduce_sum", "math.reduce_sum")
 def reduce_sum(input_tensor, axis=None, keepdims=False, name=None):
     """The sum over axes, in the dtype of the input."""
     dtype = core.dtype(input_tensor)
@@ -24,80 +23,80 @@ def reduce_sum(input_tensor, axis=None, keepdims=False, name=None):
     return y if dtype in (y.dtype, "bool") else core.cast(y, dtype)
 
 
-@public("reduce_mean", "math.reduce_mean")
+@op("reduce_mean", "math.reduce_mean")
 def reduce_mean(input_tensor, axis=None, keepdims=False, name=None):
     """The mean over axes."""
     return reduction.mean(input_tensor, _axis(axis), keepdims)
 
 
-@public("reduce_max", "math.reduce_max")
+@op("reduce_max", "math.reduce_max")
 def reduce_max(input_tensor, axis=None, keepdims=False, name=None):
     """The largest element over axes."""
     return reduction.max(input_tensor, _axis(axis), keepdims)
 
 
-@public("reduce_min", "math.reduce_min")
+@op("reduce_min", "math.reduce_min")
 def reduce_min(input_tensor, axis=None, keepdims=False, name=None):
     """The smallest element over axes."""
     return reduction.min(input_tensor, _axis(axis), keepdims)
 
 
-@public("reduce_prod", "math.reduce_prod")
+@op("reduce_prod", "math.reduce_prod")
 def reduce_prod(input_tensor, axis=None, keepdims=False, name=None):
     """The product over axes."""
     return reduction.prod(input_tensor, _axis(axis), keepdims)
 
 
-@public("reduce_all", "math.reduce_all")
+@op("reduce_all", "math.reduce_all")
 def reduce_all(input_tensor, axis=None, keepdims=False, name=None):
     """Whether all elements over axes are true."""
     return reduction.all(input_tensor, _axis(axis), keepdims)
 
 
-@public("reduce_any", "math.reduce_any")
+@op("reduce_any", "math.reduce_any")
 def reduce_any(input_tensor, axis=None, keepdims=False, name=None):
     """Whether any element over axes is true."""
     return reduction.any(input_tensor, _axis(axis), keepdims)
 
 
-@public("reduce_logsumexp", "math.reduce_logsumexp")
+@op("reduce_logsumexp", "math.reduce_logsumexp")
 def reduce_logsumexp(input_tensor, axis=None, keepdims=False, name=None):
     """log(sum(exp(x))) over axes, without overflow."""
     return reduction.logsumexp(input_tensor, _axis(axis), keepdims)
 
 
-@public("math.reduce_std")
+@op("math.reduce_std")
 def reduce_std(input_tensor, axis=None, keepdims=False, name=None):
     """The standard deviation over axes."""
     return reduction.std(input_tensor, _axis(axis), keepdims)
 
 
-@public("math.reduce_variance")
+@op("math.reduce_variance")
 def reduce_variance(input_tensor, axis=None, keepdims=False, name=None):
     """The variance over axes."""
     return reduction.var(input_tensor, _axis(axis), keepdims)
 
 
-@public("math.reduce_euclidean_norm")
+@op("math.reduce_euclidean_norm")
 def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None):
     """The square root of the sum of squares over axes."""
     return math.sqrt(reduction.sum(math.square(input_tensor), _axis(axis), keepdims))
 
 
-@public("math.count_nonzero")
+@op("math.count_nonzero")
 def count_nonzero(input, axis=None, keepdims=None, dtype="int64", name=None):
     """How many elements over axes are not zero."""
     ones = core.cast(core.cast(input, "bool"), dtype)
     return reduction.sum(ones, _axis(axis), bool(keepdims))
 
 
-@public("argmax", "math.argmax")
+@op("argmax", "math.argmax")
 def argmax(input, axis=None, output_type="int64", name=None):
     """The index of the largest element along an axis, by default the first."""
     return core.cast(reduction.argmax(input, 0 if axis is None else _axis(axis)), output_type)
 
 
-@public("argmin", "math.argmin")
+@op("argmin", "math.argmin")
 def argmin(input, axis=None, output_type="int64", name=None):
     """The index of the smallest element along an axis, by default the first."""
     return core.cast(reduction.argmin(input, 0 if axis is None else _axis(axis)), output_type)

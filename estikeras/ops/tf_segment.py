@@ -10,7 +10,6 @@ from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.ops import comparison, core, math, reduction, segment
 from estikeras.ops.indexing import in_top_k as keras_in_top_k
 from estikeras.primitives import elementwise, indexing, shaping
-from estikeras.public import public
 
 
 def _count(segment_ids):
@@ -115,7 +114,7 @@ def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
     return total / elementwise.sqrt(elementwise.maximum(sizes, elementwise.constant(1, sizes)))
 
 
-@public("math.bincount")
+@op("math.bincount")
 def bincount(
     arr,
     weights=None,
@@ -142,7 +141,7 @@ def bincount(
     return y if weights is not None else core.cast(y, dtype)
 
 
-@public("math.confusion_matrix")
+@op("math.confusion_matrix")
 def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype="int32", name=None):
     """How often each label (row) was predicted as each class (column).
 
@@ -164,13 +163,13 @@ def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype=
     return indexing.scatter_nd(places, weights, shape=(int(num_classes),) * 2)
 
 
-@public("math.in_top_k", "nn.in_top_k")
+@op("math.in_top_k", "nn.in_top_k")
 def in_top_k(targets, predictions, k, name=None):
     """Whether the prediction of each target class is among the k largest of its row."""
     return keras_in_top_k(targets, predictions, k)
 
 
-@public("math.zero_fraction", "nn.zero_fraction")
+@op("math.zero_fraction", "nn.zero_fraction")
 def zero_fraction(value, name=None):
     """The share of elements that are zero, float32."""
     x = as_tensor(value)
@@ -178,7 +177,7 @@ def zero_fraction(value, name=None):
     return reduction.mean(zeros)
 
 
-@public("histogram_fixed_width_bins")
+@op("histogram_fixed_width_bins")
 def histogram_fixed_width_bins(values, value_range, nbins=100, dtype="int32", name=None):
     """The number of the bin of each value among `nbins` equal ones; values beyond the range go to
     the outer bins.
@@ -188,7 +187,7 @@ def histogram_fixed_width_bins(values, value_range, nbins=100, dtype="int32", na
     return core.cast(math.clip(math.floor(place), 0, nbins - 1), dtype)
 
 
-@public("histogram_fixed_width")
+@op("histogram_fixed_width")
 def histogram_fixed_width(values, value_range, nbins=100, dtype="int32", name=None):
     """How many values fall into each of `nbins` equal bins; values beyond the range go to the outer
     bins.
@@ -198,7 +197,7 @@ def histogram_fixed_width(values, value_range, nbins=100, dtype="int32", name=No
     return segment.segment_sum(np.ones(bins.shape, str(dtype)), bins, nbins)
 
 
-@public("math.invert_permutation")
+@op("math.invert_permutation")
 def invert_permutation(x, name=None):
     """The permutation that undoes a permutation."""
     x = as_tensor(x)
@@ -213,19 +212,19 @@ def _neighbours(x, compare):
     return reduction.all(compare(x[:-1], x[1:]))
 
 
-@public("math.is_non_decreasing")
+@op("math.is_non_decreasing")
 def is_non_decreasing(x, name=None):
     """Whether no element is less than the one before it."""
     return _neighbours(x, comparison.less_equal)
 
 
-@public("math.is_strictly_increasing")
+@op("math.is_strictly_increasing")
 def is_strictly_increasing(x, name=None):
     """Whether every element is greater than the one before it."""
     return _neighbours(x, comparison.less)
 
 
-@public("dynamic_partition")
+@op("dynamic_partition")
 def dynamic_partition(data, partitions, num_partitions, name=None):
     """A list of the parts of `data` that belong to each of the partitions (eager only)."""
     data, partitions = as_tensor(data), as_tensor(partitions).value
@@ -235,7 +234,7 @@ def dynamic_partition(data, partitions, num_partitions, name=None):
     return [indexing.take(rows, p, axis=0) for p in places]
 
 
-@public("dynamic_stitch")
+@op("dynamic_stitch")
 def dynamic_stitch(indices, data, name=None):
     """One tensor from parts: the slice at `indices[m][i]` is `data[m][i]`, later ones win (eager
     only).

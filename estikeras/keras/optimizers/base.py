@@ -116,9 +116,9 @@ class Optimizer(KeepsVariables, KeepsAverages, Minimizes):
                 self.add_variable_from_reference(v, name="gradient_accumulator") for v in variables
             ]
         self._trainable_variables = variables
-        self._trainable_variables_indices = {id(v): index for index, v in enumerate(variables)}
+        self._trainable_variables_indices = {v: index for index, v in enumerate(variables)}
         # Steps update what subclasses make from here on, not these.
-        self._not_stepped = frozenset(id(v) for v in self._variables)
+        self._not_stepped = frozenset(self._variables)
         self.built = True
 
     def prepare_step(self, dtype):
@@ -166,7 +166,7 @@ class Optimizer(KeepsVariables, KeepsAverages, Minimizes):
         variable.assign(variable - value)
 
     def _get_variable_index(self, variable):
-        return self._trainable_variables_indices[id(variable)]
+        return self._trainable_variables_indices[variable]
 
     # One step.
 
@@ -236,7 +236,7 @@ class Optimizer(KeepsVariables, KeepsAverages, Minimizes):
                 raise errors.shape_mismatch(
                     f"gradient of {variable.path}", got=gradient.shape, expected=variable.shape
                 )
-        unknown = [v for v in variables if id(v) not in self._trainable_variables_indices]
+        unknown = [v for v in variables if v not in self._trainable_variables_indices]
         if unknown:
             raise ValueError(
                 f"The optimizer {self.name!r} was built for other variables than "
@@ -280,7 +280,7 @@ class Optimizer(KeepsVariables, KeepsAverages, Minimizes):
         stored = [self._accumulated_gradients[self._get_variable_index(v)] for v in variables]
         sums = [g + s for g, s in zip(grads, stored, strict=True)]
         means = [s / self.gradient_accumulation_steps for s in sums]
-        slots = [v for v in self._variables if id(v) not in self._not_stepped]
+        slots = [v for v in self._variables if v not in self._not_stepped]
         only_where(is_update, [*variables, *slots], lambda: self._step(means, variables))
         for variable, value in zip(stored, sums, strict=True):
             variable.assign(ops.where(is_update, 0.0, value))
@@ -310,11 +310,11 @@ class Optimizer(KeepsVariables, KeepsAverages, Minimizes):
             var_names: list of regular expressions, which are searched for in the variables' names.
         """
         pattern = re.compile("|".join(var_names)) if var_names else None
-        self._excluded_from_weight_decay = (frozenset(id(v) for v in var_list or ()), pattern)
+        self._excluded_from_weight_decay = (frozenset(var_list or ()), pattern)
 
     def _use_weight_decay(self, variable):
-        ids, pattern = self._excluded_from_weight_decay
-        return id(variable) not in ids and not (pattern and pattern.search(variable.name))
+        excluded, pattern = self._excluded_from_weight_decay
+        return variable not in excluded and not (pattern and pattern.search(variable.name))
 
     def _weight_decay_of(self, variable):
         return self.weight_decay

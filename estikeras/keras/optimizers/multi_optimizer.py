@@ -124,7 +124,7 @@ class MultiOptimizer(Optimizer):
             return
         super().build(variables)
         self._index_of_variable = {
-            id(v): self._index_of(self._optimizer_map(v)) for v in self._trainable_variables
+            v: self._index_of(self._optimizer_map(v)) for v in self._trainable_variables
         }
         for optimizer, own in self._split(self._trainable_variables, self._trainable_variables):
             optimizer.build(own)
@@ -135,7 +135,7 @@ class MultiOptimizer(Optimizer):
         """
         parts = [[] for _ in self._inner_optimizers]
         for variable, item in zip(variables, items, strict=True):
-            parts[self._index_of_variable[id(variable)]].append(item)
+            parts[self._index_of_variable[variable]].append(item)
         return [(o, part) for o, part in zip(self._inner_optimizers, parts, strict=True) if part]
 
     def apply(self, grads, trainable_variables=None):

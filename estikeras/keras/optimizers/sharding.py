@@ -39,20 +39,20 @@ def on_pieces(optimizer, grads, variables):
     pairs = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
     found = replicas.gradient_pieces([g for g, _ in pairs])
     own = {
-        id(variable): (piece, Piece(variable, *span), span)
+        variable: (piece, Piece(variable, *span), span)
         for (_, variable), (piece, span) in zip(pairs, found, strict=True)
         if span[1] > span[0]
     }
     before, trained = dict(vars(optimizer)), optimizer._trainable_variables
-    places = [(i, v) for i, v in enumerate(trained) if id(v) in own]
+    places = [(i, v) for i, v in enumerate(trained) if v in own]
     for name, value in before.items():
         if value is not trained and _goes_along(value, trained):
             slots = list(value)
             for i, v in places:
                 if slots[i] is not None:
-                    slots[i] = Piece(slots[i], *own[id(v)][2])
+                    slots[i] = Piece(slots[i], *own[v][2])
             vars(optimizer)[name] = slots
-    vars(optimizer)["_trainable_variables_indices"] = {id(own[id(v)][1]): i for i, v in places}
+    vars(optimizer)["_trainable_variables_indices"] = {own[v][1]: i for i, v in places}
     try:
         yield [piece for piece, _, _ in own.values()], [v for _, v, _ in own.values()]
     finally:

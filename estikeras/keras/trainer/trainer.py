@@ -4,6 +4,7 @@ batches.
 The loops are in `loop.py`, the way of data in `adapters`, how a step is run in `runner.py`.
 """
 
+import copy
 import inspect
 import warnings
 
@@ -31,6 +32,14 @@ class Trainer:
 
     def __init__(self):
         self._reset_training()
+
+    def __deepcopy__(self, memo):
+        """A copy with variables and an optimizer of its own; what was compiled is the model's."""
+        twin = memo[id(self)] = self.__class__.__new__(self.__class__)
+        compiled = ("train_function", "test_function", "predict_function")
+        for name, value in vars(self).items():
+            vars(twin)[name] = None if name in compiled else copy.deepcopy(value, memo)
+        return twin
 
     @untracked
     def _reset_training(self):

@@ -1,0 +1,125 @@
+"""Sessions: parts of a graph that are run, one step or many, on batches of any size."""
+
+import numpy as np
+import pytest
+
+import estikeras as tf
+from estikeras.engine.session_graph import action
+from estikeras.estimator.calling import Inputs
+from estikeras.estimator.session import Session
+
+X = np.arange(20, dtype="float32").reshape(10, 2)
+
+
+def batches(rows=10, size=4):
+    return tf.data.Dataset.from_tensor_slices(X[:rows]).batch(size)
+
+
+def summing(features, labels):
+    """Adds the sum of a batch to a variable."""
+    total = tf.Variable(0.0, name="total")
+    batch = tf.reduce_sum(features, name="sum_of_batch")
+    with action("add") as add:
+        total.assign_add(batch)
+    return {"add": add, "batch": batch, "total": total.value, "rows": features[:, 0]}
+
+
+def session_of(input_fn=batches, build=summing):
+    return Session(Inputs(input_fn), lambda batch: build(*batch))
+
+
+def test_what_is_fetched_is_computed_from_the_next_batch():
+    session = session_of()
+    built = session.built
+    assert session.step([built["batch"], built["total"]]) == [X[:4].sum(), 0.0]
+    assert session.step({"a": "sum_of_batch:0", "b": [built["add"]]}) == {
+        "a": X[4:8].sum(),
+        "b": [None],
+    }
+    assert session.run(built["total"]) == X[4:8].sum()
+
+
+def test_a_last_batch_of_fewer_rows_uses_the_same_variables():
+    session = session_of()
+    rows = []
+    for _ in range(3):
+        rows.append(session.step([session.built["rows"], session.built["add"]])[0].tolist())
+    assert list(map(len, rows)) == [4, 4, 2]
+    assert session.run(session.store.variables["total"]) == X.sum()
+    with pytest.raises(tf.errors.OutOfRangeError):
+        session.available()
+
+
+def test_many_steps_in_one_run_are_the_same_steps():
+    session = session_of(lambda: batches().repeat(100))
+    done = 0
+    while True:
+        try:
+            steps = session.available()
+        except tf.errors.OutOfRangeError:
+            break
+        session.step(session.built["add"], steps=steps)
+        done += steps
+    assert done == 300
+    np.testing.assert_allclose(session.run(session.built["total"]), 100 * X.sum())
+
+
+def test_what_needs_no_batch_takes_none():
+    session = session_of()
+    session.run(session.built["total"])
+    assert session.step(session.built["batch"]) == X[:4].sum()
+
+
+def test_iterators_of_tensorflow_1_give_tensors_of_the_next_element():
+    def input_fn():
+        features = batches().map(lambda x: x + 1.0).make_one_shot_iterator().get_next()
+        return features * 2.0
+
+    session = session_of(input_fn)
+    sums = [session.step(session.built["batch"]) for _ in range(3)]
+    np.testing.assert_allclose(sums, [((X[k : k + 4] + 1) * 2).sum() for k in (0, 4, 8)])
+
+
+def test_constant_tensors_are_the_same_in_every_step():
+    session = session_of(lambda: tf.constant(X[:2]))
+    assert [session.step(session.built["batch"]) for _ in range(2)] == [6.0, 6.0]
+
+
+def test_strings_are_looked_up_before_the_program_and_made_after_it():
+    words = np.array(["b", "a", "c"], object)
+
+    def build(features, labels):
+        ids = tf.strings.to_hash_bucket_fast(features, 10)
+        weights = tf.Variable(np.arange(10.0, dtype="float32"), name="weights")
+        return {
+            "names": tf.strings.as_string(tf.cast(tf.gather(weights, ids), "int64")),
+            "ids": ids,
+        }
+
+    session = session_of(lambda: tf.data.Dataset.from_tensor_slices(words).batch(3), build)
+    ids, names = session.step([session.built["ids"], session.built["names"]])
+    np.testing.assert_array_equal(ids, tf.strings.to_hash_bucket_fast(words, 10))
+    assert [name.decode() for name in names] == [str(i) for i in ids]
+
+
+def test_a_dataset_that_is_iterated_while_a_model_function_runs_is_an_error():
+    with pytest.raises(RuntimeError, match="Return the Dataset itself"):
+        session_of(lambda: next(iter(batches())))
+
+
+def test_names_that_are_not_there_are_told_with_those_that_are():
+    with pytest.raises(KeyError, match=r"'nope' .* \['add', 'sum_of_batch'"):
+        session_of().run("nope")
+
+
+def test_a_placeholder_must_be_fed_and_may_have_any_size():
+    def build(features, labels):
+        x = tf.compat.v1.placeholder("float32", [None], name="x")
+        return {"x": x, "sum": tf.reduce_sum(x)}
+
+    session = session_of(build=build)
+    for size in (1, 3, 2):
+        fed = {session.built["x"]: np.ones(size, "float32")}
+        assert session.run(session.built["sum"], feed_dict=fed) == size
+    with pytest.raises(tf.errors.InvalidArgumentError, match="feed a value"):
+        session.run(session.built["sum"])
