@@ -71,7 +71,9 @@ class RunConfig:
         train_distribute: Strategy that trains; None for the one that is in scope.
         device_fn: must be None.
         protocol: None or `"grpc"`, which change nothing: MPI carries what ranks exchange.
-        eval_distribute: Strategy that evaluates; None evaluates on the chief.
+        eval_distribute: Strategy that evaluates; None for the one that is in scope, or that trains.
+            With a `OneDeviceStrategy`, `train_and_evaluate` lets the chief evaluate alone; an
+            evaluation must then take no longer than ESTIKERAS_STALL_TIMEOUT, 600 s by default.
         experimental_distribute: object with `train_distribute` and `eval_distribute`, in place of
             the arguments; or None.
         experimental_max_worker_delay_secs: int, the most that a worker waits before it starts. None
