@@ -136,7 +136,7 @@ class Session:
     def _run(self, fetches, feed_dict, steps, is_step, events=None):
         flat = tree.flatten(fetches)
         leaves = [self._fetched(x) for x in flat if x is not None]
-        fed = {id(self._fetched(x)): as_tensor(y).value for x, y in (feed_dict or {}).items()}
+        fed = {id(self._placeholder(x)): as_tensor(y).value for x, y in (feed_dict or {}).items()}
         trace = self._first
         if is_step or fed or trace.needs_batch(trace.program(leaves, is_step)):
             trace = self._traced(self._fed_shapes(fed))
@@ -229,6 +229,14 @@ class Session:
         replica = self.strategy.replica_context(self._shares[even])
         with replicas.scope(self.strategy), replicas.entered(replica):
             yield
+
+    def _placeholder(self, x):
+        found = self._fetched(x)
+        if not any(found is placeholder for placeholder in self.graph.placeholders):
+            raise errors.invalid(
+                "feed_dict", got=x, expected="what `tf.compat.v1.placeholder` made, or its name"
+            )
+        return found
 
     def _fetched(self, x):
         """A tensor or action of the first trace."""

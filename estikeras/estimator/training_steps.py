@@ -3,8 +3,9 @@
 import logging
 
 import strategies
-from estikeras.compat.collections import GraphKeys, add_to_collection
+from estikeras.compat.collections import GraphKeys, add_to_collection, get_collection
 from estikeras.compat.global_step import get_global_step
+from estikeras.compat.summary import scalar
 from estikeras.estimator import restoring, saving
 from estikeras.estimator.hooks.checkpoint_saver import CheckpointSaverHook
 from estikeras.estimator.hooks.logging_tensor import LoggingTensorHook
@@ -57,21 +58,28 @@ def run(estimator, input_fn, hooks, steps, max_steps, saving_listeners):
 def _with_loss(spec):
     """The loss of all ranks' rows, and the step."""
     add_to_collection(GraphKeys.LOSSES, spec.loss)  # where hooks look for it
-    return {"loss": averaged(spec.loss), "step": get_global_step().value}
+    loss = averaged(spec.loss)
+    if not any(summary.name == "loss" for summary in get_collection(GraphKeys.SUMMARIES)):
+        scalar("loss", loss)
+    return {"loss": loss, "step": get_global_step().value}
 
 
 def _train(estimator, session, strategy, checkpoint, hooks, saving_listeners):
     spec, shown = session.built
     try:
         saver = restoring.saver_of(session, estimator)
+        savers = session.graph.collections[GraphKeys.SAVERS]
+        if not savers:
+            savers.append(saver)
+        config = estimator.config
+        chiefs = spec.training_chief_hooks if strategy.cluster.is_chief else ()
+        own = [*chiefs, *hooks, *_hooks_that_log(config, **shown), *spec.training_hooks]
+        # Hooks find the step's checkpoint written, and none is written of what is no number.
         hooks = [
-            *hooks,
-            *_hooks_of_all(estimator.config, **shown),
-            *spec.training_hooks,
+            NanTensorHook(shown["loss"]),
+            *_hooks_that_write(estimator, spec, saver, own, saving_listeners),
+            *own,
         ]
-        if strategy.cluster.is_chief:
-            hooks += spec.training_chief_hooks
-        hooks += _hooks_that_write(estimator, spec, saver, hooks, saving_listeners)
 
         def prepare():
             if checkpoint is None and estimator._warm_start_from is not None:
@@ -88,13 +96,12 @@ def _train(estimator, session, strategy, checkpoint, hooks, saving_listeners):
         session.close()
 
 
-def _hooks_of_all(config, loss, step):
-    """Those that every rank has."""
-    hooks = [NanTensorHook(loss)]
-    if config.log_step_count_steps is not None:
-        tensors = {"loss": loss, "step": step}
-        hooks.append(LoggingTensorHook(tensors, every_n_iter=config.log_step_count_steps))
-    return hooks
+def _hooks_that_log(config, loss, step):
+    """The loss, from time to time."""
+    if config.log_step_count_steps is None:
+        return []
+    tensors = {"loss": loss, "step": step}
+    return [LoggingTensorHook(tensors, every_n_iter=config.log_step_count_steps)]
 
 
 def _hooks_that_write(estimator, spec, saver, hooks, saving_listeners):

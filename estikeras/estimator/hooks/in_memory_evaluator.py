@@ -3,9 +3,11 @@
 from estikeras import errors
 from estikeras.estimator import evaluation
 from estikeras.estimator.estimator import Estimator
+from estikeras.estimator.hooks import ranks
 from estikeras.estimator.hooks.base import SessionRunHook
 from estikeras.estimator.hooks.timer import SecondOrStepTimer
 from estikeras.public import public
+from strategies import get_strategy
 
 
 @public(
@@ -14,7 +16,8 @@ from estikeras.public import public
 )
 class InMemoryEvaluatorHook(SessionRunHook):
     """Evaluates before the training, every so many steps and at the end, with the values that the
-    variables have then. Under a strategy all ranks evaluate together.
+    variables have then. Under a strategy all ranks evaluate together, or the chief alone where
+    `eval_distribute` of the RunConfig is a strategy of one replica.
 
     Args:
         estimator: the Estimator that is trained.
@@ -63,6 +66,10 @@ class InMemoryEvaluatorHook(SessionRunHook):
         return self._timer.last_triggered_step() + self._timer.every_steps - self._done
 
     def _evaluate(self, session):
+        self._timer.update_last_triggered_step(self._done)
+        strategy = self._estimator.config.eval_distribute or get_strategy()
+        if strategy.num_replicas_in_sync == 1 and not ranks.is_chief():
+            return  # the chief evaluates alone
         evaluation.run(
             self._estimator,
             self._input_fn,
@@ -72,4 +79,3 @@ class InMemoryEvaluatorHook(SessionRunHook):
             self._name,
             session.store.saved(),
         )
-        self._timer.update_last_triggered_step(self._done)

@@ -2,9 +2,12 @@
 
 import logging
 
-import numpy as np
-
+from estikeras import ops
+from estikeras.engine.session_graph import action
+from estikeras.engine.variable import Variable
+from estikeras.engine.variable_store import local_variables
 from estikeras.estimator.hooks.base import SessionRunArgs, SessionRunHook
+from estikeras.estimator.hooks.elements import element
 from estikeras.public import public
 
 _LOG = logging.getLogger("estikeras")
@@ -28,11 +31,11 @@ class NanLossDuringTrainingError(RuntimeError):
     "compat.v1.train.NanTensorHook",
 )
 class NanTensorHook(SessionRunHook):
-    """Ends the session when a tensor is NaN in the last step of a run; weights that were updated
-    with NaN stay NaN, so that a run of many steps hides none.
+    """Ends the session when a tensor is NaN. Each step is looked at; of several steps in one run
+    the others are done before the end comes.
 
     Args:
-        loss_tensor: the tensor, or its name.
+        loss_tensor: tensor of any shape, or its name.
         fail_on_nan_loss: whether to raise an error, or else to stop as if the training was done.
 
     Raises:
@@ -42,11 +45,20 @@ class NanTensorHook(SessionRunHook):
     def __init__(self, loss_tensor, fail_on_nan_loss=True):
         self._loss_tensor, self._fail_on_nan_loss = loss_tensor, fail_on_nan_loss
 
+    def begin(self):
+        loss = element(self._loss_tensor)
+        with local_variables():
+            seen = Variable(False, dtype="bool", trainable=False, name="nan_seen")
+        with action("look_for_nan", owner=self) as self._look:
+            found = ops.logical_or(seen, ops.any(ops.isnan(loss)))
+            seen.assign(found)
+        self._look.result = found
+
     def before_run(self, run_context):
-        return SessionRunArgs(self._loss_tensor)
+        return SessionRunArgs(self._look)
 
     def after_run(self, run_context, run_values):
-        if not np.isnan(run_values.results).any():
+        if not run_values.results:
             return
         message = "Model diverged with loss = NaN."
         if self._fail_on_nan_loss:
