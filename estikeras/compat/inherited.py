@@ -45,9 +45,23 @@ _RENAMED = {
     }.items()
     for name in names.split()
 } | {
+    **{
+        f"debugging.{name}": f"math.{name}"
+        for name in (
+            "is_finite",
+            "is_inf",
+            "is_nan",
+            "is_non_decreasing",
+            "is_strictly_increasing",
+        )
+    },
+    **{f"manip.{name}": name for name in ("reshape", "reverse", "roll", "scatter_nd", "tile")},
+    "bincount": "math.bincount",
     "diag": "linalg.tensor_diag",
     "diag_part": "linalg.tensor_diag_part",
     "div_no_nan": "math.divide_no_nan",
+    "dtypes.double": "float64",
+    "dtypes.half": "float16",
     "dtypes.as_string": "strings.as_string",
     "gfile.Copy": "io.gfile.copy",
     "gfile.DeleteRecursively": "io.gfile.rmtree",
@@ -107,6 +121,10 @@ _QUEUE = "Read data with `tf.data.Dataset`."
 _CELL = "Use `keras.layers.LSTM`, `GRU`, `RNN` and their cells."
 _SPARSE = "Work with dense tensors: `tf.sparse.to_dense`."
 _QUANTIZED = "Train in float32."
+_SERVERS = "Start ranks with `mpirun`, or give `RunConfig` a `train_distribute` strategy."
+_EXPORTER = "Export with `export_saved_model`, or `model.export`."
+_FLAGS = "Use Python's argparse."
+_FOURIER = "Use `keras.ops.fft`, `rfft`, `stft` and their kin."
 
 # What scripts of TensorFlow 1 often use and this project has not, with what to use instead.
 ABSENT = {
@@ -160,6 +178,84 @@ ABSENT = {
     **dict.fromkeys(
         ("sparse_placeholder", "sparse_tensor_dense_matmul", "nn.embedding_lookup_sparse"), _SPARSE
     ),
+    **dict.fromkeys(
+        (
+            "train.ClusterDef",
+            "train.JobDef",
+            "train.Server",
+            "train.ServerDef",
+            "train.replica_device_setter",
+        ),
+        _SERVERS,
+    ),
+    **dict.fromkeys(
+        (
+            "train.ChiefSessionCreator",
+            "train.LooperThread",
+            "train.SessionCreator",
+            "train.SessionManager",
+            "train.WorkerSessionCreator",
+            "train.basic_train_loop",
+            "get_session_handle",
+            "get_session_tensor",
+        ),
+        _ESTIMATOR,
+    ),
+    **dict.fromkeys(
+        (
+            "queue",
+            "train.Coordinator",
+            "train.QueueRunner",
+            "train.add_queue_runner",
+            "train.batch_join",
+            "train.limit_epochs",
+            "train.match_filenames_once",
+            "train.maybe_batch",
+            "train.maybe_shuffle_batch",
+            "train.queue_runner",
+            "train.range_input_producer",
+            "train.shuffle_batch_join",
+        ),
+        _QUEUE,
+    ),
+    **dict.fromkeys(
+        (
+            "AttrValue",
+            "MetaGraphDef",
+            "NodeDef",
+            "saved_model.Builder",
+            "saved_model.builder",
+            "saved_model.simple_save",
+            "saved_model.signature_def_utils",
+            "saved_model.utils",
+            "train.export_meta_graph",
+            "train.import_meta_graph",
+            "train.write_graph",
+            "io.write_graph",
+        ),
+        _EXPORTER,
+    ),
+    **dict.fromkeys(("app.flags", "flags"), _FLAGS),
+    **dict.fromkeys(
+        ("fft", "fft2d", "fft3d", "ifft", "ifft2d", "ifft3d", "signal", "spectral"), _FOURIER
+    ),
+    **dict.fromkeys(
+        (
+            "IndexedSlices",
+            "SparseTensorValue",
+            "nn.safe_embedding_lookup_sparse",
+            "sets",
+            "sparse",
+            "sparse_add",
+            "sparse_concat",
+            "sparse_reshape",
+            "sparse_to_dense",
+        ),
+        _SPARSE,
+    ),
+    "Dimension": "Sizes are ints.",
+    "Print": "Use `tf.estimator.LoggingTensorHook`.",
+    "RegisterGradient": "Use `tf.custom_gradient`.",
     "distributions": "Write the density with `tf.math`.",
     "fixed_size_partitioner": "Leave out the partitioner: variables are never cut.",
     "GraphDef": "Export with `export_saved_model`, or `model.export`.",
@@ -179,6 +275,13 @@ ABSENT = {
     "nn.ctc_loss": "Use `tf.nn.ctc_loss`, which takes dense labels and their lengths.",
     "strings.split": "Use `tf.strings.split`.",
     "string_split": "Use `tf.strings.split`.",
+    "hessians": "Use a `tf.GradientTape` inside of another one.",
+    "load_op_library": "Write the operation with `tf` or `tf.py_function`.",
+    "multinomial": "Use `tf.random.categorical`.",
+    "nn.fused_batch_norm": "Use `tf.nn.moments` and `tf.nn.batch_normalization`.",
+    "random.multinomial": "Use `tf.random.categorical`.",
+    "summary.audio": "Write pictures of spectrograms, or files of one's own.",
+    "summary.tensor_summary": "Use `summary.histogram`, `summary.image` or `summary.text`.",
     "layers.Layer": "Derive from `keras.layers.Layer`.",
     "nn.nce_loss": "Take `nn.sigmoid_cross_entropy_with_logits` of the whole vocabulary.",
     "nn.sampled_softmax_loss": "Take the loss of the whole vocabulary.",

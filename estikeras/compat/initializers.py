@@ -151,7 +151,7 @@ class VarianceScaling(_Typed, initializers.VarianceScaling):
         self._set_dtype(dtype)
 
 
-@public("compat.v1.uniform_unit_scaling_initializer")
+@public("compat.v1.uniform_unit_scaling_initializer", "compat.v1.initializers.uniform_unit_scaling")
 class UniformUnitScaling(VarianceScaling):
     """A uniform distribution within `factor * sqrt(3 / fan_in)` of 0.
 

@@ -7,10 +7,11 @@ import contextlib
 from estikeras import errors
 from estikeras.compat.collections import GraphKeys, add_to_collections
 from estikeras.engine import context, variable, variable_store
+from estikeras.engine.dtypes import DType
 from estikeras.engine.session_graph import Action, action, session_graph
 from estikeras.engine.shapes import TensorShape
 from estikeras.engine.tensor import as_tensor
-from estikeras.ops import tf_control
+from estikeras.ops import tf_arrays, tf_control
 from estikeras.public import public
 
 _KNOWN = (
@@ -121,6 +122,11 @@ class Variable(variable.Variable):
         return self.value
 
     @property
+    def dtype(self):
+        """The dtype, with TensorFlow's attributes."""
+        return DType(super().dtype)
+
+    @property
     def shape(self):
         """The shape as a TensorShape."""
         return TensorShape(self._shape)
@@ -162,6 +168,11 @@ def changed(state, change, value, name):
     return made
 
 
+def change_to(ref, value, name=None):
+    """Set a variable; in a model function, the operation that does so."""
+    return _assign(ref, "assign", value, name)
+
+
 def _assign(ref, method, value, name):
     if not isinstance(ref, variable.Variable):
         raise errors.wrong_type("ref", got=ref, expected="a variable")
@@ -186,7 +197,7 @@ def assign(ref, value, validate_shape=None, use_locking=None, name=None):
     """
     if validate_shape is False:
         raise errors.unsupported("A new shape (`validate_shape=False`)", "Make a new variable.")
-    return _assign(ref, "assign", value, name)
+    return change_to(ref, value, name)
 
 
 @public("compat.v1.assign_add")
@@ -232,6 +243,17 @@ def variables_initializer(var_list, name="init"):
         name: name of the operation.
     """
     return _nothing(name)
+
+
+@public("compat.v1.report_uninitialized_variables")
+def report_uninitialized_variables(var_list=None, name="report_uninitialized_variables"):
+    """No names: variables have their first values when they are made.
+
+    Args:
+        var_list: of no consequence.
+        name: of no consequence.
+    """
+    return tf_arrays.constant([], "string", [0])
 
 
 @public("compat.v1.is_variable_initialized")

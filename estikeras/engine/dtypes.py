@@ -88,8 +88,16 @@ class DType(str):
         return str(self)
 
     @property
+    def base_dtype(self):
+        return self
+
+    @property
     def as_numpy_dtype(self):
         return to_numpy(self).type
+
+    def is_compatible_with(self, other):
+        """Whether another dtype, or the name of one, is the same."""
+        return self == standardize(other)
 
     @property
     def is_floating(self):

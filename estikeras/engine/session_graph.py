@@ -10,6 +10,7 @@ from collections import defaultdict
 
 from estikeras import errors
 from estikeras.engine import context
+from estikeras.engine.dtypes import DType
 from estikeras.engine.graph import Graph
 from estikeras.engine.shapes import TensorShape
 from estikeras.engine.tape import GradientTape
@@ -98,13 +99,13 @@ class SessionGraph(Graph):
 
     def _leaf(self, kind, spec, payload=None):
         made = super()._leaf(kind, spec, payload)
-        made.shape = TensorShape(made.shape)  # model functions ask shapes for their `as_list()`
+        _describe(made)
         return made
 
     def add(self, primitive, inputs, params, specs):
         made = super().add(primitive, inputs, params, specs)
         for y in self.nodes[-1].outputs:
-            y.shape = TensorShape(y.shape)
+            _describe(y)
         if self._required:
             self._requirements[id(self.nodes[-1])] = self._required
         return made
@@ -223,6 +224,11 @@ class SessionGraph(Graph):
                     )
                 updates[variable], writers[variable] = value, each
         return updates
+
+
+def _describe(tensor):
+    """Give a tensor what model functions ask of it: `shape.as_list()`, `dtype.base_dtype`."""
+    tensor.shape, tensor.dtype = TensorShape(tensor.shape), DType(tensor.dtype)
 
 
 def session_graph():
