@@ -109,8 +109,10 @@ def _cumulated(e, x, *, axis, exclusive, reverse):
 
 @emits("fourier")
 def _fourier(e, real, imag, *, axes, sign):
-    dtype = {"float32": "complex64", "float64": "complex128"}[real.dtype]
-    x = e.op("Complex", real, imag, gives=dtype, Tout=DType(dtype), of_shape=real.shape)
+    wide = "float64" if real.dtype == "float64" else "float32"
+    dtype, shape = {"float32": "complex64", "float64": "complex128"}[wide], real.shape
+    parts = (e.cast(part, wide) for part in (real, imag))
+    x = e.op("Complex", *parts, gives=dtype, Tout=DType(dtype), of_shape=shape)
     for axis in axes:
         order = [i for i in range(x.ndim) if i != axis] + [axis]
         moved = e.transpose(x, order)
@@ -120,5 +122,5 @@ def _fourier(e, real, imag, *, axes, sign):
             count = e.cast(e.scalar(x.shape[axis]), dtype)
             y = e.op("Mul", y, count, of_shape=moved.shape)
         x = e.transpose(y, [order.index(i) for i in range(x.ndim)])
-    parts = {"gives": real.dtype, "Tout": DType(real.dtype)}
-    return e.op("Real", x, **parts), e.op("Imag", x, **parts)
+    found = (e.op(op, x, gives=wide, Tout=DType(wide)) for op in ("Real", "Imag"))
+    return tuple(e.cast(part, real.dtype) for part in found)

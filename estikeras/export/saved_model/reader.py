@@ -194,7 +194,7 @@ class Signature:
         self.structured_outputs = {
             key: _spec(key, info) for key, info in sorted(message.outputs.items())
         }
-        self._function, self._is_eager = Function(self._run), False
+        self._function, self._is_eager = Function(self.evaluate), False
 
     def __call__(self, *args, **kwargs):
         inputs = self._given(args, kwargs)
@@ -204,7 +204,7 @@ class Signature:
                 return concrete(arrays)
             except TraceError:  # it computes with strings, or sizes depend on values
                 self._is_eager = True
-        return self._run(inputs)
+        return self.evaluate(inputs)
 
     def _given(self, args, kwargs):
         specs = self.structured_input_signature[1]
@@ -228,7 +228,15 @@ class Signature:
             inputs[name] = x
         return inputs
 
-    def _run(self, inputs):
+    def evaluate(self, inputs):
+        """Compute operation by operation.
+
+        Args:
+            inputs: dict of tensors, which may be traced.
+
+        Returns:
+            dict of tensors.
+        """
         feeds = {self._inputs[name]: x for name, x in inputs.items()}
         parts = [part for names in self._sparse.values() for part in names]
         found = self._graph.run([*self._outputs.values(), *parts], feeds)

@@ -135,23 +135,25 @@ def _range(emission, size):
 def _progression(emission, known, first, second, shape):
     """Numbers that rise or fall in equal steps along one axis, which is not known; or None."""
     arrays = first.reshape(-1), second.reshape(-1)
-    if first.size != max(first.shape) or first.dtype.kind not in "iuf":
+    one_axis = first.size == max(first.shape) and min(first.size, second.size) > 1
+    if not one_axis or first.dtype.kind not in "iuf":
         return None
-    starts, steps = ([array[i] for array in arrays] for i in (0, 1))
-    steps = [one - start for one, start in zip(steps, starts, strict=True)]
-    wanted = [a + s * np.arange(len(x)) for a, s, x in zip(starts, steps, arrays, strict=True)]
-    same = all(map(np.allclose, wanted, arrays))
-    if not same or steps[0] != steps[1]:
-        return None
+    starts = [array[0] for array in arrays]
+    # From the ends: steps of floats are rounded.
+    steps = [(x[-1] - x[0]) / x.dtype.type(len(x) - 1) for x in arrays]
+    for array, start, step in zip(arrays, starts, steps, strict=True):
+        if not np.allclose(start + step * np.arange(len(array)), array, rtol=1e-5, atol=1e-7):
+            return None
     dtype = from_numpy(first.dtype)
     numbers = emission.cast(_range(emission, max(shape, key=lambda n: not is_known(n))), dtype)
-    if steps[0] != 1:
-        numbers = emission.op("Mul", numbers, emission.constant(steps[0]))
-    if starts[0] != starts[1]:
-        start = _number(emission, known, *map(np.asarray, starts))
-        numbers = emission.op("AddV2", numbers, start)
-    elif starts[0]:
-        numbers = emission.op("AddV2", numbers, emission.constant(starts[0]))
+    for op, pair, nothing in (("Mul", steps, 1), ("AddV2", starts, 0)):
+        one, other = (array.astype(first.dtype) for array in map(np.asarray, pair))
+        if np.isclose(one, other, rtol=1e-6, atol=0):
+            number = emission.constant(one)
+        else:
+            number = _number(emission, known, one, other)
+        if not np.array_equal([one, other], [nothing, nothing]):
+            numbers = emission.op(op, numbers, number)
     return emission.reshape(numbers, shape)
 
 

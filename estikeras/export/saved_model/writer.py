@@ -33,7 +33,7 @@ from estikeras.formats import saved_model_proto as proto
 from estikeras.primitives.checksums import masked_crc32c
 
 _FAMILIES = (ops_conv, ops_elementwise, ops_linalg, ops_nn, ops_rnn, ops_shaping, ops_strings)
-_TABLE = {name: write for family in _FAMILIES for name, write in family.TABLE.items()}
+TABLE = {name: write for family in _FAMILIES for name, write in family.TABLE.items()}
 _STRING = DType("string")
 _TENSORFLOW = "2.15.0"  # whose form of SavedModels this is
 
@@ -97,7 +97,7 @@ class _Model:
             for name, sig in traced.signatures.items()
         }
         library, audiences = self._graph.library.function, Audiences(pairs.steps, named)
-        self.emission = Emission(_TABLE, self._nodes, library, traced.assets, audiences)
+        self.emission = Emission(TABLE, self._nodes, library, traced.assets, audiences)
         self._read_variables()
         self._place_inputs()
         for step in pairs.steps:
