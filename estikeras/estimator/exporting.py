@@ -66,9 +66,13 @@ class _Tracing:
             receiver = self._receiver_fn()
             get_or_create_global_step()
             spec = self._estimator._call_model_fn(receiver.features, None, ModeKeys.PREDICT)
+        signatures = _signatures(spec, receiver)
         if self._names is None:
             self._restore(graph, spec)
-        return Traced(graph, _signatures(spec, receiver), self._names)
+            left_out = sorted(set(spec.export_outputs) - set(signatures))
+            if left_out:
+                _log.info("Not served, since they take serialized examples alone: %s", left_out)
+        return Traced(graph, signatures, self._names)
 
     def _restore(self, graph, spec):
         saver = spec.scaffold.saver or saving.saver_of(
@@ -110,8 +114,6 @@ def _add(found, name, output, fed):
     ((key, examples),) = fed.items() if len(fed) == 1 else (("", None),)
     if key and examples.dtype == "string":
         found[name] = Signature({"inputs": examples}, output.outputs, output.method_name)
-    else:
-        _log.info("The signature %r is left out: it takes serialized examples alone.", name)
 
 
 def _timestamped(folder):

@@ -4,7 +4,7 @@ from collections import namedtuple
 
 from estikeras import errors
 from estikeras.engine.session_graph import session_graph
-from estikeras.engine.tensor import Tensor
+from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.export.saved_model.parsing import parse
 from estikeras.export.saved_model.traced import stand_in_length
 from estikeras.feature_column.padding import missing_value, note_padded
@@ -179,6 +179,7 @@ def build_raw_supervised_input_receiver_fn(features, labels, default_batch_size=
 def _placeholders(tensors, batch, name=None):
     """Placeholders like tensors whose first size is the batch's."""
     if not isinstance(tensors, dict):
+        tensors = as_tensor(tensors)
         return _placeholder(tensors.dtype, [batch, *tensors.shape[1:]], name)
     return {name: _placeholder(x.dtype, [batch, *x.shape[1:]], name) for name, x in tensors.items()}
 

@@ -49,7 +49,8 @@ class Session:
             fraction = Variable(
                 1.0, dtype="float32", trainable=False, synchronization="on_read", name="share"
             )
-        self._shares = {even: Share(even, fraction) for even in (False, True)}
+        # Never even, so that the graphs for all batches have the same operations.
+        self._share = Share(False, fraction)
         self._sources, self._traces, self._stop = [], {}, False
         self._at_once = 1 if self.strategy is None else STEPS_OF_RANKS
         self._first = None
@@ -63,8 +64,7 @@ class Session:
         for action in self.graph.actions:
             used += action.updates
         found = {id(vars(v)): v for v in used if v.synchronization != "on_read"}
-        own = {id(vars(share.fraction)) for share in self._shares.values()}
-        return [variable for key, variable in found.items() if key not in own]
+        return list(found.values())
 
     # What hooks may ask for.
 
@@ -96,7 +96,7 @@ class Session:
     @contextlib.contextmanager
     def building(self):
         """A `with` block in which operations add to the graph."""
-        with self.store.tracing(), self._entered(self._first.even), self.graph.tracing():
+        with self.store.tracing(), self._entered(), self.graph.tracing():
             yield
 
     # Steps.
@@ -182,7 +182,7 @@ class Session:
         """Tell the ranks how much this one's rows count."""
         if self.strategy is None or not ready:
             return
-        weight, fraction = ready[0].weight, self._shares[False].fraction
+        weight, fraction = ready[0].weight, self._share.fraction
         self.strategy.reduction.contributes = weight.rows > 0
         fraction.before_write()
         fraction.buffer[...] = weight.rows / weight.total if weight.rows else 1.0
@@ -205,8 +205,7 @@ class Session:
         """The trace for the next batches of the sources, made now if their form is new."""
         ready = [source.ready() for source in self._sources]
         specs = tuple(spec for batch in ready for spec in batch.specs)
-        even = all(batch.weight.even for batch in ready)
-        trace = self._traces.get((specs, even, fed_shapes)) if self._first else None
+        trace = self._traces.get((specs, fed_shapes)) if self._first else None
         if trace is None:
             with self.store.tracing():
                 trace = Trace(
@@ -218,15 +217,15 @@ class Session:
                     dict(fed_shapes),
                     self._first,
                 )
-            self._traces[trace.specs, trace.even, fed_shapes] = trace
+            self._traces[trace.specs, fed_shapes] = trace
         return trace
 
     @contextlib.contextmanager
-    def _entered(self, even):
+    def _entered(self):
         if self.strategy is None:
             yield
             return
-        replica = self.strategy.replica_context(self._shares[even])
+        replica = self.strategy.replica_context(self._share)
         with replicas.scope(self.strategy), replicas.entered(replica):
             yield
 

@@ -25,13 +25,10 @@ class Weight:
     Attributes:
         rows: how many of them are this rank's.
         total: how many all ranks have.
-        even: whether all ranks are known to have equally many in every batch, so that none is
-            weighted.
     """
 
     rows: int
     total: int
-    even: bool
 
 
 class Source:
@@ -173,12 +170,9 @@ def _weight(size, strategy):
     rows takes one that does not count.
     """
     if strategy is None or strategy.num_replicas_in_sync == 1:
-        return Weight(size, size, True), (0, size)
-    ranks = strategy.num_replicas_in_sync
-    start, stop = share(size, ranks, strategy.cluster.rank)
-    # Never even: what hooks fetch is known by its place in the first trace, so the traces for all
-    # batches have the same operations.
-    weight = Weight(stop - start, size, False)
+        return Weight(size, size), (0, size)
+    start, stop = share(size, strategy.num_replicas_in_sync, strategy.cluster.rank)
+    weight = Weight(stop - start, size)
     return weight, (start, stop) if stop > start else (0, 1)
 
 

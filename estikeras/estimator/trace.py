@@ -18,15 +18,13 @@ class Trace:
         build: function of these tensors that runs the model function.
         sources: list of Sources; those that `read` needs and that are missing are appended.
         open_source: function that makes a Source of a Dataset.
-        entered: function of whether the ranks have equally many rows that gives the context in
-            which the model function runs.
+        entered: function that gives the context in which the model function runs.
         fed_shapes: shapes of placeholders by their numbers.
         first: the first Trace, whose tensors are known; None for itself.
 
     Attributes:
         graph: the SessionGraph.
         built: what `build` returned.
-        even: whether all ranks have equally many rows.
         specs: the Specs of the arrays that all sources give.
         places: id of an input -> where its array is among them.
     """
@@ -37,8 +35,7 @@ class Trace:
         self.graph = SessionGraph(self._next_elements, fed_shapes)
         with self.graph.tracing():
             batch = read()
-            self.even = all(source.ready().weight.even for source in sources)
-            with entered(self.even):
+            with entered():
                 self.built = build(batch)
         self.number = {id(node): k for k, node in enumerate(self.graph.nodes)}
         self._twins = None if first is None else _twins(first, self)
