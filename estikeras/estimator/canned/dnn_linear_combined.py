@@ -112,10 +112,10 @@ class DNNLinearCombinedEstimator(Estimator):
                 made = dnn_logits(features, mode, units, hidden_units, dnn_columns, *dnn_options)
                 parts.append((*made, dnn_optimizer, _DNN_LEARNING_RATE))
             if linear_columns:
-                made = linear_logits(features, units, linear_columns, linear_combiner)
+                logits, model = linear_logits(features, units, linear_columns, linear_combiner)
                 rate = min(_LINEAR_LEARNING_RATE, 1 / math.sqrt(len(linear_columns)))
-                parts.append((*made, linear_optimizer, rate))
-                summarize_layer("linear", made[0])
+                parts.append((logits, model.trainable_variables, linear_optimizer, rate))
+                summarize_layer("linear", logits)
             logits = sum(part[0] for part in parts[1:]) + parts[0][0]
 
             def train_op_fn(loss):

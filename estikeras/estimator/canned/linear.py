@@ -5,6 +5,7 @@ import math
 from estikeras.engine import context
 from estikeras.estimator.canned.features import check_features
 from estikeras.estimator.canned.optimizers import optimizer_of
+from estikeras.estimator.canned.sdca import LinearSDCA
 from estikeras.estimator.canned.summaries import summarize_linear
 from estikeras.estimator.estimator import Estimator
 from estikeras.estimator.heads.classifier_head import classifier_head
@@ -34,8 +35,8 @@ class LinearEstimator(Estimator):
         warm_start_from: checkpoint to begin with, or `WarmStartSettings`.
 
     Raises:
-        ValueError: in training, for other optimizers, features that are no dict, and labels that do
-            not fit to the head.
+        ValueError: for a head that `LinearSDCA` cannot train; in training, for other optimizers,
+            features that are no dict, and labels that do not fit to the head.
     """
 
     def __init__(
@@ -50,19 +51,25 @@ class LinearEstimator(Estimator):
     ):
         feature_columns = tuple(feature_columns or ())
 
+        dual = isinstance(optimizer, LinearSDCA)
+        if dual:
+            optimizer.check(head, sparse_combiner)
+
         def model_fn(features, labels, mode, config):
-            logits, variables = linear_logits(
+            logits, model = linear_logits(
                 features, head.logits_dimension, feature_columns, sparse_combiner
             )
-            training = mode == ModeKeys.TRAIN
-            return head.create_estimator_spec(
-                features=features,
-                mode=mode,
-                logits=logits,
-                labels=labels,
-                optimizer=_optimizer(optimizer, feature_columns) if training else None,
-                trainable_variables=variables,
+            how, hooks = {}, ()
+            if mode == ModeKeys.TRAIN and dual:
+                step, hook = optimizer.training(model, head, features, labels, logits)
+                how["train_op_fn"], hooks = lambda loss: step, (hook,)
+            elif mode == ModeKeys.TRAIN:
+                how["optimizer"] = _optimizer(optimizer, feature_columns)
+                how["trainable_variables"] = model.trainable_variables
+            spec = head.create_estimator_spec(
+                features=features, mode=mode, logits=logits, labels=labels, **how
             )
+            return spec._replace(training_hooks=(*spec.training_hooks, *hooks))
 
         super().__init__(model_fn, model_dir, config, warm_start_from=warm_start_from)
 
@@ -163,14 +170,14 @@ def linear_logits(features, units, feature_columns, sparse_combiner="sum"):
         sparse_combiner: as in `LinearEstimator`.
 
     Returns:
-        The pair of logits `(batch, units)` and the list of trainable variables.
+        The pair of logits `(batch, units)` and the `LinearModel` that gave them.
     """
     check_features(features)
     with context.name_scope("linear"):
         model = LinearModel(feature_columns, units, sparse_combiner, name="linear_model")
         logits = model(features)
     summarize_linear(model.bias, [v for v in model.variables if v is not model.bias])
-    return logits, model.trainable_variables
+    return logits, model
 
 
 def _optimizer(given, feature_columns):

@@ -45,6 +45,20 @@ class SingleHead(Head):
         """The weight column that the head was made with."""
         return self._weight_column
 
+    @property
+    def has_loss_fn(self):
+        """Whether the loss is a function that the user gave."""
+        return self._loss_fn is not None
+
+    def numeric_labels(self, labels, logits):
+        """Labels as numbers, with the rank of the logits.
+
+        Args:
+            labels: tensor.
+            logits: tensor `(batch, ..., logits_dimension)`.
+        """
+        return self._labels(labels, logits)
+
     # What subclasses write.
 
     def _labels(self, labels, logits):

@@ -21,6 +21,8 @@ class EstimatorCase:
         sparse: names of features that the reference wants as SparseTensors.
         predicts: whether predictions are compared.
         eval_batch: size of the batches in evaluation.
+        batch: size of the batches in training.
+        has_losses: whether the losses of steps are compared.
     """
 
     name: str
@@ -30,12 +32,14 @@ class EstimatorCase:
     sparse: tuple = ()
     predicts: bool = False
     eval_batch: int = ROWS
+    batch: int = BATCH
+    has_losses: bool = True
 
     def batches(self, tf, training):
         """A Dataset for training, without end, or one for evaluation."""
         features = {name: DATA[name] for name in self.features}
         rows = tf.data.Dataset.from_tensor_slices((features, self.labels))
-        rows = rows.repeat().batch(BATCH) if training else rows.batch(self.eval_batch)
+        rows = rows.repeat().batch(self.batch) if training else rows.batch(self.eval_batch)
         if not self.sparse:
             return rows
 
@@ -52,6 +56,7 @@ DATA = {
     "age": 40 + 20 * wave((ROWS, 1), "age"),
     "pair": wave((ROWS, 2), "pair"),
     "word": _WORDS[_NUMBERS * 5 % 7 % 4],
+    "name": np.array([b"row %d" % number for number in _NUMBERS]),
     "weight": 1.25 + wave((ROWS, 1), "weight"),
     # Ends of sequences are 0 and "", and the numbers in them are never 0.
     "steps": np.where(np.arange(4) <= _NUMBERS[:, None] % 4, 1.5 + wave((ROWS, 4), "steps"), 0),
@@ -92,6 +97,15 @@ def _wide(tf):
     fc = tf.feature_column
     ages = fc.bucketized_column(fc.numeric_column("age"), [30.0, 45.0, 55.0])
     return [ages, _words(tf), fc.crossed_column([ages, "word"], 16)]
+
+
+# The reference takes the examples of a batch in an order of chance, so there is one in each.
+# Whether it gives the loss before or after a step is chance, too.
+_DUAL = {"features": ("name", "age", "pair", "word", "weight"), "batch": 1, "has_losses": False}
+
+
+def _dual(tf, **options):
+    return tf.estimator.experimental.LinearSDCA("name", **options)
 
 
 def _sequences(tf):
@@ -187,6 +201,28 @@ CASES = [
             tf.estimator.LogisticRegressionHead(), _wide(tf), **kw
         ),
         TWO * 0.75,
+    ),
+    EstimatorCase(
+        "linear by its dual, two classes",
+        lambda tf, **kw: tf.estimator.LinearClassifier(
+            [*_numeric(tf), *_wide(tf)],
+            optimizer=_dual(tf, symmetric_l1_regularization=0.1),
+            weight_column="weight",
+            **kw,
+        ),
+        TWO,
+        predicts=True,
+        **_DUAL,
+    ),
+    EstimatorCase(
+        "linear by its dual, numbers",
+        lambda tf, **kw: tf.estimator.LinearRegressor(
+            [*_numeric(tf), _words(tf)],
+            optimizer=_dual(tf, num_loss_partitions=2, num_table_shards=2, adaptive=True),
+            **kw,
+        ),
+        REAL,
+        **_DUAL,
     ),
     EstimatorCase(
         "wide and deep, two classes",

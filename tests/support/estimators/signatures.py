@@ -30,6 +30,7 @@ NAMES = [
     "BaselineEstimator",
     "experimental.RNNClassifier",
     "experimental.RNNEstimator",
+    "experimental.LinearSDCA",
     "add_metrics",
     "classifier_parse_example_spec",
     "regressor_parse_example_spec",

@@ -33,7 +33,8 @@ def test_canned_estimators_learn_as_the_reference_does(case, first_values, tmp_p
     tensor_bundle.write(prefix, sorted(first_values[case.name].items()), masked_crc32c)
     update_checkpoint_state(str(tmp_path), prefix)
     made, recorded = canned.trained(case, tf, tmp_path), RECORDED[case.name]
-    np.testing.assert_allclose(made["losses"], recorded["losses"], rtol=1e-4, atol=1e-5)
+    if case.has_losses:
+        np.testing.assert_allclose(made["losses"], recorded["losses"], rtol=1e-4, atol=1e-5)
     assert made["metrics"] == pytest.approx(recorded["metrics"], rel=1e-4, abs=1e-5)
     assert list(made["predictions"]) == list(recorded["predictions"])
     for key, values in recorded["predictions"].items():
@@ -42,7 +43,9 @@ def test_canned_estimators_learn_as_the_reference_does(case, first_values, tmp_p
         else:
             np.testing.assert_allclose(made["predictions"][key], values, rtol=1e-4, atol=1e-5)
     reader = tf.train.load_checkpoint(str(tmp_path))
-    sums = {name: float(reader.get_tensor(name).sum()) for name in recorded["sums"]}
+    sums = {
+        name: float(reader.get_tensor(name).astype("float64").sum()) for name in recorded["sums"]
+    }
     assert sums == pytest.approx(recorded["sums"], rel=1e-4, abs=1e-4)
     names = sorted(reader.get_variable_to_shape_map())
     assert [name for name in names if "seed_generator" not in name] == sorted(recorded["sums"])
