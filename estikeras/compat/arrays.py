@@ -2,6 +2,7 @@
 
 from estikeras import errors, ops
 from estikeras.compat.older import older
+from estikeras.engine import dtypes
 from estikeras.engine.tensor import as_tensor
 from estikeras.ops import (
     hashing,
@@ -252,8 +253,7 @@ to_bfloat16 = public("compat.v1.to_bfloat16")(_cast("bfloat16"))
 def div(x, y, name=None):
     """`x / y`, rounded down for integers."""
     x = as_tensor(x)
-    divide = tf_math.floordiv if "int" in x.dtype else tf_math.truediv
-    return divide(x, y)
+    return tf_math.floordiv(x, y) if dtypes.is_int(x.dtype) else x / y
 
 
 @public("compat.v1.floor_div")

@@ -11,11 +11,12 @@ import pytest
 
 import estikeras
 from tests.support import compat
-from tests.support.compat import layers, losses, metrics, model_functions, optimizers
+from tests.support.compat import functions, layers, losses, metrics, model_functions, optimizers
 
 FOLDER = Path(__file__).parent / "recordings"
-TABLES = ("model_functions", "layers", "names", "losses", "metrics", "optimizers", "decays")
-RECORDED = {name: json.loads((FOLDER / f"{name}.json").read_text())["rows"] for name in TABLES}
+RECORDED = {
+    name: json.loads((FOLDER / f"{name}.json").read_text())["rows"] for name in compat.TABLES
+}
 
 
 def assert_equal(ours, theirs, **tolerances):
@@ -44,6 +45,17 @@ def test_optimizer_goes_the_way_of_tensorflow(name):
     for variable, value in ours["variables"].items():
         expected = theirs["variables"][variable]
         assert_equal(value, expected, rtol=1e-4, atol=1e-5, err_msg=variable)
+
+
+@pytest.mark.parametrize("name", functions.ROWS)
+def test_function_takes_its_old_arguments(name):
+    dtype, values = functions.outcome(estikeras, functions.ROWS[name])
+    expected = RECORDED["functions"][name]
+    assert dtype == expected[0]
+    if dtype == "string":
+        assert values == expected[1]
+    else:
+        assert_equal(values, expected[1], rtol=1e-5, atol=2e-6)
 
 
 @pytest.mark.parametrize("name", model_functions.PROGRAMS)

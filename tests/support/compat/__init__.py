@@ -1,6 +1,6 @@
 """What `tf.compat.v1` gives in TensorFlow and in estikeras: programs, and how each runs them."""
 
-from tests.support.compat import layers, losses, metrics, model_functions, optimizers
+from tests.support.compat import functions, layers, losses, metrics, model_functions, optimizers
 from tests.support.compat.running import run, start, traced
 
 
@@ -53,6 +53,9 @@ def outcome_of_model(tf, build):
 
 
 TABLES = {
+    "functions": lambda tf: {
+        name: functions.outcome(tf, row) for name, row in functions.ROWS.items()
+    },
     "model_functions": lambda tf: {
         name: outcome_of_model(tf, build) for name, build in model_functions.PROGRAMS.items()
     },
