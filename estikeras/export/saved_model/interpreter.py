@@ -13,7 +13,7 @@ from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.tensor import Tensor
 from estikeras.formats import tensor_proto
-from estikeras.op_errors import InvalidArgumentError, NotFoundError
+from estikeras.op_errors import InvalidArgumentError, NotFoundError, OpError
 
 # The names of the outputs of operations that have several, as functions name them.
 _OUTPUTS = {
@@ -255,6 +255,10 @@ class _AllDead:
         return DEAD
 
 
+class _AtNode(InvalidArgumentError):
+    """An error that names the node where it arose."""
+
+
 class Library:
     """Functions of a graph, and the table of operations.
 
@@ -291,12 +295,12 @@ class Library:
             )
         try:
             return function(operation, *inputs)
+        except _AtNode:
+            raise
         except (ValueError, IndexError) as error:
-            if getattr(error, "names_a_node", False):
+            if isinstance(error, OpError) and not isinstance(error, InvalidArgumentError):
                 raise
-            found = InvalidArgumentError(message=f"{name} (node {operation.name!r}): {error}")
-            found.names_a_node = True
-            raise found from error
+            raise _AtNode(message=f"{name} (node {operation.name!r}): {error}") from error
 
     def call(self, name, inputs):
         """The outputs of a function, a list."""

@@ -1,5 +1,6 @@
 """Reads SavedModels: `tf.saved_model.load`."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,7 @@ def contains_saved_model(export_dir):
     Args:
         export_dir: path of the folder.
     """
-    return (Path(export_dir) / _GRAPH_FILE).is_file()
+    return (Path(os.fsdecode(export_dir)) / _GRAPH_FILE).is_file()
 
 
 @public("saved_model.load")
@@ -58,7 +59,7 @@ def load(export_dir, tags=None, options=None):
     """
     if options is not None:
         raise errors.unsupported("`options`", "Leave it out.")
-    folder = Path(export_dir)
+    folder = Path(os.fsdecode(export_dir))
     meta = _chosen(folder, _read(folder / _GRAPH_FILE), tags)
     return LoadedModel(folder, meta)
 
@@ -98,8 +99,7 @@ class LoadedModel:
         meta: a MetaGraphDef.
 
     Attributes:
-        signatures: dict from names to Signatures.
-        variables: list of Variables.
+        signatures: dict from names to Signatures, which are attributes too, such as `serve`.
     """
 
     def __init__(self, folder, meta):
@@ -112,8 +112,11 @@ class LoadedModel:
         self.signatures = {
             name: Signature(self._graph, signature, name)
             for name, signature in sorted(meta.signature_def.items())
-            if name != _INIT and not name.startswith("__saved_model_train")
+            if not name.startswith("__saved_model_")
         }
+        for name, signature in self.signatures.items():
+            if name.isidentifier() and not hasattr(self, name):
+                setattr(self, name, signature)
 
     @property
     def variables(self):

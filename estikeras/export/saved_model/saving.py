@@ -136,7 +136,10 @@ def _of_object(obj):
     own = getattr(obj, "saved_model_endpoints", None)
     if own is not None:
         return own()
-    names = {*vars(obj), *(name for cls in type(obj).__mro__ for name in vars(cls))}
+    names = {
+        *getattr(obj, "__dict__", ()),
+        *(name for cls in type(obj).__mro__ for name in vars(cls)),
+    }
     found = {}
     for name in sorted(names):
         if isinstance(inspect.getattr_static(obj, name, None), Function):
