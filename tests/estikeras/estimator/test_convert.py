@@ -60,7 +60,7 @@ def test_a_converted_model_learns_as_the_model_itself_does(make, tmp_path):
     model.fit(X[:128], Y[:128], batch_size=32, epochs=5, shuffle=False, verbose=0)
     results = estimator.evaluate(lambda: dataset())
     loss, accuracy = model.evaluate(X, Y, batch_size=150, verbose=0)
-    predicted = np.array([list(p.values())[0] for p in estimator.predict(lambda: dataset(size=40))])
+    predicted = [next(iter(p.values())) for p in estimator.predict(lambda: dataset(size=40))]
     np.testing.assert_allclose(predicted, model.predict(X, verbose=0), rtol=1e-5, atol=1e-6)
     assert results["accuracy"] == pytest.approx(accuracy)
     assert results["global_step"] == 20
@@ -106,7 +106,7 @@ def test_sample_weights_come_beside_the_features(tmp_path):
     data = dataset({"features": X, "sample_weights": weights}, Y, size=150)
     estimator.train(lambda: data)
     model.fit(X, Y, sample_weight=weights, batch_size=150, verbose=0)
-    predicted = np.array([list(p.values())[0] for p in estimator.predict(lambda: dataset())])
+    predicted = np.array([next(iter(p.values())) for p in estimator.predict(lambda: dataset())])
     np.testing.assert_allclose(predicted, model.predict(X, verbose=0), rtol=1e-5, atol=1e-6)
 
 
@@ -119,7 +119,7 @@ def test_a_folder_that_tensorflow_wrote_is_gone_on_from(tmp_path):
     estimator = keras.estimator.model_to_estimator(model, model_dir=folder)
     results = estimator.evaluate(lambda: dataset(size=150))
     assert results == pytest.approx(expected["evaluate"], rel=1e-5)
-    predicted = [list(p.values())[0] for p in estimator.predict(lambda: dataset())][:20]
+    predicted = [next(iter(p.values())) for p in estimator.predict(lambda: dataset())][:20]
     np.testing.assert_allclose(
         predicted, [p["dense_1"] for p in expected["predict_first_20"]], rtol=1e-5, atol=1e-6
     )
