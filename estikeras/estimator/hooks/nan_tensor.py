@@ -50,7 +50,10 @@ class NanTensorHook(SessionRunHook):
         with local_variables():
             seen = Variable(False, dtype="bool", trainable=False, name="nan_seen")
         with action("look_for_nan", owner=self) as self._look:
-            found = ops.logical_or(seen, ops.any(ops.isnan(loss)))
+            is_nan = ops.isnan(loss)
+            if loss.shape:  # `any` would leave the native program in every step
+                is_nan = ops.max(ops.cast(is_nan, "float32")) > 0
+            found = ops.logical_or(seen, is_nan)
             seen.assign(found)
         self._look.result = found
 

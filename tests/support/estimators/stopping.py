@@ -64,7 +64,11 @@ class _Lines:
     def __init__(self, tf):
         self._logger, self._lines = tf.get_logger(), []
         self._handler = logging.Handler()
-        self._handler.emit = lambda record: self._lines.append(record.getMessage())
+        self._handler.emit = self._take
+
+    def _take(self, record):
+        if "deprecated" not in record.getMessage():
+            self._lines.append(record.getMessage())
 
     def __enter__(self):
         self._before = self._logger.level
