@@ -1,11 +1,10 @@
-"""Trains an Estimator on the bundled digits by `train_and_evaluate`, is interrupted, goes on from
-the last checkpoint, and takes the model through a SavedModel.
+"""Trains an Estimator on the bundled digits by `train_and_evaluate`, goes on from its last
+checkpoint as a job that was interrupted would, and takes the model through a SavedModel.
 """
 
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 
@@ -33,7 +32,9 @@ def main():
 
     def estimator_of(folder):
         config = tf.estimator.RunConfig(folder, tf_random_seed=0, save_checkpoints_steps=200)
-        return tf.estimator.DNNClassifier([128], columns, n_classes=10, config=config)
+        return tf.estimator.DNNClassifier(
+            [128], columns, n_classes=10, optimizer="Adam", config=config
+        )
 
     def train(folder, steps):
         return tf.estimator.train_and_evaluate(
@@ -61,13 +62,10 @@ def main():
         probabilities = served(examples=serialized(x_test))["probabilities"].numpy()
     equal = np.allclose(probabilities, expected, atol=1e-5)
 
-    print(
-        f"steps 1 to {first['global_step']}     {first_s:.2f} s, accuracy {first['accuracy']:.3f}"
-    )
-    print(f"steps {first['global_step'] + 1} to {last['global_step']}   {last_s:.2f} s, ", end="")
-    print(f"accuracy {last['accuracy']:.3f}, from the checkpoint on")
-    print(f"SavedModel         {Path(exported.decode()).name}, ", end="")
-    print(f"{'equal' if equal else 'OTHER'} predictions for serialized examples")
+    for begin, results, seconds in ((0, first, first_s), (first["global_step"], last, last_s)):
+        steps = f"{begin + 1} to {results['global_step']}"
+        print(f"steps {steps:<13}{seconds:.2f} s, test accuracy {results['accuracy']:.4f}")
+    print(f"SavedModel         {'equal' if equal else 'OTHER'} predictions for serialized examples")
     resumed = first["global_step"] == STEPS // 2 and last["global_step"] == STEPS
     return 0 if equal and resumed and last["accuracy"] > 0.9 else 1
 
