@@ -14,6 +14,7 @@ from estikeras.engine.operation import Operation
 from estikeras.keras import regularizers
 from estikeras.keras.dtype_policies import serialization as dtype_policies
 from estikeras.keras.layers import automatic_config, call, tracking
+from estikeras.keras.layers.by_inputs import ByInputs
 from estikeras.keras.layers.precision import Precision
 from estikeras.keras.layers.shapes import as_shapes, specs_of
 from estikeras.keras.layers.state import LayerState
@@ -54,7 +55,7 @@ def _recording(build):
 
 
 @public("keras.Layer", "keras.layers.Layer")
-class Layer(LayerState, Precision, Operation):
+class Layer(LayerState, ByInputs, Precision, Operation):
     """A callable with state: weights that are made in `build` and used in `call`.
 
     Subclasses define `__init__` (arguments and sublayers), `build(input_shape)` (weights, by

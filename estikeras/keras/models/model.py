@@ -3,6 +3,7 @@
 Training is in `trainer`, files are in `saving`. Knows functional models by name only.
 """
 
+import functools
 import json
 
 from estikeras import errors, namespace
@@ -108,6 +109,11 @@ class Model(Trainer, Layer):
         raise AttributeError(
             "`layers` is made by the model itself. Choose another name for the attribute."
         )
+
+    @functools.cached_property
+    def updates(self):
+        """What must be run beside the optimizer's step, as Keras 2 told it: an empty list."""
+        return []
 
     def get_layer(self, name=None, index=None):
         """One layer.
