@@ -12,7 +12,7 @@ from estikeras.estimator.heads.classifier_head import classifier_head
 from estikeras.estimator.heads.regression_head import RegressionHead
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.feature_column.linear_model import LinearModel
-from estikeras.keras.optimizers import Ftrl
+from estikeras.keras.optimizers.legacy import Ftrl
 from estikeras.public import public
 
 _LEARNING_RATE = 0.2

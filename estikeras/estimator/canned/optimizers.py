@@ -5,10 +5,16 @@ from estikeras.compat.global_step import get_or_create_global_step
 from estikeras.engine import context
 from estikeras.engine.variable import Variable
 from estikeras.estimator.heads.training import SCOPE
-from estikeras.keras.optimizers import SGD, Adagrad, Adam, Ftrl, RMSprop
+from estikeras.keras.optimizers import legacy
 from estikeras.keras.optimizers.base import Optimizer
 
-_BY_NAME = {"Adagrad": Adagrad, "Adam": Adam, "Ftrl": Ftrl, "RMSProp": RMSprop, "SGD": SGD}
+_BY_NAME = {
+    "Adagrad": legacy.Adagrad,
+    "Adam": legacy.Adam,
+    "Ftrl": legacy.Ftrl,
+    "RMSProp": legacy.RMSprop,
+    "SGD": legacy.SGD,
+}
 
 
 def optimizer_of(given, learning_rate=None, counts_steps=True):

@@ -34,14 +34,14 @@ def test_canned_estimators_learn_as_the_reference_does(case, first_values, tmp_p
     update_checkpoint_state(str(tmp_path), prefix)
     made, recorded = canned.trained(case, tf, tmp_path), RECORDED[case.name]
     if case.has_losses:
-        np.testing.assert_allclose(made["losses"], recorded["losses"], rtol=1e-4, atol=1e-5)
-    assert made["metrics"] == pytest.approx(recorded["metrics"], rel=1e-4, abs=1e-5)
+        np.testing.assert_allclose(made["losses"], recorded["losses"], rtol=5e-5, atol=5e-6)
+    assert made["metrics"] == pytest.approx(recorded["metrics"], rel=5e-5, abs=5e-6)
     assert list(made["predictions"]) == list(recorded["predictions"])
     for key, values in recorded["predictions"].items():
         if np.asarray(values).dtype.kind == "U":
             assert made["predictions"][key] == values
         else:
-            np.testing.assert_allclose(made["predictions"][key], values, rtol=1e-4, atol=1e-5)
+            np.testing.assert_allclose(made["predictions"][key], values, rtol=1e-4, atol=3e-5)
     reader = tf.train.load_checkpoint(str(tmp_path))
     sums = {
         name: float(reader.get_tensor(name).astype("float64").sum()) for name in recorded["sums"]
