@@ -109,6 +109,7 @@ class Rows:
         self.template, self._leaves = template, leaves
         self.weight, (start, stop) = _weight(order.shape[1], strategy)
         self._order = np.ascontiguousarray(order[:, start:stop], np.int64)
+        self._numbers = self._order.reshape(-1)  # one object: programs know it again
         self._next, self.count = 0, len(order)
 
     @functools.cached_property
@@ -129,7 +130,7 @@ class Rows:
         """
         first = self._next
         self._next, self.count = self._next + steps, self.count - steps
-        return self._leaves, self._order.reshape(-1), first
+        return self._leaves, self._numbers, first
 
 
 class Batch:

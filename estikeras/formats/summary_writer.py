@@ -62,8 +62,12 @@ class SummaryWriter:
         content = content if isinstance(content, bytes) else content.SerializeToString()
         step = None if step is None else int(step)
         events = [[(1, time.time()), (2, step), (field, content)]]
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self.path.open("ab") as file:
+        try:
+            file = self.path.open("ab")
+        except FileNotFoundError:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            file = self.path.open("ab")
+        with file:
             if not file.tell():
                 events.insert(0, [(1, time.time()), (3, _VERSION)])
             file.write(b"".join(tfrecord.frame(protobuf.encode(event)) for event in events))

@@ -86,6 +86,8 @@ class LoggingTensorHook(SessionRunHook):
         seconds, _ = self._timer.update_last_triggered_step(self._last)
         if not ranks.is_chief():
             return
+        if self._formatter is None and not _LOG.isEnabledFor(logging.INFO):
+            return
         with np.printoptions(suppress=True):
             if self._formatter is not None:
                 _LOG.info(self._formatter(values))
