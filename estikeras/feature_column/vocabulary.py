@@ -39,7 +39,7 @@ def categorical_column_with_vocabulary_list(
         raise errors.invalid(
             "vocabulary_list", got=f"{sorted(twice)} more than once", expected="different entries"
         )
-    own = columns.string_or_int("vocabulary_list", as_tensor(list(vocabulary_list)).dtype)
+    own = columns.string_or_int("vocabulary_list", as_tensor(np.array(vocabulary_list)).dtype)
     _check_outside(key, num_oov_buckets, None if default_value == -1 else default_value)
     dtype = own if dtype is None else columns.string_or_int("dtype", dtype)
     if (dtype == "string") != (own == "string"):
