@@ -17,6 +17,7 @@ DOCUMENTS = [
     "docs/architecture.md",
     "docs/distribution.md",
     "docs/data.md",
+    "docs/migrating_from_tensorflow_estimator.md",
 ]
 SEED = "import estikeras\nestikeras.keras.utils.set_random_seed(0)\n"
 
@@ -40,6 +41,17 @@ def test_the_programs_of_the_data_guide_run(capsys):
     for program in programs("docs/data.md"):
         exec(compile(program, "data.md", "exec"), scope)
     assert "TensorSpec(shape=(None, 8, 8)" in capsys.readouterr().out
+
+
+def test_the_programs_of_the_estimator_guide_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    scope = {"__name__": "guide"}
+    for program in programs("docs/migrating_from_tensorflow_estimator.md"):
+        exec(compile(program, "migrating_from_tensorflow_estimator.md", "exec"), scope)
+    assert scope["metrics"]["accuracy"] > 0.8
+    converted, own = (float(line.split()[0]) for line in capsys.readouterr().out.splitlines())
+    assert min(converted, own) > 0.7
+    assert set(scope["served"].structured_outputs) > {"classes", "probabilities"}
 
 
 def test_the_programs_of_the_architecture_run(capsys):
