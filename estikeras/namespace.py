@@ -116,7 +116,9 @@ def _tree(generation=""):
             tree.setdefault(parent, {}).setdefault(name, None)
             prefix = parent
     if not generation:
-        tree["compat"] = dict.fromkeys(name.rpartition(".")[2] for name in _GENERATIONS)
+        tree.setdefault("compat", {}).update(
+            dict.fromkeys(name.rpartition(".")[2] for name in _GENERATIONS)
+        )
     return tree
 
 

@@ -6,6 +6,7 @@ Which writer, which step and whether to record at all is kept for each thread.
 import contextlib
 import re
 import threading
+import weakref
 
 from estikeras import errors
 from estikeras.engine import context
@@ -43,6 +44,8 @@ class SummaryWriter:
 
     def __init__(self, writer):
         self._writer = writer
+        if writer is not None:
+            weakref.finalize(self, writer.close)  # who forgets to close it loses nothing
 
     @contextlib.contextmanager
     def as_default(self, step=None):

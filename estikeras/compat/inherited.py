@@ -287,8 +287,6 @@ ABSENT = {
     "nn.sampled_softmax_loss": "Take the loss of the whole vocabulary.",
     "min_max_variable_partitioner": "Leave out the partitioner: variables are never cut.",
     "py_func": "Use `tf.numpy_function`.",
-    "scatter_add": "Assign `tf.tensor_scatter_nd_add` of the variable.",
-    "scatter_update": "Assign `tf.tensor_scatter_nd_update` of the variable.",
     "train.SyncReplicasOptimizer": "Give `RunConfig` a `train_distribute` strategy.",
     "variable_axis_size_partitioner": "Leave out the partitioner: variables are never cut.",
 }

@@ -14,7 +14,7 @@ from estikeras.engine.dtypes import DType
 from estikeras.engine.graph import Graph
 from estikeras.engine.shapes import TensorShape
 from estikeras.engine.tape import GradientTape
-from estikeras.engine.tensor import Spec, TracedTensor, public_operators
+from estikeras.engine.tensor import Spec, Tensor, TracedTensor, public_operators
 
 
 class Action:
@@ -124,6 +124,7 @@ class SessionGraph(Graph):
 
     def note(self, thing, name):
         """Remember something by a name, which is made unique; gives the name."""
+        thing = self.own(thing) if isinstance(thing, Tensor) else thing
         unique, count = name, 0
         while unique in self.named:
             count += 1

@@ -71,7 +71,7 @@ def text(tag, strings):
     sizes = [(2, protobuf.encode([(1, size)])) for size in strings.shape]
     fields = [(1, _STRING), (2, protobuf.encode(sizes)), *((8, s) for s in strings.ravel())]
     metadata = protobuf.encode([(1, protobuf.encode([(1, "text")]))])
-    return _value(tag, [(9, metadata), (8, protobuf.encode(fields))])
+    return _value(tag, [(8, protobuf.encode(fields)), (9, metadata)])
 
 
 def decode(summary):

@@ -1,6 +1,14 @@
 """What `tf.compat.v1` gives in TensorFlow and in estikeras: programs, and how each runs them."""
 
-from tests.support.compat import functions, layers, losses, metrics, model_functions, optimizers
+from tests.support.compat import (
+    functions,
+    layers,
+    losses,
+    metrics,
+    model_functions,
+    optimizers,
+    summaries,
+)
 from tests.support.compat.running import run, start, traced
 
 
@@ -53,6 +61,9 @@ def outcome_of_model(tf, build):
 
 
 TABLES = {
+    "summaries": lambda tf: {
+        name: summaries.outcome(tf, row) for name, row in summaries.ROWS.items()
+    },
     "functions": lambda tf: {
         name: functions.outcome(tf, row) for name, row in functions.ROWS.items()
     },

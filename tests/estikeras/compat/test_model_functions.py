@@ -1,0 +1,187 @@
+"""What model functions of TensorFlow 1 rely on: collections, actions, scopes, errors."""
+
+import numpy as np
+import pytest
+
+import estikeras as tf
+from estikeras.engine.session_graph import Action, SessionGraph
+from estikeras.engine.variable_store import VariableStore
+from tests.support.compat.running import run
+
+v1 = tf.compat.v1
+
+
+@pytest.fixture
+def graph():
+    graph = SessionGraph()
+    with VariableStore().tracing(), graph.tracing():
+        yield graph
+
+
+def test_a_metrics_value_is_that_of_before_the_run():
+    def build(v1, fed):
+        value, update = v1.metrics.mean(fed["x"])
+        return {"value": value, "update": update}
+
+    runs = run(tf, build, [{"x": np.float32([n, n + 1])} for n in (1, 5)])["runs"]
+    assert [one["value"] for one in runs] == [0, 1.5]
+    assert [one["update"] for one in runs] == [1.5, 3.5]
+
+
+def test_a_metrics_operation_can_be_used_as_a_tensor(graph):
+    _, update = v1.metrics.mean(tf.constant([1.0, 2.0]))
+    doubled = update * 2.0 if not isinstance(update, Action) else tf.identity(update) * 2.0
+    assert graph.required_by([doubled]) == [update]
+
+
+def test_metrics_and_gradients_are_for_model_functions():
+    with pytest.raises(RuntimeError, match=r"keras\.metrics"):
+        v1.metrics.mean([1.0])
+    with pytest.raises(RuntimeError, match="GradientTape"):
+        tf.gradients(tf.constant(1.0), [tf.constant(1.0)])
+    with pytest.raises(RuntimeError, match=r"keras\.Input"):
+        v1.placeholder(tf.float32, [None])
+
+
+def test_assignments_happen_when_they_are_run():
+    def build(v1, fed):
+        count = v1.get_variable("count", [], initializer=v1.zeros_initializer())
+        v1.assign(count, 100.0)  # of no consequence: it is not run
+        return {"before": v1.identity(count), "after": v1.assign_add(count, 2.0)}
+
+    runs = run(tf, build, [{}, {}])["runs"]
+    assert [(one["before"], one["after"]) for one in runs] == [(0, 2), (2, 4)]
+
+
+def test_rows_of_variables_are_changed():
+    def build(v1, fed):
+        table = v1.get_variable("table", [3, 2], initializer=v1.zeros_initializer())
+        with v1.control_dependencies([v1.scatter_update(table, [0, 2], [[1.0, 2.0], [3.0, 4.0]])]):
+            return {"table": v1.scatter_add(table, [2], 1.0)}
+
+    (one,) = run(tf, build, [{}])["runs"]
+    assert one["table"] == [[1, 2], [0, 0], [4, 5]]
+
+
+def test_losses_and_updates_are_collected(graph):
+    loss = v1.losses.mean_squared_error([1.0], [3.0])
+    mine = tf.constant(2.0) * 1.0
+    v1.losses.add_loss(mine)
+    v1.losses.absolute_difference([1.0], [2.0], loss_collection=None)
+    assert v1.losses.get_losses() == [loss, mine]
+    x = tf.constant(np.ones((4, 3), "float32")) * 1.0
+    v1.layers.batch_normalization(x, training=True)
+    v1.layers.batch_normalization(x, training=False)
+    (update,) = v1.get_collection(v1.GraphKeys.UPDATE_OPS)
+    assert [v.path for v in update.updates] == [
+        "batch_normalization/moving_mean",
+        "batch_normalization/moving_variance",
+    ]
+    assert not graph.updates
+
+
+def test_collections_are_empty_elsewhere():
+    v1.add_to_collection("mine", 1)
+    assert v1.get_collection("mine") == [] == v1.global_variables()
+    assert float(v1.losses.get_total_loss()) == 0
+
+
+def test_collections_choose_by_scope(graph):
+    for name in ("a", "b"):
+        with v1.variable_scope(name):
+            v1.get_variable("w", [1])
+    assert [v.name for v in v1.trainable_variables("a/")] == ["a/w:0"]
+    assert [v.op.name for v in v1.get_variable_scope().global_variables()] == ["a/w", "b/w"]
+
+
+def test_variables_are_found_again_or_refused(graph):
+    first = v1.get_variable("w", [2])
+    with pytest.raises(ValueError, match=r"already exists.*AUTO_REUSE"):
+        v1.get_variable("w", [2])
+    with v1.variable_scope("", reuse=v1.AUTO_REUSE):
+        assert v1.get_variable("w", [2]) is first
+        with pytest.raises(ValueError, match=r"specified shape \(3,\) and found shape \(2,\)"):
+            v1.get_variable("w", [3])
+        with pytest.raises(ValueError, match="dtype"):
+            v1.get_variable("w", [2], tf.int32)
+    with (
+        v1.variable_scope("new", reuse=True),
+        pytest.raises(ValueError, match="does not exist"),
+    ):
+        v1.get_variable("w", [2])
+    with pytest.raises(NotImplementedError, match="never cut"):
+        v1.get_variable("p", [2], partitioner=lambda *a: [1])
+
+
+def test_a_template_uses_its_variables_again(graph):
+    scale = v1.make_template("scale", lambda x: x * v1.get_variable("w", [1]))
+    scale(scale(tf.constant([1.0])))
+    assert [v.path for v in v1.global_variables()] == ["scale/w"]
+    assert [v.path for v in scale.trainable_variables] == ["scale/w"]
+
+
+def test_names_find_tensors_and_operations(graph):
+    x = v1.placeholder(tf.float32, [None, 2], name="x")
+    y = tf.identity(x * 2.0, name="y")
+    default = v1.get_default_graph()
+    assert default.get_tensor_by_name("y:0") is y
+    assert default.get_operation_by_name("x") is x
+    tf.identity(0.1, name="rate")
+    assert default.get_tensor_by_name("rate").node.payload.item() == pytest.approx(0.1)
+    with pytest.raises(KeyError, match=r"z:0.*x.*y"):
+        default.get_tensor_by_name("z:0")
+
+
+def test_the_global_step_is_one(graph):
+    assert v1.train.get_global_step() is None
+    step = v1.train.get_or_create_global_step()
+    assert v1.train.get_or_create_global_step() is step is v1.train.get_global_step()
+    with pytest.raises(ValueError, match="already exists"):
+        v1.train.create_global_step()
+    v1.train.assert_global_step(step)
+    with pytest.raises(TypeError, match="int32 or int64"):
+        v1.train.assert_global_step(tf.constant(1.0))
+
+
+def test_optimizers_train_outside_of_model_functions():
+    w = tf.Variable(2.0)
+    optimizer = v1.train.AdamOptimizer(0.1)
+    with pytest.raises(RuntimeError, match="must be a function"):
+        optimizer.minimize(w * w)
+    for _ in range(3):
+        optimizer.minimize(lambda: w * w, var_list=[w])
+    assert float(w) == pytest.approx(1.7, abs=1e-3)
+    assert optimizer.get_slot_names() == ["m", "v"]
+    assert len(optimizer.variables()) == 4
+    rate = v1.train.exponential_decay(0.1, tf.Variable(10), 10, 0.5)
+    assert float(rate()) == pytest.approx(0.05)
+
+
+def test_optimizers_refuse_what_they_cannot_train(graph):
+    w = v1.get_variable("w", [2])
+    optimizer = v1.train.GradientDescentOptimizer(0.1)
+    with pytest.raises(ValueError, match="No gradients provided"):
+        optimizer.minimize(tf.constant(1.0) * 1.0, var_list=[w])
+    with pytest.raises(ValueError, match="No variables"):
+        optimizer.minimize(tf.constant(1.0) * 1.0, var_list=[])
+
+
+def test_losses_refuse_what_does_not_fit():
+    with pytest.raises(ValueError, match=r"weights.*\(3,\)"):
+        v1.losses.mean_squared_error(np.ones((2, 2)), np.ones((2, 2)), weights=[1.0, 2.0, 3.0])
+    with pytest.raises(ValueError, match="predictions"):
+        v1.losses.mean_squared_error(np.ones((2, 2)), np.ones((2, 3)))
+    with pytest.raises(TypeError, match="class numbers"):
+        v1.losses.sparse_softmax_cross_entropy(np.ones(2), np.ones((2, 2)))
+    with pytest.raises(ValueError, match="reduction"):
+        v1.losses.mean_squared_error([1.0], [1.0], reduction="sum")
+
+
+def test_gradients_end_where_they_are_stopped(graph):
+    x = v1.placeholder(tf.float32, [2])
+    y = x * x
+    z = tf.reduce_sum(y * x)
+    assert v1.gradients(z, [x])[0] is not None
+    (stopped,) = v1.gradients(z, x, stop_gradients=[y])
+    assert stopped.shape == (2,)
+    assert v1.gradients(z, [tf.constant([1.0, 2.0])]) == [None]
