@@ -167,7 +167,7 @@ def methods():
 
 
 def _missing(dtype):
-    return "" if dtype == "string" else -1
+    return "" if dtype == "string" else 0
 
 
 class Parsed:
@@ -177,20 +177,22 @@ class Parsed:
         "a": tf.io.FixedLenFeature([2], "float32"),
         "i": tf.io.FixedLenFeature([1], "int64", default_value=[7]),
         "s": tf.io.VarLenFeature("string"),
+        "w": tf.io.VarLenFeature("float32"),
     }
 
     def __init__(self):
         self.table = lookup.Table(-1, "string", "int64", {b"x": 0, b"y": 1})
         self.rows = tf.Variable(_floats(9, 3), name="rows")
 
-    def compute(self, serialized, length):
-        found = parsing.parse(serialized, self.features, _missing, length)
+    def compute(self, serialized, length_of):
+        found = parsing.parse(serialized, self.features, _missing, length_of)
         words = found["s"]
         there = ops.expand_dims(ops.cast(words != tf.constant(""), "float32"), -1)
         rows = ops.sum(ops.take(self.rows, hashing.hash_bucket(words, 9), axis=0) * there, axis=1)
         hot = ops.sum(ops.one_hot(lookup.lookup(words, self.table), 2) * there, axis=1)
         cross = hashing.cross_hash([words[:, :1], tf.strings.as_string(found["i"])], 11)
-        return {"a": found["a"], "rows": rows, "hot": hot, "cross": cross}
+        weight = ops.sum(found["w"], axis=1)
+        return {"a": found["a"], "weight": weight, "rows": rows, "hot": hot, "cross": cross}
 
     def save(self, folder):
         path = Path(folder).parent / "letters.txt"
@@ -200,7 +202,7 @@ class Parsed:
             graph = traced.ScopedGraph()
             serialized = graph.add_input(Spec((batch,), "string"))
             with context.scope(trace=graph, tapes=(), autocast=None):
-                found = self.compute(serialized, traced.stand_in_length(batch))
+                found = self.compute(serialized, lambda i: traced.stand_in_length(batch, i))
             signature = traced.Signature({"examples": serialized}, found)
             names = {self.rows: "dnn/input_layer/rows"}
             return traced.Traced(graph, {"serving_default": signature}, names, {self.table: path})
@@ -218,11 +220,12 @@ def examples():
         if not number:
             del feature["i"]
         feature["s"].bytes_list.value.extend(texts)
+        feature["w"].float_list.value.extend([0.5] * len(number))
         rows.append(example.SerializeToString())
     serialized = np.array(rows, object)
 
     def outputs(inputs):
-        found = model.compute(tf.constant(inputs["examples"]), 3)
+        found = model.compute(tf.constant(inputs["examples"]), lambda _: 3)
         return {name: np.asarray(y) for name, y in found.items()}
 
     return Saved(model.save, {"examples": serialized}, outputs)

@@ -7,15 +7,16 @@ from estikeras.ops.io_examples import FixedLenFeature, VarLenFeature, parse_exam
 from estikeras.primitives import records
 
 
-def parse(serialized, features, missing, length):
+def parse(serialized, features, missing, length_of):
     """The features of serialized examples, those of any number of values padded.
 
     Args:
         serialized: string tensor (batch,), also a traced one.
         features: dict from names to FixedLenFeature or VarLenFeature.
         missing: function that gives what stands for a missing value of a dtype.
-        length: int, how many values rows are padded or cut to. In a SavedModel it is the longest
-            row's, where this is a stand-in, see `stand_in_length`.
+        length_of: function of the number of a feature among those of any length, that gives how
+            many values its rows are padded or cut to. In a SavedModel it is the longest row's,
+            where this is a stand-in, see `stand_in_length`.
 
     Returns:
         dict from the same names to tensors (batch, *shape) and (batch, length).
@@ -32,7 +33,7 @@ def parse(serialized, features, missing, length):
             dtype = dtypes.standardize(feature.dtype)
             filler = missing(dtype)
             filler = filler.encode() if isinstance(filler, str) else filler
-            padded.append(records.Padded(name.encode(), dtype, length, filler))
+            padded.append(records.Padded(name.encode(), dtype, length_of(len(padded)), filler))
         else:
             raise errors.unsupported(
                 f"features[{name!r}] = {feature!r} in a graph", "Use FixedLenFeature or "

@@ -19,7 +19,7 @@ def stand_in_length(batch, number=0):
 
     Args:
         batch: the batch's stand-in.
-        number: int below 9, which of several such sizes.
+        number: int, which of several such sizes.
     """
     return (number + 2) * batch + 1
 

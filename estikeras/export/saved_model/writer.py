@@ -7,6 +7,7 @@ the tensor bundle, and another one fills tables.
 """
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def write(folder, trace, tags=(constants.SERVING,)):
         ValueError: if the traces differ in more than sizes.
         OSError: if the files cannot be written; what was there is kept.
     """
-    first, second = (trace(size) for size in STAND_INS)
+    first, second = (_owned(trace(size)) for size in STAND_INS)
     model = _Model(first, Pairs(first, second))
     message = model.message(tags)
     with atomic.replacing_folder(folder) as beside:
@@ -68,6 +69,15 @@ def write(folder, trace, tags=(constants.SERVING,)):
         (beside / constants.ASSETS_DIRECTORY).mkdir()
         for path, asset in model.emission.assets.items():
             shutil.copyfile(path, beside / constants.ASSETS_DIRECTORY / asset.name)
+
+
+def _owned(traced):
+    """The same with all outputs in the graph, also those that do not depend on its inputs."""
+    signatures = {
+        name: replace(sig, outputs={key: traced.graph.own(y) for key, y in sig.outputs.items()})
+        for name, sig in traced.signatures.items()
+    }
+    return replace(traced, signatures=signatures)
 
 
 class _Model:
