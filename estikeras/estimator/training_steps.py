@@ -15,6 +15,7 @@ from estikeras.estimator.hooks.stop_at_step import StopAtStepHook
 from estikeras.estimator.hooks.summary_saver import SummarySaverHook
 from estikeras.estimator.loop import Loop
 from estikeras.estimator.mode_keys import ModeKeys
+from estikeras.estimator.only_training import only_training
 from estikeras.estimator.task import check_world
 from estikeras.estimator.warm_start import warm_start_variables
 from estikeras.op_errors import OutOfRangeError
@@ -33,7 +34,7 @@ def run(estimator, input_fn, hooks, steps, max_steps, saving_listeners):
     """
     strategy = estimator.config.train_distribute or strategies.get_strategy()
     check_world(estimator.config, strategy)
-    with context.scope(strategy):
+    with context.scope(strategy), only_training(estimator.model_dir, strategy):
         checkpoint = restoring.checkpoint_to_restore(estimator.model_dir, strategy)
         done = strategy.bcast(0 if checkpoint is None else restoring.step_of(checkpoint))
         if max_steps is not None and done >= max_steps:
