@@ -14,8 +14,8 @@ from estikeras.engine.dtypes import DType, from_numpy
 from estikeras.export.saved_model import sizes
 from estikeras.export.saved_model.building import RESOURCE, Value
 from estikeras.export.saved_model.pairing import is_known
-from estikeras.primitives import lookup
 
+# A file that is copied: its name in the folder of assets, and the Value of that name.
 Asset = namedtuple("Asset", ["name", "value"])
 _STRING = DType("string")
 
@@ -219,7 +219,7 @@ class Emission:
         handle = self._handles.get(id(table))
         if handle is None:
             key, dtype = DType(table.key_dtype), DType(table.dtype)
-            name = self.nodes.unique(f"{self._prefix}/hash_table")
+            name = f"{self._prefix}/hash_table"
             handle = self.op(
                 "HashTableV2", gives=RESOURCE, name=name, key_dtype=key, value_dtype=dtype,
                 shared_name=f"{name}_{len(self._handles)}",
@@ -251,15 +251,15 @@ class Emission:
                 "assets", got=str(path), expected=f"a file whose lines are the table's "
                 f"{len(entries)} keys, in the order of their values from 0 on",
             )  # fmt: skip
-        name = self.assets.get(path)
-        if name is None:
-            taken = {value.name for value in self.assets.values()}
+        asset = self.assets.get(path)
+        if asset is None:
+            taken = {other.name for other in self.assets.values()}
             name = path.name if path.name not in taken else f"{len(taken)}_{path.name}"
             text = np.array(name.encode(), object)
             node = self.nodes.add("Const", "asset_path", (), {"value": text, "dtype": _STRING})
-            name = self.assets[path] = Asset(name, Value(node, "string", ()))
+            asset = self.assets[path] = Asset(name, Value(node, "string", ()))
         return self.op(
-            "InitializeTableFromTextFileV2", handle, name.value,
+            "InitializeTableFromTextFileV2", handle, asset.value,
             T=None, key_index=-2, value_index=-1, vocab_size=len(entries),
         )  # fmt: skip
 
@@ -272,6 +272,5 @@ def _strings(items):
 
 def table_default(table):
     """The value of what is no key of a Table, as an array."""
-    if isinstance(table, lookup.Table) and table.default is None:
-        return np.array(-1, np.int64) if table.dtype == "int64" else np.array(b"", object)
-    return np.array(table.default, np.int64 if table.dtype == "int64" else object)
+    nothing, dtype = (-1, np.int64) if table.dtype == "int64" else (b"", object)
+    return np.array(nothing if table.default is None else table.default, dtype)

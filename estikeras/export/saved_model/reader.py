@@ -99,7 +99,7 @@ class LoadedModel:
         meta: a MetaGraphDef.
 
     Attributes:
-        signatures: dict from names to Signatures, which are attributes too, such as `serve`.
+        signatures: dict from names to LoadedSignatures, which are attributes too, such as `serve`.
     """
 
     def __init__(self, folder, meta):
@@ -110,7 +110,7 @@ class LoadedModel:
         self._restore(folder, meta)
         self._initialize(folder, meta)
         self.signatures = {
-            name: Signature(self._graph, signature, name)
+            name: LoadedSignature(self._graph, signature, name)
             for name, signature in sorted(meta.signature_def.items())
             if not name.startswith("__saved_model_")
         }
@@ -164,7 +164,7 @@ def _trainable(meta):
     return {proto.VariableDef.FromString(data).variable_name.split(":")[0] for data in found}
 
 
-class Signature:
+class LoadedSignature:
     """A function of a SavedModel. It takes tensors by name, or one by its place if there is only
     one, and gives a dict of tensors.
 

@@ -138,15 +138,11 @@ class _Model:
     def _read_variable(self, step):
         variable, (place,) = step.payload, step.outputs
         names = self._traced.variable_names
-        name = self._nodes.unique(names.get(variable, variable.path))
+        add, kind = self._nodes.add, {"dtype": DType(place.dtype)}
+        attributes = {**kind, "shape": TensorShape(place.shape)}
+        name = add("VarHandleOp", names.get(variable, variable.path), (), attributes)
+        building.set_attribute(self._graph.node[-1].attr["shared_name"], name)
         self.variables[name] = variable
-        kind = {"dtype": DType(place.dtype)}
-        shape = TensorShape(place.shape)
-        self._nodes.unique(name)
-        handle = self._graph.node.add(name=name, op="VarHandleOp")
-        for key, value in {**kind, "shape": shape, "shared_name": name}.items():
-            building.set_attribute(handle.attr[key], value)
-        add = self._nodes.add
         dims = self.emission.constant(np.array(place.shape, np.int32))
         zero = self.emission.constant(np.array(0), place.dtype)
         first = add("Fill", f"{name}/Initializer/zeros", (dims.ref, zero.ref), {"T": kind["dtype"]})
