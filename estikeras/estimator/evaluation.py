@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from functools import partial
 
 import numpy as np
@@ -11,7 +12,7 @@ from estikeras.compat.global_step import get_global_step
 from estikeras.engine.session_graph import group, session_graph
 from estikeras.engine.variable_store import local_variables
 from estikeras.estimator import restoring
-from estikeras.estimator.hooks.base import SessionRunArgs, SessionRunHook
+from estikeras.estimator.hooks.stop_after_batches import StopAfterBatches
 from estikeras.estimator.loop import Loop
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.estimator.spec import value_and_updates
@@ -77,13 +78,15 @@ def _evaluate(session, prepare, steps, hooks):
     spec, metrics = session.built
     hooks = [*hooks, *spec.evaluation_hooks]
     if steps is not None:
-        hooks.append(_StopAfter(steps))
-    loop = Loop(session, hooks, prepare)
-    done = 0
-    for _, more in loop.results(metrics["update"]):
-        done += more
-        _log.debug("Evaluation [%d%s]", done, "" if steps is None else f"/{steps}")
-    return session.run(metrics["values"])
+        hooks.append(StopAfterBatches(steps))
+    began = time.perf_counter()
+    _log.info("Starting evaluation at %s", time.strftime("%Y-%m-%dT%H:%M:%S"))
+    for _ in Loop(session, hooks, prepare).results(metrics["update"]):
+        pass
+    results = session.run(metrics["values"])
+    _log.info("Inference Time : %.5fs", time.perf_counter() - began)
+    _log.info("Finished evaluation at %s", time.strftime("%Y-%m-%d-%H:%M:%S"))
+    return results
 
 
 def _mean_loss(loss):
@@ -91,24 +94,6 @@ def _mean_loss(loss):
         mean = Mean(name="mean_loss")
     mean.update_state(loss)
     return mean
-
-
-class _StopAfter(SessionRunHook):
-    """Ends an evaluation after some batches."""
-
-    def __init__(self, steps):
-        self._left = steps
-
-    def before_run(self, run_context):
-        return SessionRunArgs(None)
-
-    def after_run(self, run_context, run_values):
-        self._left -= run_context.steps
-        if self._left <= 0:
-            run_context.request_stop()
-
-    def steps_to_wait(self):
-        return self._left
 
 
 def _write(folder, results, checkpoint_path):
