@@ -57,13 +57,13 @@ class SessionGraph(Graph):
         named: dict from unique name to TracedTensor or Action.
         placeholders: list of the inputs that are fed by hand.
         fed_shapes: for the number of a placeholder the shape that it has in this trace.
-        unknown_size: function of an axis that gives what stands for its size in other placeholders
-            where that is not known.
+        unknown_size: function of an axis that gives what stands for a size that is never known, in
+            placeholders and in what is parsed, where the graph is made to be exported; else None.
         tape: a GradientTape of all that is done.
         next_elements: function that gives tensors for the next element of an iterator.
     """
 
-    def __init__(self, next_elements=None, fed_shapes=None, unknown_size=lambda axis: 1):
+    def __init__(self, next_elements=None, fed_shapes=None, unknown_size=None):
         super().__init__()
         self.collections, self.named, self.actions = defaultdict(list), {}, []
         self.placeholders, self.fed_shapes = [], fed_shapes or {}
@@ -118,7 +118,8 @@ class SessionGraph(Graph):
             dtype: name of a dtype.
         """
         fed = self.fed_shapes.get(len(self.placeholders))
-        sizes = fed or (self.unknown_size(k) if n is None else n for k, n in enumerate(shape))
+        unknown = self.unknown_size or (lambda axis: 1)
+        sizes = fed or (unknown(k) if n is None else n for k, n in enumerate(shape))
         self.placeholders.append(self.add_input(Spec(tuple(sizes), dtype)))
         return self.placeholders[-1]
 

@@ -53,7 +53,7 @@ class Tensor:
         value: NumPy array, not copied: its owner must not change it.
     """
 
-    __slots__ = ("__weakref__", "_array", "_keras_mask", "_shared", "dtype", "shape")
+    __slots__ = ("__weakref__", "_array", "_keras_mask", "_padded", "_shared", "dtype", "shape")
     __array_priority__ = 100
 
     def __init__(self, value):

@@ -1,14 +1,13 @@
 """Estimator: a model that is given by a function, with its training state in a folder."""
 
 import copy
-import importlib
 import logging
 import os
 import tempfile
 
 from estikeras import errors, train
 from estikeras.compat.global_step import get_or_create_global_step
-from estikeras.estimator import evaluation, prediction, training_steps
+from estikeras.estimator import evaluation, exporting, prediction, training_steps
 from estikeras.estimator.calling import Inputs, call_model_fn, check_model_fn
 from estikeras.estimator.hooks.base import SessionRunHook
 from estikeras.estimator.mode_keys import ModeKeys
@@ -218,8 +217,6 @@ class Estimator:
                 f"Exporting for the mode {experimental_mode!r}",
                 "Export for PREDICT, and evaluate and train from the checkpoint.",
             )
-        # Loaded when it is needed: an eighth of a second, and few scripts export.
-        exporting = importlib.import_module("estikeras.estimator.exporting")
         return exporting.run(
             self, export_dir_base, serving_input_receiver_fn, assets_extra, checkpoint_path
         )

@@ -5,10 +5,7 @@ from collections import namedtuple
 from estikeras import errors
 from estikeras.engine.session_graph import session_graph
 from estikeras.engine.tensor import Tensor, as_tensor
-from estikeras.export.saved_model.parsing import parse
-from estikeras.export.saved_model.traced import stand_in_length
-from estikeras.feature_column.padding import missing_value, note_padded
-from estikeras.ops.io_examples import VarLenFeature
+from estikeras.ops.io_examples import parse_example
 from estikeras.public import public
 
 
@@ -109,11 +106,7 @@ def build_parsing_serving_input_receiver_fn(feature_spec, default_batch_size=Non
 
     def serving_input_receiver_fn():
         serialized = _placeholder("string", [default_batch_size], "input_example_tensor")
-        length = stand_in_length(serialized.shape[0])
-        features = parse(serialized, feature_spec, missing_value, length)
-        for name, feature in feature_spec.items():
-            if isinstance(feature, VarLenFeature):
-                note_padded(features[name])
+        features = parse_example(serialized, feature_spec)
         return ServingInputReceiver(features, {"examples": serialized})
 
     return serving_input_receiver_fn

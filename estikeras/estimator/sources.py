@@ -12,9 +12,9 @@ from estikeras.data import feeding, structure
 from estikeras.engine import dtypes
 from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import Spec, Tensor
-from estikeras.feature_column.padding import padded
 from estikeras.keras.trainer.adapters.pipelines import BLOCKS, shared
 from estikeras.op_errors import OutOfRangeError
+from estikeras.ops.padding import padded
 from strategies.input import share
 
 

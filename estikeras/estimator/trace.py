@@ -7,7 +7,7 @@ from estikeras.engine.program.staged import StagedProgram
 from estikeras.engine.session_graph import Action, SessionGraph
 from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import TracedTensor
-from estikeras.feature_column.padding import note_padded
+from estikeras.ops.padding import note_padded
 
 
 class Trace:

@@ -10,9 +10,9 @@ from estikeras import errors, ops
 from estikeras.engine import dtypes
 from estikeras.feature_column import column as columns
 from estikeras.feature_column.hashed import HashedCategoricalColumn, check_size
-from estikeras.feature_column.padding import is_present
 from estikeras.ops import hashing
 from estikeras.ops.io_examples import VarLenFeature
+from estikeras.ops.padding import is_present
 from estikeras.public import public
 
 

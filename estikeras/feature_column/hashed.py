@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from estikeras import errors, ops
 from estikeras.feature_column import column as columns
-from estikeras.feature_column.padding import is_present
 from estikeras.ops import hashing
 from estikeras.ops.io_examples import VarLenFeature
+from estikeras.ops.padding import is_present
 from estikeras.public import public
 
 

@@ -9,8 +9,8 @@ from estikeras.engine.shapes import TensorShape
 from estikeras.feature_column import column as columns
 from estikeras.feature_column import hashed, identity, vocabulary
 from estikeras.feature_column.numeric import check_normalizer, checked_shape
-from estikeras.feature_column.padding import is_present
 from estikeras.ops.io_examples import VarLenFeature
+from estikeras.ops.padding import is_present
 from estikeras.public import public
 
 

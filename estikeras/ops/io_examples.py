@@ -7,8 +7,11 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.engine import dtypes
+from estikeras.engine.operation import is_traced
+from estikeras.engine.session_graph import session_graph
 from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import Tensor, as_tensor
+from estikeras.ops.padding import missing_value, note_padded
 from estikeras.primitives import records
 from estikeras.public import public
 
@@ -111,7 +114,8 @@ def parse_example(serialized, features, example_names=None, name=None):
     Returns:
         dict from the same names to tensors (batch, *shape), for FixedLenSequenceFeature (batch,
         longest, *shape), and SparseTensors (batch, longest) or (batch, *size). Only dense features
-        of fixed length can be traced; a function with others runs eagerly.
+        of fixed length can be traced; a function with others runs eagerly. In what a served model
+        is exported from, VarLenFeatures are dense and padded, which feature columns know.
 
     Raises:
         InvalidArgumentError: if bytes are no Example, or a feature is missing, of another dtype or
@@ -135,9 +139,31 @@ def _parse_example(serialized, features, example_names, is_single=False):
     if columns and example_names is None:
         dense = records.parse_example(serialized, columns=tuple(columns), is_single=is_single)
         found = {c.name.decode(): tensor for c, tensor in zip(columns, dense, strict=True)}
-    if varying or example_names is not None:
+    length = _length_of_padded(serialized)
+    if varying and length and all(isinstance(f, VarLenFeature) for f in varying.values()):
+        found |= _parse_padded(serialized, varying, length)
+    elif varying or example_names is not None:
         found |= _parse_eagerly(serialized, columns, varying, example_names)
     return {key: found[key] for key in features}
+
+
+def _length_of_padded(serialized):
+    """How many values stand for any number of them, in a graph to be exported; else None."""
+    graph = session_graph()
+    is_exported = graph is not None and graph.unknown_size is not None
+    return graph.unknown_size(1) if is_exported and is_traced(serialized) else None
+
+
+def _parse_padded(serialized, features, length):
+    """VarLenFeatures as dense tensors (batch, length)."""
+    columns = []
+    for name, feature in features.items():
+        dtype = dtypes.standardize(feature.dtype)
+        filler = missing_value(dtype)
+        filler = filler.encode() if isinstance(filler, str) else filler
+        columns.append(records.Padded(name.encode(), dtype, length, filler))
+    tensors = records.parse_padded_example(serialized, columns=tuple(columns))
+    return {name: note_padded(x) for name, x in zip(features, tensors, strict=True)}
 
 
 @public("io.parse_single_example")

@@ -13,7 +13,7 @@ from estikeras.engine.tensor import Spec
 from estikeras.engine.variable_store import VariableStore
 from estikeras.feature_column.features import prepared
 from estikeras.feature_column.linear_model import LinearModel
-from estikeras.feature_column.padding import is_padded, note_padded
+from estikeras.ops.padding import is_padded, note_padded
 from tests.support import feature_columns as table
 
 RECORDED = json.loads(table.RECORDINGS.read_text())

@@ -9,7 +9,7 @@ from estikeras.engine import context
 from estikeras.engine.session_graph import SessionGraph
 from estikeras.engine.variable_store import VariableStore
 from estikeras.feature_column.linear_model import LinearModel
-from estikeras.feature_column.padding import is_padded, padded
+from estikeras.ops.padding import is_padded, padded
 from estikeras.feature_column.sequence_features import concatenate_context_input
 
 AGE = fc.numeric_column("age")

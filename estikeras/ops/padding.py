@@ -1,7 +1,5 @@
 """Sparse tensors as dense ones whose missing entries can be told from others."""
 
-import weakref
-
 import numpy as np
 
 from estikeras import errors
@@ -50,24 +48,22 @@ def padded(sparse, round_up=False):
     )
 
 
-# Crossed columns take empty strings of dense features for values, as the reference does, and those
-# of padded ones for missing entries.
-_PADDED = weakref.WeakValueDictionary()
-
-
 def note_padded(x):
-    """Remember that a tensor stands for a padded sparse one, and give it back.
+    """Mark a tensor as one that stands for a padded sparse one, and give it back.
+
+    Crossed columns take empty strings of dense features for values, as the reference does, and
+    those of padded ones for missing entries.
 
     Args:
         x: Tensor, also a traced one that will be fed with what `padded` gives.
     """
-    _PADDED[id(x)] = x
+    x._padded = True
     return x
 
 
 def is_padded(x):
     """Whether a tensor stands for a padded sparse one."""
-    return _PADDED.get(id(x)) is x
+    return getattr(x, "_padded", False)
 
 
 def is_present(x):
