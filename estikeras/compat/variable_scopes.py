@@ -1,7 +1,6 @@
 """`tf.compat.v1.variable_scope` and `get_variable`: variables by name, made once and used again.
 
-The scope that is open is kept among the context's names; what was made is kept in the collections
-of the graph of a model function. Elsewhere nothing is kept, and no variable can be used again.
+The scope that is open is kept among the context's names.
 """
 
 import enum
@@ -9,15 +8,10 @@ import functools
 from collections import Counter
 
 from estikeras import errors
-from estikeras.compat import initializers, name_scopes
-from estikeras.compat.collections import GraphKeys, add_to_collection, get_collection
-from estikeras.compat.variables import Variable
-from estikeras.engine import context, dtypes
-from estikeras.engine.session_graph import session_graph
-from estikeras.engine.tensor import as_tensor
+from estikeras.compat import name_scopes, named_variables
+from estikeras.compat.collections import GraphKeys, get_collection
+from estikeras.engine import context
 from estikeras.public import public
-
-_STORE = ("__variable_store",)
 
 
 class _ReuseMode(enum.Enum):
@@ -25,23 +19,6 @@ class _ReuseMode(enum.Enum):
 
 
 AUTO_REUSE = public("compat.v1.AUTO_REUSE")(_ReuseMode.AUTO_REUSE)
-
-
-class _Store:
-    """What a graph knows of variables by name."""
-
-    def __init__(self):
-        self.variables, self.opened, self.root = {}, Counter(), VariableScope(None)
-
-
-def _store():
-    graph = session_graph()
-    if graph is None:
-        return _Store()
-    kept = graph.collections[_STORE]
-    if not kept:
-        kept.append(_Store())
-    return kept[0]
 
 
 @public("compat.v1.VariableScope")
@@ -54,7 +31,7 @@ class VariableScope:
         name: full name of the scope.
         initializer: first values where none are given.
         regularizer: regularizer where none is given.
-        custom_getter: function that is called in place of `get_variable`.
+        custom_getters: functions that are called in place of `get_variable`, the outermost last.
         dtype: dtype where none is given.
         constraint: constraint where none is given.
     """
@@ -65,13 +42,13 @@ class VariableScope:
         name="",
         initializer=None,
         regularizer=None,
-        custom_getter=None,
+        custom_getters=(),
         dtype="float32",
         constraint=None,
     ):
         self._reuse, self._name = reuse, name
         self._initializer, self._regularizer = initializer, regularizer
-        self._custom_getter, self._dtype, self._constraint = custom_getter, dtype, constraint
+        self._custom_getters, self._dtype, self._constraint = custom_getters, dtype, constraint
         self._original_name_scope = ""
 
     @property
@@ -95,8 +72,8 @@ class VariableScope:
         return self._regularizer
 
     @property
-    def custom_getter(self):
-        return self._custom_getter
+    def custom_getters(self):
+        return self._custom_getters
 
     @property
     def dtype(self):
@@ -136,9 +113,10 @@ class VariableScope:
 
     def get_variable(self, name, *args, **kwargs):
         """See `tf.compat.v1.get_variable`."""
-        full_name = f"{self._name}/{name}" if self._name else name
-        getter = self._custom_getter or _get
-        return getter(full_name, *args, scope=self, **kwargs)
+        getter = functools.partial(named_variables.get, self)
+        for custom in self._custom_getters:
+            getter = functools.partial(custom, getter)
+        return getter(f"{self._name}/{name}" if self._name else name, *args, **kwargs)
 
 
 @public("compat.v1.get_variable_scope")
@@ -147,7 +125,10 @@ def get_variable_scope():
     for _, scope in reversed(context.current.names):
         if isinstance(scope, VariableScope):
             return scope
-    return _store().root
+    store = named_variables.store()
+    if store.root is None:
+        store.root = VariableScope(None)
+    return store.root
 
 
 @public("compat.v1.variable_scope")
@@ -200,7 +181,7 @@ class variable_scope:
             raise errors.wrong_type("name_or_scope", got=name_or_scope, expected="a name or scope")
         if name_or_scope is None and reuse:
             raise errors.invalid("reuse", got=reuse, expected="None, where no name is given")
-        _no_partitioner(partitioner)
+        named_variables.no_partitioner(partitioner)
         self._name_or_scope, self._default_name = name_or_scope, default_name
         self._initializer, self._regularizer = initializer, regularizer
         self._custom_getter, self._reuse = custom_getter, reuse
@@ -208,7 +189,7 @@ class variable_scope:
         self._auxiliary_name_scope = auxiliary_name_scope
 
     def __enter__(self):
-        self._before, self._store = context.current.names, _store()
+        self._before, self._store = context.current.names, named_variables.store()
         self._opened_before = None
         outer = get_variable_scope()
         if isinstance(self._name_or_scope, VariableScope):
@@ -249,16 +230,13 @@ class variable_scope:
         def either(mine, other):
             return other if mine is None else mine
 
-        reuse = self._reuse or like.reuse
-        getter = like.custom_getter
-        if self._custom_getter is not None:
-            getter = functools.partial(self._custom_getter, getter or _get)
+        own = () if self._custom_getter is None else (self._custom_getter,)
         return VariableScope(
-            reuse,
+            self._reuse or like.reuse,
             name,
             either(self._initializer, like.initializer),
             either(self._regularizer, like.regularizer),
-            getter,
+            (*like.custom_getters, *own),
             either(self._dtype, like.dtype),
             either(self._constraint, like.constraint),
         )
@@ -272,11 +250,6 @@ def _unique(name, prefix, store):
     while store.opened[f"{full}_{count}"]:
         count += 1
     return f"{name}_{count}"
-
-
-def _no_partitioner(partitioner):
-    if partitioner is not None:
-        raise errors.unsupported("`partitioner`", "Leave it out: variables are never cut.")
 
 
 @public("compat.v1.get_variable")
@@ -322,7 +295,7 @@ def get_variable(
         ValueError: if it is there and the scope does not say `reuse`; if it is to be used again and
             is not there, or has another shape or dtype.
     """
-    _no_partitioner(partitioner)
+    named_variables.no_partitioner(partitioner)
     scope = get_variable_scope()
     getter = scope.get_variable
     if custom_getter is not None:
@@ -348,93 +321,3 @@ def get_local_variable(name, *args, **kwargs):
     collections = [*(kwargs.pop("collections", None) or ()), GraphKeys.LOCAL_VARIABLES]
     kwargs["trainable"] = False
     return get_variable(name, *args, collections=collections, **kwargs)
-
-
-def _get(
-    name,
-    shape=None,
-    dtype=None,
-    initializer=None,
-    regularizer=None,
-    trainable=None,
-    collections=None,
-    validate_shape=True,
-    constraint=None,
-    synchronization="auto",
-    aggregation="none",
-    scope=None,
-    caching_device=None,
-    partitioner=None,
-    use_resource=None,
-):
-    """`get_variable` of a full name, with the defaults of a scope."""
-    _no_partitioner(partitioner)
-    scope = get_variable_scope() if scope is None else scope
-    known = _store().variables
-    if name in known:
-        return _used_again(known[name], shape, dtype, scope)
-    if scope.reuse is True:
-        raise ValueError(
-            f"Variable {name} does not exist, or was not created with tf.get_variable(). Did you "
-            "mean to set reuse=tf.AUTO_REUSE in VarScope?"
-        )
-    initializer = scope.initializer if initializer is None else initializer
-    is_value = not callable(initializer) and initializer is not None
-    if dtype is None and not is_value:
-        dtype = scope.dtype
-    if initializer is None:
-        initializer = _default_initializer(dtype)
-    initializer = initializer() if isinstance(initializer, type) else initializer
-    if is_value:
-        initializer = as_tensor(initializer)
-    elif shape is None:
-        raise errors.invalid("shape", got=None, expected=f"the shape of the new variable {name!r}")
-    prefix, _, leaf = name.rpartition("/")
-    with context.scope(names=((prefix, None),) if prefix else ()):
-        made = Variable(
-            initializer,
-            trainable,
-            collections,
-            validate_shape,
-            name=leaf,
-            dtype=dtype,
-            constraint=scope.constraint if constraint is None else constraint,
-            synchronization=synchronization,
-            aggregation=aggregation,
-            shape=initializer.shape if is_value else _sizes(shape),
-        )
-    known[name] = made
-    regularizer = scope.regularizer if regularizer is None else regularizer
-    if regularizer is not None:
-        loss = regularizer(made)
-        if loss is not None:
-            add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
-    return made
-
-
-def _sizes(shape):
-    return (int(shape),) if isinstance(shape, int) else tuple(int(size) for size in shape)
-
-
-def _default_initializer(dtype):
-    name = dtypes.standardize(dtype)
-    return initializers.GlorotUniform() if dtypes.is_float(name) else initializers.Zeros()
-
-
-def _used_again(variable, shape, dtype, scope):
-    if not scope.reuse:
-        raise ValueError(
-            f"Variable {variable.path} already exists, disallowed. Did you mean to set reuse=True "
-            "or reuse=tf.AUTO_REUSE in VarScope?"
-        )
-    if shape is not None and _sizes(shape) != variable.shape:
-        raise ValueError(
-            f"Trying to share variable {variable.path}, but specified shape {_sizes(shape)} and "
-            f"found shape {variable.shape}."
-        )
-    if dtype is not None and dtypes.standardize(dtype) != variable.dtype:
-        raise ValueError(
-            f"Trying to share variable {variable.path}, but specified dtype "
-            f"{dtypes.standardize(dtype)} and found dtype {variable.dtype}."
-        )
-    return variable

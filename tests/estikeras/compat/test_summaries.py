@@ -1,6 +1,5 @@
 """Summaries are TensorFlow's messages; writers put them into files; `tf.summary` writes at once."""
 
-import io
 import json
 from pathlib import Path
 
@@ -26,11 +25,9 @@ def graph():
 
 def described(value):
     """A value as a tuple, with rounded sums and the pixels of its picture."""
-    from PIL import Image
-
     image, histogram = value.image, value.histo
     if image is not None:
-        pixels = np.asarray(Image.open(io.BytesIO(image.encoded_image_string))).tolist()
+        pixels = tf.io.decode_png(image.encoded_image_string).numpy().tolist()
         image = (image.height, image.width, image.colorspace, pixels)
     if histogram is not None:
         numbers = {k: np.ravel(v).tolist() for k, v in vars(histogram).items()}
