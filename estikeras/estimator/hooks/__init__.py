@@ -1,3 +1,3 @@
 """What listens to a session that trains, evaluates or predicts: one file a hook. `base` says what a
-hook is. No hook knows Estimators.
+hook is. Only hooks that evaluate, or go by evaluations, know Estimators.
 """

@@ -105,8 +105,7 @@ class CheckpointSaverHook(GlobalStepHook):
             listener.begin()
 
     def after_create_session(self, session, coord):
-        if self._saver is None:
-            self._saver = self._found_saver(session.graph)
+        self._saves = self._saver or self._found_saver(session.graph)
         step = self.look()
         self._save(session, step)
         self._timer.update_last_triggered_step(step)
@@ -140,7 +139,7 @@ class CheckpointSaverHook(GlobalStepHook):
             listener.before_save(session, step)
         if speaks:
             _LOG.info("Saving checkpoints for %d into %s.", step, self._path)
-        self._saver.save(session, self._path, global_step=step)
+        self._saves.save(session, self._path, global_step=step)
         if speaks:
             log = summary_writer.session_log("checkpoint", self._path)
             self._writer.add_session_log(log, step)

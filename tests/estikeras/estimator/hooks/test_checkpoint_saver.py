@@ -116,3 +116,10 @@ def test_a_saver_is_found_in_the_scaffold_and_among_those_of_the_graph(tmp_path)
         save(None)
     with pytest.raises(RuntimeError, match="More than one item in collection savers"):
         save(None, one, two)
+
+
+def test_a_hook_that_is_used_again_saves_what_is_trained_now(tmp_path):
+    hook = saver(str(tmp_path), save_steps=100)
+    for steps, last in ((3, 3), (2, 5)):
+        train(hook, folder=str(tmp_path), steps=steps)
+        assert checkpoints.load_variable(str(tmp_path), "global_step") == last
