@@ -179,7 +179,6 @@ _ABSENT = {
     ),
     "distribute.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
     "distribute.experimental.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
-    "estimator": "Train with `keras.Model.fit`.",
     "train.ExponentialMovingAverage": "Give the optimizer `use_ema=True`.",
     "contrib": "TensorFlow 2 has it no more. Use `keras.layers`, `keras.optimizers`, `estimator`.",
     **dict.fromkeys(
