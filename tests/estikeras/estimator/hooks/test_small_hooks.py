@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from estikeras import compat, errors, estimator, ops
+from estikeras import compat, data, errors, estimator, ops
 from tests.estikeras.estimator.hooks.trainings import BATCHES, V1, Seen, lines, listening, train
 
 
@@ -127,3 +127,36 @@ def test_summaries_need_to_know_what_and_where():
         hook(output_dir="x", summary_op=[])
     with pytest.raises(TypeError, match="`summary_op`"):
         train(hook(1, output_dir="x", summary_op=np.ones(2)))
+
+
+@pytest.mark.parametrize("at", [3, 19])
+def test_what_hooks_make_is_computed_for_batches_of_all_sizes(at, tmp_path):
+    """Twenty rows are batches of 8, 8 and 4: of another size, all is traced again."""
+    x = np.ones(20, "float32")
+    x[at] = np.nan
+    sums, hooks = [], []
+
+    class Sum(estimator.SessionRunHook):
+        def begin(self):
+            self.sum = 3 * V1.train.get_global_step() + ops.sum(V1.get_collection("rows")[0])
+
+        def before_run(self, run_context):
+            return estimator.SessionRunArgs(self.sum)
+
+        def after_run(self, run_context, run_values):
+            sums.append(float(run_values.results))
+
+    def model_fn(features, labels, mode):
+        V1.add_to_collection("rows", labels)
+        step = V1.train.get_or_create_global_step()
+        hooks[:] = [Sum(), estimator.NanTensorHook(features, fail_on_nan_loss=False)]
+        return estimator.EstimatorSpec(
+            mode,
+            loss=ops.mean(labels),
+            train_op=V1.assign_add(step, 1),
+            training_hooks=hooks,
+        )
+
+    made = estimator.Estimator(model_fn, config=estimator.RunConfig(str(tmp_path)))
+    made.train(lambda: data.Dataset.from_tensor_slices((x, np.ones_like(x))).batch(8).repeat(2))
+    assert sums == [8, 11, 10][: 1 if at < 8 else 3]
