@@ -11,9 +11,10 @@ import numpy as np
 import estikeras as tf
 from estikeras.engine import context
 from estikeras.engine.tensor import Spec
-from estikeras.export.saved_model import parsing, traced, writer
+from estikeras.export.saved_model import traced, writer
 from estikeras.formats.example import Example
 from estikeras.ops import hashing, lookup
+from estikeras.primitives import records
 
 keras, ops = tf.keras, tf.keras.ops
 layers = keras.layers
@@ -166,32 +167,29 @@ def methods():
     return Saved(lambda folder: tf.saved_model.save(model, folder), inputs, outputs)
 
 
-def _missing(dtype):
-    return "" if dtype == "string" else 0
-
-
 class Parsed:
     """Serialized examples with features of any number of values, a table from a file, crosses."""
-
-    features = {  # noqa: RUF012
-        "a": tf.io.FixedLenFeature([2], "float32"),
-        "i": tf.io.FixedLenFeature([1], "int64", default_value=[7]),
-        "s": tf.io.VarLenFeature("string"),
-        "w": tf.io.VarLenFeature("float32"),
-    }
 
     def __init__(self):
         self.table = lookup.Table(-1, "string", "int64", {b"x": 0, b"y": 1})
         self.rows = tf.Variable(_floats(9, 3), name="rows")
 
-    def compute(self, serialized, length_of):
-        found = parsing.parse(serialized, self.features, _missing, length_of)
-        words = found["s"]
+    def compute(self, serialized, length):
+        features = {
+            "a": tf.io.FixedLenFeature([2], "float32"),
+            "i": tf.io.FixedLenFeature([1], "int64", default_value=[7]),
+        }
+        columns = (
+            records.Padded(b"s", "string", length, b""),
+            records.Padded(b"w", "float32", length, 0.0),
+        )
+        found = tf.io.parse_example(serialized, features)
+        words, weights = records.parse_padded_example(serialized, columns=columns)
         there = ops.expand_dims(ops.cast(words != tf.constant(""), "float32"), -1)
         rows = ops.sum(ops.take(self.rows, hashing.hash_bucket(words, 9), axis=0) * there, axis=1)
         hot = ops.sum(ops.one_hot(lookup.lookup(words, self.table), 2) * there, axis=1)
         cross = hashing.cross_hash([words[:, :1], tf.strings.as_string(found["i"])], 11)
-        weight = ops.sum(found["w"], axis=1)
+        weight = ops.sum(weights, axis=1)
         return {"a": found["a"], "weight": weight, "rows": rows, "hot": hot, "cross": cross}
 
     def save(self, folder):
@@ -202,7 +200,7 @@ class Parsed:
             graph = traced.ScopedGraph()
             serialized = graph.add_input(Spec((batch,), "string"))
             with context.scope(trace=graph, tapes=(), autocast=None):
-                found = self.compute(serialized, lambda i: traced.stand_in_length(batch, i))
+                found = self.compute(serialized, traced.stand_in_length(batch))
             signature = traced.Signature({"examples": serialized}, found)
             names = {self.rows: "dnn/input_layer/rows"}
             return traced.Traced(graph, {"serving_default": signature}, names, {self.table: path})
@@ -225,7 +223,7 @@ def examples():
     serialized = np.array(rows, object)
 
     def outputs(inputs):
-        found = model.compute(tf.constant(inputs["examples"]), lambda _: 3)
+        found = model.compute(tf.constant(inputs["examples"]), 3)
         return {name: np.asarray(y) for name, y in found.items()}
 
     return Saved(model.save, {"examples": serialized}, outputs)

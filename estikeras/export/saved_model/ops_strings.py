@@ -265,19 +265,24 @@ def _parse_padded(e, serialized, *, columns):
     fillers = [
         e.constant(np.array(column.filler, dtypes.to_numpy(column.dtype))) for column in columns
     ]
-    shapes = [(None,) for _ in columns]
-    found = _parsed(e, serialized, columns, shapes, fillers)
-    return tuple(_not_empty(e, x, filler) for x, filler in zip(found, fillers, strict=True))
+    found = _parsed(e, serialized, columns, [(None,) for _ in columns], fillers)
+    sizes = [_columns(e, x) for x in found]
+    longest = {}  # of those that are of one length in the trace; at least 1
+    for column, size in zip(columns, sizes, strict=True):
+        most = longest.get(column.length, e.constant(1, "int32"))
+        longest[column.length] = e.op("Maximum", most, size)
+    out = []
+    for column, x, size, filler in zip(columns, found, sizes, fillers, strict=True):
+        missing = e.op("Sub", longest[column.length], size)
+        widths = [e.constant(0, "int32")] * 3
+        widths = e.op("Pack", *widths, missing, N=4)
+        widths = e.op("Reshape", widths, e.constant(np.array([2, 2], np.int32)))
+        out.append(e.op("PadV2", x, widths, filler))
+    return tuple(out)
 
 
-def _not_empty(e, x, filler):
-    """At least one column: reductions of no values have no result."""
-    ones = (e.constant(np.array([n], np.int32)) for n in (1, 2, 1))
+def _columns(e, x):
+    """The size of the second axis."""
+    limits = (e.constant(np.array([n], np.int32)) for n in (1, 2, 1))
     shape = e.op("Shape", x, gives="int32")
-    columns = e.op("StridedSlice", shape, *ones, Index=DType("int32"), shrink_axis_mask=1)
-    short = e.op("Maximum", e.op("Sub", e.constant(1, "int32"), columns), e.constant(0, "int32"))
-    none = e.constant(np.zeros(3, np.int32))
-    widths = e.op("ConcatV2", none, e.op("ExpandDims", short, e.constant(0, "int32")),
-                  e.constant(0, "int32"), N=2)  # fmt: skip
-    widths = e.op("Reshape", widths, e.constant(np.array([2, 2], np.int32)))
-    return e.op("PadV2", x, widths, filler)
+    return e.op("StridedSlice", shape, *limits, Index=DType("int32"), shrink_axis_mask=1)
