@@ -11,7 +11,7 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.formats import compressed
-from estikeras.kernels import compiler, direct, records
+from estikeras.kernels import direct, records
 from estikeras.op_errors import DataLossError, FailedPreconditionError, NotFoundError
 from estikeras.public import public
 
@@ -33,7 +33,7 @@ def read_records(file, name, block=BLOCK):
     Raises:
         DataLossError: at a record that is truncated or damaged, with its position in bytes.
     """
-    scan = _fastest(records.scan, records.scan_fast)
+    scan = direct.fastest(records.scan, records.scan_fast)
     rest, position, wanted = b"", 0, block
     state = np.zeros(4, np.int64)
     while True:
@@ -78,10 +78,6 @@ def _read(file, size):
         parts.append(data)
         left -= len(data)
     return b"".join(parts)
-
-
-def _fastest(portable, fast):
-    return fast if compiler.has("sse4.2") else portable
 
 
 @public("io.TFRecordOptions")
@@ -179,7 +175,7 @@ class TFRecordWriter:
         except FileNotFoundError:
             raise NotFoundError(message=f"{os.fspath(path)}: its folder does not exist.") from None
         self._file = options.opened(file)
-        self._frame = _fastest(records.frame, records.frame_fast)
+        self._frame = direct.fastest(records.frame, records.frame_fast)
         self._waiting, self._size = [], 0  # records to be framed together, and their bytes
 
     def write(self, record):

@@ -7,7 +7,7 @@ import tempfile
 
 from estikeras import errors, train
 from estikeras.compat.global_step import get_or_create_global_step
-from estikeras.estimator import evaluation, exporting, prediction, training_steps
+from estikeras.estimator import evaluation, prediction, training_steps
 from estikeras.estimator.calling import Inputs, call_model_fn, check_model_fn
 from estikeras.estimator.hooks.base import SessionRunHook
 from estikeras.estimator.mode_keys import ModeKeys
@@ -217,6 +217,8 @@ class Estimator:
                 f"Exporting for the mode {experimental_mode!r}",
                 "Export for PREDICT, and evaluate and train from the checkpoint.",
             )
+        from estikeras.estimator import exporting  # noqa: PLC0415  0.1 s, and few scripts export
+
         return exporting.run(
             self, export_dir_base, serving_input_receiver_fn, assets_extra, checkpoint_path
         )

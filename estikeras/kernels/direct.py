@@ -42,6 +42,18 @@ def call(loop, types, *arguments):
     entry(struct.pack(form, *words), 0, 1)
 
 
+def fastest(portable, fast):
+    """The loop that counts checksums by an instruction, where the processor has it.
+
+    Args:
+        portable: a loop for every processor.
+        fast: one that needs SSE 4.2.
+    """
+    from estikeras.kernels import compiler
+
+    return fast if compiler.has("sse4.2") else portable
+
+
 def address(array):
     """The address of an array's first element."""
     if array.size and array.flags.writeable:

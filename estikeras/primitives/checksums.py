@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from estikeras.kernels import compiler, direct, records
+from estikeras.kernels import direct, records
 
 
 def masked_crc32c(data):
@@ -16,7 +16,7 @@ def masked_crc32c(data):
     """
     flat = data if isinstance(data, np.ndarray) else np.frombuffer(data, np.uint8)
     framed = np.empty(flat.size + records.FRAME, np.uint8)
-    frame = records.frame_fast if compiler.has("sse4.2") else records.frame
+    frame = direct.fastest(records.frame, records.frame_fast)
     lengths = np.array([flat.size], np.int64)
     direct.call(frame, {}, flat, lengths, framed, flat.size, 1, framed.size)
     return int.from_bytes(framed[-4:].tobytes(), "little")
