@@ -17,12 +17,14 @@ class VariableStore:
     Attributes:
         variables: dict from unique path to Variable, in the order in which they were made.
         local: paths of those that no checkpoint keeps, such as what metrics sum up.
+        spare: paths of those that a checkpoint may lack, such as what optimizers have that are made
+            and take no step.
         made: the Variables that the present trace made, in order.
         initialized: paths of those that got their first values from elsewhere, which happens once.
     """
 
     def __init__(self):
-        self.variables, self.local, self.made = {}, set(), []
+        self.variables, self.local, self.spare, self.made = {}, set(), set(), []
         self.initialized = set()
         self._seen = Counter()
         self._marks_local = False

@@ -76,8 +76,8 @@ def named_variables(graph, store):
         count, scopes[scope] = scopes[scope], scopes[scope] + 1
         scope = f"{scope}_{count}" if count else scope  # as name scopes are made unique
         named |= optimizer.checkpoint_names(scope, without=[step])
-    seeds = [k for k, v in named.items() if k.endswith("seed_generator_state")]
-    return named, seeds
+    optional = [k for k in named if k.endswith("seed_generator_state") or k in store.spare]
+    return named, optional
 
 
 def saver_of(graph, store, config, model_dir):

@@ -55,6 +55,8 @@ class KeepsVariables(NamedInCheckpoints):
                 name=name,
                 **kind,
             )
+        if context.current.variables is not None:
+            context.current.variables.spare.add(variable.path)
         self._track(variable)
         return variable
 
