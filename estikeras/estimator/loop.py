@@ -5,7 +5,8 @@ from estikeras.op_errors import OutOfRangeError
 
 
 class Loop:
-    """Runs the steps of a session until the data end or a hook asks for the end.
+    """Runs the steps of a session until the data end or a hook asks for the end. Ranks do equally
+    many steps in a run, those that the chief's hooks let it do, and end together.
 
     Args:
         session: the Session.
@@ -37,6 +38,7 @@ class Loop:
             while not self._session.should_stop():
                 waits = [wait for hook in self._hooks if (wait := hook.steps_to_wait()) is not None]
                 steps = self._session.available(1 if every else min(waits, default=None))
+                steps = self._session.strategy.bcast(steps) if self._session.strategy else steps
                 yield self._run(fetches, steps), steps
         except OutOfRangeError:
             pass  # the data have ended
@@ -54,7 +56,8 @@ class Loop:
             each.extend(events)
         for hook, value in zip(self._hooks, results, strict=True):
             hook.after_run(context, SessionRunValues(value, None, None))
-        if context.stop_requested:
+        strategy, stops = self._session.strategy, context.stop_requested
+        if strategy.is_any(stops) if strategy else stops:
             self._session.request_stop()
         return values
 

@@ -120,7 +120,7 @@ def _hooks_that_write(estimator, spec, saver, hooks, saving_listeners):
                 "There should be a CheckpointSaverHook to use saving_listeners. Set "
                 "`save_checkpoints_steps` or `save_checkpoints_secs` of RunConfig."
             )
-        savers[0]._listeners.extend(saving_listeners)
+        savers[0].add_listeners(saving_listeners)
     if config.log_step_count_steps:
         made.append(StepCounterHook(config.log_step_count_steps, output_dir=folder))
     if config.save_summary_steps:

@@ -134,3 +134,29 @@ def test_the_checkpoint_is_there_when_any_rank_is_told(folder):
 def test_waiting_for_others_is_refused(folder):
     with pytest.raises(RuntimeError, match="ranks of a strategy do all steps together"):
         made(folder).train(batches, [estimator.GlobalStepWaiterHook(5)])
+
+
+class _Counting(estimator.SessionRunHook):
+    """Sees every step, and ends the training on one rank alone."""
+
+    def __init__(self, last):
+        self.seen, self._last = 0, last
+
+    def after_run(self, run_context, run_values):
+        self.seen += 1
+        if RANK == SIZE - 1 and self.seen == self._last:
+            run_context.request_stop()
+
+
+def test_a_hook_that_one_rank_has_or_that_ends_one_rank_keeps_all_in_step(folder):
+    chiefs = _Counting(last=None)
+
+    def with_chief_hook(features, labels, mode):
+        return model_fn(features, labels, mode)._replace(training_chief_hooks=[chiefs])
+
+    config = estimator.RunConfig(str(folder / "chief"), log_step_count_steps=5)
+    estimator.Estimator(with_chief_hook, config=config).train(batches, steps=12)
+    assert chiefs.seen == (12 if RANK == 0 else 0)
+    mine = made(folder / "last")
+    mine.train(batches, steps=40, hooks=[_Counting(last=7)])
+    assert steps_of(mine) == 7

@@ -98,6 +98,10 @@ class CheckpointSaverHook(GlobalStepHook):
         self._timer = SecondOrStepTimer(save_secs, save_steps)
         self._listeners = list(listeners or ())
 
+    def add_listeners(self, listeners):
+        """Let further CheckpointSaverListeners be told; before `begin`."""
+        self._listeners.extend(listeners)
+
     def begin(self):
         super().begin()
         self._writer = summary_writer.writer_of(self._folder)
