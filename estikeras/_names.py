@@ -129,6 +129,9 @@ NAMES = {
     "compat.v1.constant_initializer": "estikeras.compat.initializers:Constant",
     "compat.v1.convert_to_tensor": "estikeras.compat.arrays:convert_to_tensor",
     "compat.v1.count_nonzero": "estikeras.compat.arrays:count_nonzero",
+    "compat.v1.data.get_output_classes": "estikeras.data.outputs:get_output_classes",
+    "compat.v1.data.get_output_shapes": "estikeras.data.outputs:get_output_shapes",
+    "compat.v1.data.get_output_types": "estikeras.data.outputs:get_output_types",
     "compat.v1.data.make_initializable_iterator": "estikeras.data.one_shot:make_one_shot_iterator",
     "compat.v1.data.make_one_shot_iterator": "estikeras.data.one_shot:make_one_shot_iterator",
     "compat.v1.debugging.assert_all_finite": "estikeras.compat.assertions:verify_tensor_all_finite",
@@ -166,16 +169,34 @@ NAMES = {
     "compat.v1.enable_resource_variables": "estikeras.compat.graphs:enable_resource_variables",
     "compat.v1.enable_v2_behavior": "estikeras.compat.graphs:disable_v2_behavior",
     "compat.v1.enable_v2_tensorshape": "estikeras.compat.graphs:enable_v2_tensorshape",
+    "compat.v1.estimator.BaselineClassifier":
+        "estikeras.estimator.canned.v1.baseline:BaselineClassifier",
+    "compat.v1.estimator.BaselineEstimator":
+        "estikeras.estimator.canned.v1.baseline:BaselineEstimator",
+    "compat.v1.estimator.BaselineRegressor":
+        "estikeras.estimator.canned.v1.baseline:BaselineRegressor",
     "compat.v1.estimator.CheckpointSaverHook":
         "estikeras.estimator.hooks.checkpoint_saver:CheckpointSaverHook",
     "compat.v1.estimator.CheckpointSaverListener":
         "estikeras.estimator.hooks.checkpoint_saver:CheckpointSaverListener",
+    "compat.v1.estimator.DNNClassifier": "estikeras.estimator.canned.v1.dnn:DNNClassifier",
+    "compat.v1.estimator.DNNEstimator": "estikeras.estimator.canned.v1.dnn:DNNEstimator",
+    "compat.v1.estimator.DNNLinearCombinedClassifier":
+        "estikeras.estimator.canned.v1.dnn_linear_combined:DNNLinearCombinedClassifier",
+    "compat.v1.estimator.DNNLinearCombinedEstimator":
+        "estikeras.estimator.canned.v1.dnn_linear_combined:DNNLinearCombinedEstimator",
+    "compat.v1.estimator.DNNLinearCombinedRegressor":
+        "estikeras.estimator.canned.v1.dnn_linear_combined:DNNLinearCombinedRegressor",
+    "compat.v1.estimator.DNNRegressor": "estikeras.estimator.canned.v1.dnn:DNNRegressor",
     "compat.v1.estimator.Estimator": "estikeras.estimator.estimator:Estimator",
     "compat.v1.estimator.EstimatorSpec": "estikeras.estimator.spec:EstimatorSpec",
     "compat.v1.estimator.FeedFnHook": "estikeras.estimator.hooks.feed_fn:FeedFnHook",
     "compat.v1.estimator.FinalOpsHook": "estikeras.estimator.hooks.final_ops:FinalOpsHook",
     "compat.v1.estimator.GlobalStepWaiterHook":
         "estikeras.estimator.hooks.global_step_waiter:GlobalStepWaiterHook",
+    "compat.v1.estimator.LinearClassifier": "estikeras.estimator.canned.v1.linear:LinearClassifier",
+    "compat.v1.estimator.LinearEstimator": "estikeras.estimator.canned.v1.linear:LinearEstimator",
+    "compat.v1.estimator.LinearRegressor": "estikeras.estimator.canned.v1.linear:LinearRegressor",
     "compat.v1.estimator.LoggingTensorHook":
         "estikeras.estimator.hooks.logging_tensor:LoggingTensorHook",
     "compat.v1.estimator.ModeKeys": "estikeras.estimator.mode_keys:ModeKeys",
@@ -436,6 +457,8 @@ NAMES = {
     "compat.v1.name_scope": "estikeras.compat.name_scopes:name_scope",
     "compat.v1.nn.avg_pool": "estikeras.compat.neural:avg_pool",
     "compat.v1.nn.avg_pool2d": "estikeras.compat.neural:avg_pool",
+    "compat.v1.nn.bidirectional_dynamic_rnn":
+        "estikeras.compat.recurrent.unrolled:bidirectional_dynamic_rnn",
     "compat.v1.nn.conv1d": "estikeras.compat.neural:conv1d",
     "compat.v1.nn.conv2d": "estikeras.compat.neural:conv2d",
     "compat.v1.nn.conv2d_transpose": "estikeras.compat.neural:conv2d_transpose",
@@ -446,6 +469,7 @@ NAMES = {
     "compat.v1.nn.depth_to_space": "estikeras.compat.neural:depth_to_space",
     "compat.v1.nn.depthwise_conv2d": "estikeras.compat.neural:depthwise_conv2d",
     "compat.v1.nn.dropout": "estikeras.compat.neural:dropout",
+    "compat.v1.nn.dynamic_rnn": "estikeras.compat.recurrent.unrolled:dynamic_rnn",
     "compat.v1.nn.embedding_lookup": "estikeras.compat.neural:embedding_lookup",
     "compat.v1.nn.in_top_k": "estikeras.compat.arrays:in_top_k",
     "compat.v1.nn.log_softmax": "estikeras.compat.neural:log_softmax",
@@ -453,6 +477,16 @@ NAMES = {
     "compat.v1.nn.moments": "estikeras.compat.neural:moments",
     "compat.v1.nn.pool": "estikeras.compat.neural:pool",
     "compat.v1.nn.relu_layer": "estikeras.compat.neural:relu_layer",
+    "compat.v1.nn.rnn_cell.BasicLSTMCell": "estikeras.compat.recurrent.cells:BasicLSTMCell",
+    "compat.v1.nn.rnn_cell.BasicRNNCell": "estikeras.compat.recurrent.cells:BasicRNNCell",
+    "compat.v1.nn.rnn_cell.DeviceWrapper": "estikeras.compat.recurrent.cells:DeviceWrapper",
+    "compat.v1.nn.rnn_cell.DropoutWrapper": "estikeras.compat.recurrent.cells:DropoutWrapper",
+    "compat.v1.nn.rnn_cell.GRUCell": "estikeras.compat.recurrent.cells:GRUCell",
+    "compat.v1.nn.rnn_cell.LSTMCell": "estikeras.compat.recurrent.cells:LSTMCell",
+    "compat.v1.nn.rnn_cell.LSTMStateTuple": "estikeras.compat.recurrent.cell:LSTMStateTuple",
+    "compat.v1.nn.rnn_cell.MultiRNNCell": "estikeras.compat.recurrent.cells:MultiRNNCell",
+    "compat.v1.nn.rnn_cell.RNNCell": "estikeras.compat.recurrent.cell:RNNCell",
+    "compat.v1.nn.rnn_cell.ResidualWrapper": "estikeras.compat.recurrent.cells:ResidualWrapper",
     "compat.v1.nn.separable_conv2d": "estikeras.compat.neural:separable_conv2d",
     "compat.v1.nn.softmax": "estikeras.compat.neural:softmax",
     "compat.v1.nn.softmax_cross_entropy_with_logits":
@@ -460,6 +494,7 @@ NAMES = {
     "compat.v1.nn.softmax_cross_entropy_with_logits_v2":
         "estikeras.compat.neural:softmax_cross_entropy_with_logits_v2",
     "compat.v1.nn.space_to_depth": "estikeras.compat.neural:space_to_depth",
+    "compat.v1.nn.static_rnn": "estikeras.compat.recurrent.unrolled:static_rnn",
     "compat.v1.nn.sufficient_statistics": "estikeras.compat.neural:sufficient_statistics",
     "compat.v1.nn.weighted_cross_entropy_with_logits":
         "estikeras.compat.neural:weighted_cross_entropy_with_logits",
@@ -843,6 +878,7 @@ NAMES = {
     "estimator.experimental.RNNEstimator": "estikeras.estimator.canned.rnn:RNNEstimator",
     "estimator.experimental.build_raw_supervised_input_receiver_fn":
         "estikeras.estimator.serving:build_raw_supervised_input_receiver_fn",
+    "estimator.experimental.call_logit_fn": "estikeras.estimator.canned.extending:call_logit_fn",
     "estimator.experimental.make_early_stopping_hook":
         "estikeras.estimator.hooks.early_stopping:make_early_stopping_hook",
     "estimator.experimental.make_stop_at_checkpoint_step_hook":

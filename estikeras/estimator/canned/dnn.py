@@ -192,6 +192,7 @@ def dnn_logits(
     activation_fn=relu,
     dropout=None,
     batch_norm=False,
+    summary_scope="",
 ):
     """The network, under the names that its variables have in the reference.
 
@@ -204,6 +205,7 @@ def dnn_logits(
         activation_fn: activation of the hidden layers, a function or its name.
         dropout: part of the hidden layers' values that training leaves out, or None.
         batch_norm: whether each hidden layer is normalized over the batch.
+        summary_scope: what stands before the names of summaries.
 
     Returns:
         The pair of logits `(batch, units)` and the list of trainable variables.
@@ -230,5 +232,5 @@ def dnn_logits(
             activations[name] = net
         activations["logits"] = logits = apply(Dense(units, name="logits"), net)
     for name, values in activations.items():
-        summarize_layer(f"dnn/{name}", values)
+        summarize_layer(f"{summary_scope}dnn/{name}", values)
     return logits, [v for layer in layers for v in layer.trainable_variables]

@@ -1,32 +1,14 @@
-"""Wide and deep models: a linear model and a deep network whose logits are added, each with an
-optimizer of its own.
+"""Wide and deep models: a linear model and a deep network whose logits are added."""
 
-Reference: Cheng et al., 2016, Wide & Deep Learning for Recommender Systems.
-"""
-
-import math
-
-from estikeras import errors
-from estikeras.engine.session_graph import group
-from estikeras.estimator.canned.dnn import dnn_logits
-from estikeras.estimator.canned.features import check_features
-from estikeras.estimator.canned.linear import linear_logits
-from estikeras.estimator.canned.optimizers import optimizer_of
-from estikeras.estimator.canned.summaries import summarize_layer
-from estikeras.estimator.estimator import Estimator
+from estikeras.estimator.canned.wide_and_deep import WideAndDeep
 from estikeras.estimator.heads.classifier_head import classifier_head
 from estikeras.estimator.heads.regression_head import RegressionHead
-from estikeras.estimator.heads.training import minimize
-from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.ops.tf_nn import relu
 from estikeras.public import public
 
-_DNN_LEARNING_RATE = 0.001
-_LINEAR_LEARNING_RATE = 0.005
-
 
 @public("estimator.DNNLinearCombinedEstimator")
-class DNNLinearCombinedEstimator(Estimator):
+class DNNLinearCombinedEstimator(WideAndDeep):
     """A wide and deep model with a head of one's own.
 
     Args:
@@ -67,7 +49,7 @@ class DNNLinearCombinedEstimator(Estimator):
         batch_norm=False,
         linear_sparse_combiner="sum",
     ):
-        self._init(
+        super().__init__(
             head,
             linear_feature_columns,
             linear_optimizer,
@@ -79,65 +61,9 @@ class DNNLinearCombinedEstimator(Estimator):
             (model_dir, config),
         )
 
-    def _init(
-        self,
-        head,
-        linear_columns,
-        linear_optimizer,
-        linear_combiner,
-        dnn_columns,
-        dnn_optimizer,
-        hidden_units,
-        dnn_options,
-        run_options,
-        warm_start_from=None,
-    ):
-        linear_columns, dnn_columns = tuple(linear_columns or ()), tuple(dnn_columns or ())
-        if not linear_columns and not dnn_columns:
-            raise ValueError(
-                "`linear_feature_columns` and `dnn_feature_columns`: expected columns in one of "
-                "both, got none."
-            )
-        if dnn_columns and not hidden_units:
-            raise errors.invalid(
-                "dnn_hidden_units",
-                got=hidden_units,
-                expected="the sizes of the hidden layers, since there are `dnn_feature_columns`",
-            )
-
-        def model_fn(features, labels, mode, config):
-            check_features(features)
-            parts, units = [], head.logits_dimension
-            if dnn_columns:
-                made = dnn_logits(features, mode, units, hidden_units, dnn_columns, *dnn_options)
-                parts.append((*made, dnn_optimizer, _DNN_LEARNING_RATE))
-            if linear_columns:
-                logits, model = linear_logits(features, units, linear_columns, linear_combiner)
-                rate = min(_LINEAR_LEARNING_RATE, 1 / math.sqrt(len(linear_columns)))
-                parts.append((logits, model.trainable_variables, linear_optimizer, rate))
-                summarize_layer("linear", logits)
-            logits = sum(part[0] for part in parts[1:]) + parts[0][0]
-
-            def train_op_fn(loss):
-                # The first one counts the steps of both.
-                made = [optimizer_of(*part[2:], counts_steps=part is parts[0]) for part in parts]
-                _tell_apart(made)
-                pairs = zip(made, parts, strict=True)
-                return group([minimize(optimizer, loss, part[1]) for optimizer, part in pairs])
-
-            return head.create_estimator_spec(
-                features=features,
-                mode=mode,
-                logits=logits,
-                labels=labels,
-                train_op_fn=train_op_fn if mode == ModeKeys.TRAIN else None,
-            )
-
-        super().__init__(model_fn, *run_options, warm_start_from=warm_start_from)
-
 
 @public("estimator.DNNLinearCombinedClassifier")
-class DNNLinearCombinedClassifier(DNNLinearCombinedEstimator):
+class DNNLinearCombinedClassifier(WideAndDeep):
     """A wide and deep model that tells classes apart.
 
     Arguments that are not listed are those of `DNNLinearCombinedEstimator`; of the head,
@@ -169,7 +95,7 @@ class DNNLinearCombinedClassifier(DNNLinearCombinedEstimator):
         batch_norm=False,
         linear_sparse_combiner="sum",
     ):
-        self._init(
+        super().__init__(
             classifier_head(n_classes, weight_column, label_vocabulary, loss_reduction),
             linear_feature_columns,
             linear_optimizer,
@@ -184,7 +110,7 @@ class DNNLinearCombinedClassifier(DNNLinearCombinedEstimator):
 
 
 @public("estimator.DNNLinearCombinedRegressor")
-class DNNLinearCombinedRegressor(DNNLinearCombinedEstimator):
+class DNNLinearCombinedRegressor(WideAndDeep):
     """A wide and deep model that predicts numbers.
 
     Arguments that are not listed are those of `DNNLinearCombinedEstimator`; of the head,
@@ -214,7 +140,7 @@ class DNNLinearCombinedRegressor(DNNLinearCombinedEstimator):
         batch_norm=False,
         linear_sparse_combiner="sum",
     ):
-        self._init(
+        super().__init__(
             RegressionHead(label_dimension, weight_column, loss_reduction),
             linear_feature_columns,
             linear_optimizer,
@@ -226,11 +152,3 @@ class DNNLinearCombinedRegressor(DNNLinearCombinedEstimator):
             (model_dir, config),
             warm_start_from,
         )
-
-
-def _tell_apart(optimizers):
-    """Give the second of two optimizers with one name another, as the reference does."""
-    first, *others = optimizers
-    for other in others:
-        if other.checkpoint_scope == first.checkpoint_scope:
-            other.name = f"{other.checkpoint_scope}_1"

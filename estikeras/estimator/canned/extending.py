@@ -1,8 +1,9 @@
-"""Estimators with more metrics than their heads have."""
+"""Estimators with more metrics than their heads have, and functions that give logits."""
 
 import inspect
 
 from estikeras import errors
+from estikeras.engine.tensor import Tensor
 from estikeras.estimator.estimator import Estimator
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.public import public
@@ -53,3 +54,31 @@ def add_metrics(estimator, metric_fn):
     return Estimator(
         model_fn, estimator.model_dir, estimator.config, warm_start_from=warm_start_from
     )
+
+
+@public("estimator.experimental.call_logit_fn")
+def call_logit_fn(logit_fn, features, mode, params, config):
+    """What a function of features gives as logits.
+
+    Args:
+        logit_fn: function of `features` and any of `mode`, `params` and `config`.
+        features: dict of tensors.
+        mode: one of `ModeKeys`.
+        params: dict of hyperparameters.
+        config: a `RunConfig`.
+
+    Returns:
+        A tensor, or a dict of tensors by name.
+
+    Raises:
+        ValueError: if the function gives something else.
+    """
+    given = {"mode": mode, "params": params, "config": config}
+    takes = inspect.signature(logit_fn).parameters
+    logits = logit_fn(features=features, **{k: v for k, v in given.items() if k in takes})
+    parts = logits if isinstance(logits, dict) else {"logits": logits}
+    if not all(isinstance(k, str) and isinstance(v, Tensor) for k, v in parts.items()):
+        raise errors.invalid(
+            "what `logit_fn` gives", got=logits, expected="a tensor, or a dict of tensors by name"
+        )
+    return logits

@@ -160,7 +160,7 @@ class LinearRegressor(LinearEstimator):
         )
 
 
-def linear_logits(features, units, feature_columns, sparse_combiner="sum"):
+def linear_logits(features, units, feature_columns, sparse_combiner="sum", summary_scope=""):
     """The model, under the names that its variables have in the reference.
 
     Args:
@@ -168,6 +168,7 @@ def linear_logits(features, units, feature_columns, sparse_combiner="sum"):
         units: int, the size of the logits.
         feature_columns: iterable of dense and categorical columns.
         sparse_combiner: as in `LinearEstimator`.
+        summary_scope: what stands before the names of summaries.
 
     Returns:
         The pair of logits `(batch, units)` and the `LinearModel` that gave them.
@@ -176,7 +177,8 @@ def linear_logits(features, units, feature_columns, sparse_combiner="sum"):
     with context.name_scope("linear"):
         model = LinearModel(feature_columns, units, sparse_combiner, name="linear_model")
         logits = model(features)
-    summarize_linear(model.bias, [v for v in model.variables if v is not model.bias])
+    weights = [v for v in model.variables if v is not model.bias]
+    summarize_linear(model.bias, weights, summary_scope)
     return logits, model
 
 

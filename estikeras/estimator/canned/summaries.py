@@ -10,14 +10,14 @@ def summarize_layer(name, values):
     histogram(f"{name}/activation", values)
 
 
-def summarize_linear(bias, weights):
-    """A linear model's bias, and how many of its weights are 0."""
+def summarize_linear(bias, weights, scope=""):
+    """A linear model's bias, and how many of its weights are 0; `scope` stands before the names."""
     if bias.shape[0] > 1:
-        histogram("bias", bias)
+        histogram(f"{scope}bias", bias)
     else:
-        scalar("bias", bias[0])
+        scalar(f"{scope}bias", bias[0])
     zeros = sum(_zeros(weight) for weight in weights)
-    scalar("fraction_of_zero_weights", zeros / sum(weight.size for weight in weights))
+    scalar(f"{scope}fraction_of_zero_weights", zeros / sum(weight.size for weight in weights))
 
 
 def _zeros(x):

@@ -93,8 +93,7 @@ class BinaryClassHead(SingleHead):
             MetricKeys.PREDICTION_MEAN: Mean(name=MetricKeys.PREDICTION_MEAN),
             MetricKeys.LABEL_MEAN: Mean(name=MetricKeys.LABEL_MEAN),
             MetricKeys.ACCURACY_BASELINE: AccuracyBaseline(name=MetricKeys.ACCURACY_BASELINE),
-            MetricKeys.AUC: AUC(name=MetricKeys.AUC),
-            MetricKeys.AUC_PR: AUC(curve="PR", name=MetricKeys.AUC_PR),
+            **self._new_areas(),
             **metrics_at_thresholds(self._thresholds),
         }
 
@@ -107,9 +106,18 @@ class BinaryClassHead(SingleHead):
         add_mean(metrics[self._key(MetricKeys.PREDICTION_MEAN)], logistic, weights)
         add_mean(metrics[self._key(MetricKeys.LABEL_MEAN)], labels, weights)
         add_mean(metrics[self._key(MetricKeys.ACCURACY_BASELINE)], labels, weights)
+        self._update_areas(metrics, labels, logistic, weights)
+        add_at_thresholds(metrics, self._thresholds, self._key, labels, logistic, weights)
+
+    def _new_areas(self):
+        return {
+            MetricKeys.AUC: AUC(name=MetricKeys.AUC),
+            MetricKeys.AUC_PR: AUC(curve="PR", name=MetricKeys.AUC_PR),
+        }
+
+    def _update_areas(self, metrics, labels, logistic, weights):
         for key in (MetricKeys.AUC, MetricKeys.AUC_PR):
             add_pairs(metrics[self._key(key)], labels, logistic, weights)
-        add_at_thresholds(metrics, self._thresholds, self._key, labels, logistic, weights)
 
     def export_outputs(self, predictions):
         probabilities = predictions[PredictionKeys.PROBABILITIES]

@@ -27,7 +27,7 @@ class SingleHead(Head):
     weighs_logits = False
 
     def __init__(self, weight_column, loss_reduction, loss_fn, name):
-        checks.check_reduction(loss_reduction)
+        self._check_reduction(loss_reduction)
         checks.check_loss_fn(loss_fn)
         self._weight_column, self._loss_reduction = weight_column, loss_reduction
         self._loss_fn, self._name = loss_fn, name
@@ -79,9 +79,17 @@ class SingleHead(Head):
 
     # What they have in common.
 
+    _check_reduction = staticmethod(checks.check_reduction)
+
     @property
     def _losses_dimension(self):
         return 1
+
+    def _reduced(self, losses, weights):
+        reduction = self._loss_reduction
+        if reduction == Reduction.AUTO:
+            reduction = Reduction.SUM_OVER_BATCH_SIZE
+        return reduce_weighted_values(losses, weights, reduction=reduction)
 
     def _weighted_losses(self, labels, logits, features):
         if self._loss_fn is None:
@@ -97,10 +105,7 @@ class SingleHead(Head):
             logits = checks.dense_logits(logits, self.logits_dimension)
             labels = self._labels(labels, logits)
             losses, weights = self._weighted_losses(labels, logits, features)
-            reduction = self._loss_reduction
-            if reduction == Reduction.AUTO:
-                reduction = Reduction.SUM_OVER_BATCH_SIZE
-            loss = reduce_weighted_values(losses, weights, reduction=reduction)
+            loss = self._reduced(losses, weights)
             if regularization_losses is not None:
                 loss = loss + tf_math.add_n(regularization_losses)
             return loss

@@ -269,6 +269,45 @@ CASES = [
         features=("age",),
     ),
     EstimatorCase(
+        "deep in TensorFlow 1",
+        lambda tf, **kw: tf.compat.v1.estimator.DNNClassifier(
+            [5, 3], _dense(tf), weight_column="weight", batch_norm=True, **kw
+        ),
+        TWO,
+        predicts=True,
+    ),
+    EstimatorCase(
+        "linear in TensorFlow 1",
+        lambda tf, **kw: tf.compat.v1.estimator.LinearClassifier(
+            [*_numeric(tf), *_wide(tf)],
+            n_classes=3,
+            weight_column="weight",
+            loss_reduction=tf.compat.v1.losses.Reduction.MEAN,
+            optimizer="Adam",
+            **kw,
+        ),
+        THREE,
+    ),
+    EstimatorCase(
+        "wide and deep in TensorFlow 1",
+        lambda tf, **kw: tf.compat.v1.estimator.DNNLinearCombinedRegressor(
+            linear_feature_columns=_wide(tf),
+            linear_optimizer=tf.compat.v1.train.AdamOptimizer(0.01),
+            dnn_feature_columns=_numeric(tf),
+            dnn_hidden_units=[4],
+            dnn_optimizer=lambda: tf.compat.v1.train.RMSPropOptimizer(0.01),
+            label_dimension=2,
+            **kw,
+        ),
+        PAIRS,
+    ),
+    EstimatorCase(
+        "baseline in TensorFlow 1",
+        lambda tf, **kw: tf.compat.v1.estimator.BaselineClassifier(**kw),
+        TWO,
+        features=("age",),
+    ),
+    EstimatorCase(
         "recurrent, two layers",
         lambda tf, **kw: tf.estimator.experimental.RNNClassifier(
             _sequences(tf), _numeric(tf)[:1], units=[3, 2], cell_type="lstm", n_classes=3, **kw

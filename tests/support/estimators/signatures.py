@@ -1,4 +1,4 @@
-"""The arguments of public names below `tf.estimator`."""
+"""The arguments of public names below `tf.estimator` and `tf.compat.v1.estimator`."""
 
 import inspect
 import operator
@@ -35,11 +35,14 @@ NAMES = [
     "classifier_parse_example_spec",
     "regressor_parse_example_spec",
 ]
+_CANNED = [name for name in NAMES if name.startswith(("DNN", "Linear", "Baseline"))]
+NAMES = [f"estimator.{name}" for name in [*NAMES, "experimental.call_logit_fn"]]
+NAMES += [f"compat.v1.estimator.{name}" for name in _CANNED]
 
 
 def of(name, tf):
     """Pairs of an argument and its default: a string, number or None, else what kind of thing."""
-    parameters = inspect.signature(operator.attrgetter(name)(tf.estimator)).parameters
+    parameters = inspect.signature(operator.attrgetter(name)(tf)).parameters
     return [[p.name, _default(p.default)] for p in parameters.values()]
 
 

@@ -12,7 +12,10 @@ RECORDED = json.loads(
     (Path(__file__).parents[1] / "recordings" / "signatures.json").read_text(encoding="utf-8")
 )
 # The reference's marker for "not given", which is None here.
-MARKERS = {("experimental.RNNClassifier", "cell_type"), ("experimental.RNNEstimator", "cell_type")}
+MARKERS = {
+    ("estimator.experimental.RNNClassifier", "cell_type"),
+    ("estimator.experimental.RNNEstimator", "cell_type"),
+}
 
 
 @pytest.mark.parametrize("name", signatures.NAMES)

@@ -1,0 +1,77 @@
+"""The heads of TensorFlow 1's estimators: its reductions of losses, its areas under curves, and the
+mean loss among the summaries.
+"""
+
+from estikeras import ops
+from estikeras.compat.metrics.areas import auc
+from estikeras.compat.summary import scalar
+from estikeras.compat.weighted_losses import Reduction, compute_weighted_loss
+from estikeras.estimator.heads import binary_class_head, multi_class_head, regression_head
+from estikeras.estimator.heads.single import broadcast
+from estikeras.estimator.keys import MetricKeys
+from estikeras.estimator.mode_keys import ModeKeys
+
+
+class _Head:
+    """What is other than in TensorFlow 2's heads.
+
+    Args:
+        scope: name scope of what optimizers keep once.
+        *args: those of the head.
+        **kwargs: those of the head.
+    """
+
+    def __init__(self, scope, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._scope = scope
+
+    _check_reduction = staticmethod(Reduction.validate)
+
+    @property
+    def _training_scope(self):
+        return self._scope
+
+    def _reduced(self, losses, weights):
+        weights = 1.0 if weights is None else weights
+        return compute_weighted_loss(
+            losses, weights, loss_collection=None, reduction=self._loss_reduction
+        )
+
+    def create_estimator_spec(self, features, mode, logits, labels=None, *args, **kwargs):
+        spec = super().create_estimator_spec(features, mode, logits, labels, *args, **kwargs)
+        if mode == ModeKeys.TRAIN and self._loss_reduction == Reduction.SUM:
+            losses, weights = self._weighted_losses(self._labels(labels, logits), logits, features)
+            count = losses.size if weights is None else ops.sum(broadcast(weights, losses))
+            scalar(self._key(MetricKeys.LOSS_MEAN), spec.loss / count)
+        return spec
+
+
+class BinaryClassHead(_Head, binary_class_head.BinaryClassHead):
+    """Two classes."""
+
+    def _new_areas(self):
+        return {}
+
+    def _update_areas(self, metrics, labels, logistic, weights):
+        for key, curve in ((MetricKeys.AUC, "ROC"), (MetricKeys.AUC_PR, "PR")):
+            metrics[self._key(key)] = auc(labels, logistic, weights, curve=curve)
+
+
+class MultiClassHead(_Head, multi_class_head.MultiClassHead):
+    """More than two classes."""
+
+
+class RegressionHead(_Head, regression_head.RegressionHead):
+    """Numbers."""
+
+
+def classifier_head(scope, n_classes, weight_column, label_vocabulary, loss_reduction):
+    """The head of a classifier; arguments are the heads'."""
+    options = {
+        "weight_column": weight_column,
+        "label_vocabulary": label_vocabulary,
+        "loss_reduction": loss_reduction,
+    }
+    if n_classes == 2:
+        return BinaryClassHead(scope, **options)
+    return MultiClassHead(scope, n_classes, **options)
