@@ -111,6 +111,18 @@ def sequences_of_any_length():
     return _of_model(model, np.array([[1, 2, 3, 0], [6, 5, 4, 3]], "int32"))
 
 
+def two_lengths():
+    """An encoder and a decoder, whose sequences have lengths of their own."""
+    source = keras.Input((None,), dtype="int32", name="source")
+    target = keras.Input((None,), dtype="int32", name="target")
+    embedding = layers.Embedding(7, 3, mask_zero=True)
+    x, *state = layers.GRU(3, return_sequences=True, return_state=True)(embedding(source))
+    y = layers.GRU(3, return_sequences=True)(embedding(target), initial_state=state)
+    model = keras.Model([source, target], layers.Attention()([y, x]) + y)
+    arrays = np.array([[1, 2, 3, 0], [6, 5, 4, 3]], "int32"), np.array([[1, 2], [3, 0]], "int32")
+    return _of_model(model, *arrays)
+
+
 def words():
     """Strings through a vocabulary, hashes and tokens."""
     word = keras.Input((1,), dtype="string", name="word")
@@ -234,6 +246,7 @@ CASES = (
     convolutions,
     embedding_lstm,
     sequences_of_any_length,
+    two_lengths,
     words,
     methods,
     examples,

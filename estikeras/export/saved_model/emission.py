@@ -63,7 +63,7 @@ class Emission:
         self.step, self.tables, self.assets = None, [], {}
         self._values, self._constants, self._handles = {}, {}, {}
         self._known = {names: sizes.Known(self) for names in audiences.all}
-        self._prefix = ""
+        self._prefix, self._near = "", ()
 
     def value(self, place):
         """The Value of a Place; a constant is written when it is first asked for."""
@@ -96,7 +96,7 @@ class Emission:
             )
         self._prefix = f"{step.scope}/{step.primitive.name}".lstrip("/")
         inputs = [self.value(place) for place in step.inputs]
-        self.step = step
+        self.step, self._near = step, inputs
         outputs = function(self, *inputs, **step.params)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
         for place, value in zip(step.outputs, outputs, strict=True):
@@ -109,6 +109,7 @@ class Emission:
 
     def _constant_of(self, place):
         self.step = step = place.step
+        self._near = ()
         if step.kind != "constant":
             raise self.unsupported(f"a result that only gradients read ({place.shape})")
         first, second = step.payload
@@ -172,7 +173,9 @@ class Emission:
         """A size as an int32 scalar."""
         if is_known(size):
             return self.constant(size, "int32")
-        return self._known[self._audiences.of(self.step)].scalar(size)
+        # Two sizes may be equal in the traces and not when the graph runs: that of an input is
+        # meant rather than that of another tensor.
+        return self._known[self._audiences.of(self.step)].scalar(size, self._near)
 
     def vector(self, numbers, one_open=False):
         """Sizes as an int32 vector.
@@ -183,8 +186,12 @@ class Emission:
         """
         numbers = list(numbers)
         unknown = [i for i, size in enumerate(numbers) if not is_known(size)]
-        if one_open and len(unknown) == 1 and 0 not in numbers:
-            numbers[unknown[0]], unknown = -1, []
+        if one_open and unknown and 0 not in numbers:
+            near = [size for value in self._near for size in value.shape]
+            # The last that no input has, as long as all others can be computed.
+            opened = ([i for i in unknown if numbers[i] not in near] or unknown)[-1]
+            numbers[opened] = -1
+            unknown.remove(opened)
         if not unknown:
             return self.constant(np.array(numbers, np.int32))
         return self.op(

@@ -220,7 +220,8 @@ def _other_graph(what):
         "trace",
         got=what,
         expected="the same operations for batches of every size",
-        hint="Do not let Python's `if` and `for` depend on the size of a batch.",
+        hint="Do not let Python's `if` and `for` depend on the size of a batch, or on a length of "
+        "sequences that is not known.",
     )
 
 

@@ -21,24 +21,32 @@ class Known:
 
     def note(self, value):
         """Remember the sizes of a Value."""
-        for axis, size in enumerate(value.shape):
+        for size in value.shape:
             if not is_known(size):
-                self._places.setdefault(size, (value, axis))
+                self._places.setdefault(size, value)
 
     def all(self):
         """The Sizes that can be read."""
         return list(self._places)
 
-    def scalar(self, size):
-        """A Size as an int32 scalar."""
-        found = self._scalars.get(size)
+    def scalar(self, size, near=()):
+        """A Size as an int32 scalar.
+
+        Args:
+            size: a Size.
+            near: Values of which one may have it, from which it is read then.
+        """
+        source = next((value for value in near if size in value.shape), None)
+        key = size if source is None else (source.ref, size)
+        found = self._scalars.get(key)
         if found is None:
-            found = self._scalars[size] = self._compute(size)
+            found = self._compute(size) if source is None else self._read(source, size)
+            self._scalars[key] = found
         return found
 
     def _compute(self, size):
         if size in self._places:
-            return self._read(*self._places[size])
+            return self._read(self._places[size], size)
         for known in self._places:
             how = _multiple(size, known)
             if how is not None:
@@ -62,8 +70,8 @@ class Known:
             "product and no sum of other sizes is",
         )
 
-    def _read(self, value, axis):
-        emission = self._emission
+    def _read(self, value, size):
+        emission, axis = self._emission, value.shape.index(size)
         shape = emission.op("Shape", value, gives="int32")
         begin, end, step = (emission.constant(np.array([n], np.int32)) for n in (axis, axis + 1, 1))
         return emission.op(
