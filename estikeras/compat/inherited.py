@@ -168,12 +168,9 @@ ABSENT = {
     ),
     **dict.fromkeys(
         (
-            "nn.bidirectional_dynamic_rnn",
-            "nn.dynamic_rnn",
             "nn.raw_rnn",
-            "nn.rnn_cell",
             "nn.static_bidirectional_rnn",
-            "nn.static_rnn",
+            "nn.static_state_saving_rnn",
         ),
         _CELL,
     ),

@@ -92,8 +92,7 @@ def test_names_are_those_of_today_where_nothing_changed():
     [
         ("Session", r"tf\.estimator\.Estimator"),
         ("train.string_input_producer", r"tf\.data\.Dataset"),
-        ("nn.dynamic_rnn", r"keras\.layers\.LSTM"),
-        ("nn.rnn_cell", r"keras\.layers\.LSTM"),
+        ("nn.raw_rnn", r"keras\.layers\.LSTM"),
         ("image.resize_images", r"tf\.image\.resize"),
         ("contrib", r"keras\.layers"),
         ("flags.DEFINE_spaceseplist", "argparse"),

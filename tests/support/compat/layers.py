@@ -53,6 +53,59 @@ ROWS = {
 }
 
 
+def _recurrent(cell, **options):
+    """A row that runs a cell over the steps: outputs and last states one after the other."""
+
+    def row(t, b):
+        outputs, state = t.nn.dynamic_rnn(
+            cell(t.nn.rnn_cell), b["steps"], dtype=t.float32, **options
+        )
+        leaves = [outputs, *_leaves(state)]
+        return t.concat([t.reshape(x, [-1]) for x in leaves], 0)
+
+    return row
+
+
+def _leaves(state):
+    if isinstance(state, tuple):
+        return [leaf for part in state for leaf in _leaves(part)]
+    return [state]
+
+
+def _bidirectional(t, b):
+    cell = t.nn.rnn_cell.GRUCell
+    outputs, states = t.nn.bidirectional_dynamic_rnn(
+        cell(2), cell(3), b["steps"], [3, 5], dtype=t.float32
+    )
+    return t.concat([t.reshape(x, [-1]) for x in [*outputs, *states]], 0)
+
+
+def _static(t, b):
+    cells = [t.nn.rnn_cell.BasicLSTMCell(3, forget_bias=0.5) for _ in range(2)]
+    cell = t.nn.rnn_cell.ResidualWrapper(t.nn.rnn_cell.MultiRNNCell(cells))
+    state = cell.zero_state(2, t.float32)
+    outputs, state = t.nn.static_rnn(cell, t.unstack(b["steps"], axis=1), state)
+    return t.stack([*outputs, *_leaves(state)])
+
+
+ROWS.update(
+    {
+        "BasicRNNCell": _recurrent(lambda c: c.BasicRNNCell(3)),
+        "BasicLSTMCell": _recurrent(lambda c: c.BasicLSTMCell(2)),
+        "GRUCell": _recurrent(lambda c: c.GRUCell(3), sequence_length=[2, 5]),
+        "LSTMCell": _recurrent(lambda c: c.LSTMCell(2, name="own"), sequence_length=[5, 1]),
+        "LSTMCell with peepholes": _recurrent(
+            lambda c: c.LSTMCell(3, True, cell_clip=0.3, num_proj=2, proj_clip=0.2), scope="s"
+        ),
+        "MultiRNNCell": _recurrent(
+            lambda c: c.MultiRNNCell([c.LSTMCell(2), c.DropoutWrapper(c.GRUCell(3))])
+        ),
+        "bidirectional_dynamic_rnn": _bidirectional,
+        "static_rnn": _static,
+    }
+)
+
+
 def program(row):
     """A program that gives a layer's output and runs the updates in the collection."""
 
