@@ -250,6 +250,8 @@ NAMES = {
         "estikeras.feature_column.v1:categorical_column_with_vocabulary_file",
     "compat.v1.feature_column.input_layer": "estikeras.feature_column.v1:input_layer",
     "compat.v1.feature_column.linear_model": "estikeras.feature_column.v1:linear_model",
+    "compat.v1.feature_column.shared_embedding_columns":
+        "estikeras.feature_column.v1:shared_embedding_columns",
     "compat.v1.flags.DEFINE_bool": "estikeras.compat.flags:DEFINE_boolean",
     "compat.v1.flags.DEFINE_boolean": "estikeras.compat.flags:DEFINE_boolean",
     "compat.v1.flags.DEFINE_enum": "estikeras.compat.flags:DEFINE_enum",

@@ -18,6 +18,11 @@ class FeatureColumn:
         parse_example_spec: dict from names of features to how `tf.io.parse_example` reads them.
     """
 
+    @property
+    def scope(self):
+        """What stands before the names of the column's weights in their paths."""
+        return scope_name(self.name)
+
 
 class DenseColumn(FeatureColumn):
     """A column that gives numbers of a known shape.

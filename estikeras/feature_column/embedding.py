@@ -12,6 +12,9 @@ from estikeras.keras.initializers import Initializer, TruncatedNormal
 from estikeras.public import public
 from estikeras.train.reader import load_variable
 
+# The name of tables of vectors in layers.
+WEIGHTS = "embedding_weights"
+
 
 @public("feature_column.embedding_column")
 def embedding_column(
@@ -143,7 +146,7 @@ class EmbeddingLookup(columns.DenseColumn, columns.SequenceDenseColumn):
         return self._vectors(features, state), self.categorical_column.lengths(features)
 
     def _vectors(self, features, state):
-        column, table = self.categorical_column, state.get(self, "embedding_weights")
+        column, table = self.categorical_column, state.get(self, WEIGHTS)
         with lookup_of(column):
             return combined(
                 table, column.ids(features), column.weights(features), self.combiner, self.max_norm
@@ -171,7 +174,7 @@ class EmbeddingColumn(EmbeddingLookup):
     def create_state(self, state):
         state.create(
             self,
-            "embedding_weights",
+            WEIGHTS,
             (self.categorical_column.num_buckets, self.dimension),
             first_values(self),
             self.trainable,

@@ -20,21 +20,30 @@ class State:
     """
 
     def __init__(self, add, track):
-        self._add, self._track, self._variables = add, track, {}
+        self._add, self._track, self._variables, self._paths = add, track, {}, set()
 
     def create(self, column, name, shape, initializer, trainable=True):
         """Make a weight of a column.
 
         Args:
             column: the column.
-            name: str, the last part of the variable's path; that before it is the column's name.
+            name: str, the last part of the variable's path; that before it is the column's scope,
+                with a number if another column has this scope and a weight of this name.
             shape: tuple of int.
             initializer: initializer or function `(shape, dtype)`.
             trainable: whether it is trained, if the layer is.
+
+        Returns:
+            The new Variable.
         """
-        scope = columns.scope_name(column.name)
+        scope, count = column.scope, 0
+        while (scope, name) in self._paths:
+            count += 1
+            scope = f"{column.scope}_{count}"
+        self._paths.add((scope, name))
         variable = self._add(scope, name, shape, initializer, trainable)
         self._variables[column, name] = variable
+        return variable
 
     def adopt(self, column, name, variable):
         """Use a Variable that is there as a weight of a column."""

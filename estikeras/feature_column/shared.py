@@ -9,7 +9,12 @@ from estikeras.engine.session_graph import session_graph
 from estikeras.engine.variable import Variable
 from estikeras.feature_column import column as columns
 from estikeras.feature_column.combining import check_combiner
-from estikeras.feature_column.embedding import EmbeddingLookup, checked_rows, first_values
+from estikeras.feature_column.embedding import (
+    WEIGHTS,
+    EmbeddingLookup,
+    checked_rows,
+    first_values,
+)
 from estikeras.feature_column.sequence import SequenceCategoricalColumn
 from estikeras.feature_column.weighted import WeightedCategoricalColumn
 from estikeras.public import public
@@ -52,9 +57,11 @@ def shared_embeddings(
     Raises:
         ValueError: for columns that do not go together, and as for embedding_column.
     """
-    for column in categorical_columns:
-        columns.check_column("categorical_columns", column, columns.CategoricalColumn)
-    rows = checked_rows(
+    table = table_of(
+        SharedTable,
+        categorical_columns,
+        combiner,
+        shared_embedding_collection_name,
         dimension,
         initializer,
         ckpt_to_load_from,
@@ -62,6 +69,24 @@ def shared_embeddings(
         trainable,
         use_safe_embedding_lookup,
     )
+    return [
+        SharedEmbeddingColumn(column, table, combiner, max_norm) for column in categorical_columns
+    ]
+
+
+def table_of(kind, categorical_columns, combiner, name, *rows):
+    """A table for columns, when they go together.
+
+    Args:
+        kind: SharedTable, or a subclass.
+        categorical_columns: as in `shared_embeddings`.
+        combiner: as in `shared_embeddings`.
+        name: str, the name of the table; None makes one of the columns' names.
+        *rows: the arguments of `checked_rows`.
+    """
+    for column in categorical_columns:
+        columns.check_column("categorical_columns", column, columns.CategoricalColumn)
+    rows = checked_rows(*rows)
     check_combiner("combiner", combiner)
     ordered = sorted(categorical_columns, key=lambda column: column.name)
     if not ordered:
@@ -75,12 +100,8 @@ def shared_embeddings(
                 got=f"{first} with {first.num_buckets} ids, and {other} with {other.num_buckets}",
                 expected="columns of one kind, with one number of ids",
             )
-    name = shared_embedding_collection_name
     name = name or "_".join(column.name for column in ordered) + "_shared_embedding"
-    table = SharedTable(name, first.num_buckets, rows)
-    return [
-        SharedEmbeddingColumn(column, table, combiner, max_norm) for column in categorical_columns
-    ]
+    return kind(name, first.num_buckets, rows)
 
 
 def _inner(column):
@@ -102,28 +123,37 @@ class SharedTable:
     def __init__(self, name, size, rows):
         self.name, self._size = name, size
         vars(self).update(rows)
-        self._own, self._by_graph = None, weakref.WeakKeyDictionary()
+        self._own, self._by_graph = {}, weakref.WeakKeyDictionary()
 
-    def variable(self):
-        """The Variable, which is made if it is not there yet."""
+    def give(self, column, state):
+        """Let a column of a layer use the table, which is made if it is not there yet.
+
+        Args:
+            column: the column.
+            state: `State` of the layer.
+        """
         graph = session_graph()
-        if graph is None:
-            if self._own is None:
-                self._own = self._make()
-            return self._own
-        if graph not in self._by_graph:
-            self._by_graph[graph] = self._make()
-        return self._by_graph[graph]
+        key, kept = (None, self._own) if graph is None else (graph, self._by_graph)
+        if key in kept:
+            state.adopt(column, WEIGHTS, kept[key])
+        else:
+            kept[key] = self._make(column, state)
 
-    def _make(self):
+    @property
+    def _shape(self):
+        return (self._size, self.dimension)
+
+    def _make(self, column, state):
         with context.scope(names=()):
-            return Variable(
+            variable = Variable(
                 first_values(self),
-                shape=(self._size, self.dimension),
+                shape=self._shape,
                 dtype="float32",
                 trainable=self.trainable,
                 name=columns.scope_name(self.name),
             )
+        state.adopt(column, WEIGHTS, variable)
+        return variable
 
     def __repr__(self):
         return f"<table {self.name!r}>"
@@ -148,5 +178,27 @@ class SharedEmbeddingColumn(EmbeddingLookup):
         return self.shared_embedding_column_creator.dimension
 
     def create_state(self, state):
-        variable = self.shared_embedding_column_creator.variable()
-        state.adopt(self, "embedding_weights", variable)
+        self.shared_embedding_column_creator.give(self, state)
+
+
+class LayersTable(SharedTable):
+    """The same as TensorFlow 1 has it: the table lies among the weights of the first layer that
+    uses it.
+    """
+
+    def _make(self, column, state):
+        return state.create(column, WEIGHTS, self._shape, first_values(self), self.trainable)
+
+
+@dataclass(frozen=True)
+class LayersSharedEmbeddingColumn(SharedEmbeddingColumn):
+    """Learned vectors of such a table; see `shared_embedding_columns` of `tf.compat.v1`."""
+
+    @property
+    def shared_embedding_collection_name(self):
+        """The name of the table."""
+        return self.shared_embedding_column_creator.name
+
+    @property
+    def scope(self):
+        return columns.scope_name(self.shared_embedding_collection_name)

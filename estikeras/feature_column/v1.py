@@ -6,6 +6,7 @@ from estikeras.engine.session_graph import session_graph
 from estikeras.feature_column import vocabulary
 from estikeras.feature_column.dense_features import DenseFeatures
 from estikeras.feature_column.linear_model import LinearModel
+from estikeras.feature_column.shared import LayersSharedEmbeddingColumn, LayersTable, table_of
 from estikeras.public import public
 
 
@@ -99,6 +100,59 @@ def categorical_column_with_vocabulary_file(
         default_value=default_value,
         num_oov_buckets=num_oov_buckets,
     )
+
+
+@public("compat.v1.feature_column.shared_embedding_columns")
+def shared_embedding_columns(
+    categorical_columns,
+    dimension,
+    combiner="mean",
+    initializer=None,
+    shared_embedding_collection_name=None,
+    ckpt_to_load_from=None,
+    tensor_name_in_ckpt=None,
+    max_norm=None,
+    trainable=True,
+    use_safe_embedding_lookup=True,
+):
+    """As `tf.feature_column.shared_embeddings`, but the table is a weight of the first layer that
+    uses it, `<layer>/<name>/embedding_weights`.
+
+    Args:
+        categorical_columns: list of categorical columns of one kind and with one number of ids.
+        dimension: int, the size of the vectors.
+        combiner: how an example's several vectors become one: "mean", "sqrtn" or "sum".
+        initializer: function `(shape, dtype)` of the first values, or None.
+        shared_embedding_collection_name: str, the name of the table; None makes one of the columns'
+            names.
+        ckpt_to_load_from: a checkpoint with the first values, or None.
+        tensor_name_in_ckpt: their name in it.
+        max_norm: vectors longer than this are shortened to it when they are used.
+        trainable: whether the vectors are trained.
+        use_safe_embedding_lookup: True; missing categories are always left out.
+
+    Returns:
+        list of columns, in the order of `categorical_columns`.
+
+    Raises:
+        ValueError: for columns that do not go together, and as for embedding_column.
+    """
+    table = table_of(
+        LayersTable,
+        categorical_columns,
+        combiner,
+        shared_embedding_collection_name,
+        dimension,
+        initializer,
+        ckpt_to_load_from,
+        tensor_name_in_ckpt,
+        trainable,
+        use_safe_embedding_lookup,
+    )
+    return [
+        LayersSharedEmbeddingColumn(column, table, combiner, max_norm)
+        for column in categorical_columns
+    ]
 
 
 def _unique(name):

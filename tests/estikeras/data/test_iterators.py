@@ -192,3 +192,20 @@ def test_a_single_element_is_just_one():
     for rows, found in ((0, "none"), (2, "more")):
         with pytest.raises(tf.errors.InvalidArgumentError, match=f"got {found}"):
             Dataset.range(rows).get_single_element()
+
+
+def test_elements_are_told_in_three_parts_as_in_tensorflow_1():
+    v1 = tf.compat.v1.data
+    rows = {"a": np.zeros((4, 2), np.float32), "b": ["x"] * 4}
+    data = Dataset.from_tensors((rows, tf.sparse.from_dense(rows["a"]))).batch(3)
+    for given in (data, iter(data), v1.make_one_shot_iterator(data)):
+        shapes = v1.get_output_shapes(given)
+        assert shapes == ({"a": [None, 4, 2], "b": [None, 4]}, [None, 4, 2])
+        assert shapes[1].as_list() == [None, 4, 2]
+        assert v1.get_output_types(given) == ({"a": tf.float32, "b": tf.string}, tf.float32)
+        classes = v1.get_output_classes(given)
+        assert classes == ({"a": tf.Tensor, "b": tf.Tensor}, tf.SparseTensor)
+    windows = Dataset.range(5).window(2)
+    assert v1.get_output_types(windows) == tf.data.DatasetSpec(tf.TensorSpec((), "int64"))
+    with pytest.raises(TypeError, match="`dataset_or_iterator`"):
+        v1.get_output_shapes(3)

@@ -9,8 +9,8 @@ from estikeras.engine import context
 from estikeras.engine.session_graph import SessionGraph
 from estikeras.engine.variable_store import VariableStore
 from estikeras.feature_column.linear_model import LinearModel
-from estikeras.ops.padding import is_padded, padded
 from estikeras.feature_column.sequence_features import concatenate_context_input
+from estikeras.ops.padding import is_padded, padded
 
 AGE = fc.numeric_column("age")
 ID = fc.categorical_column_with_identity("id", 4)
@@ -64,6 +64,30 @@ def test_layers_with_shared_columns_have_one_table():
     (table,) = first.variables
     assert table is second.variables[0]
     assert table.path == "id_other_shared_embedding"
+
+
+def test_tables_of_tensorflow_1_are_weights_of_the_first_layer_that_uses_them():
+    other = fc.categorical_column_with_identity("other", 4)
+    columns = tf.compat.v1.feature_column.shared_embedding_columns([other, ID], 2)
+    assert [column.name for column in columns] == [
+        "other_shared_embedding",
+        "id_shared_embedding",
+    ]
+    features = {"id": [0, 1], "other": [1, 0]}
+    with SessionGraph().tracing():
+        linear = LinearModel(columns, name="linear_model")
+        linear(features)
+        dense = tf.keras.layers.DenseFeatures(columns)
+        y = dense(features)
+    assert y.shape == (2, 4)
+    assert [variable.path.partition("/")[2] for variable in linear.variables] == [
+        "id_other_shared_embedding/embedding_weights",
+        "id_other_shared_embedding/weights",
+        "id_other_shared_embedding_1/weights",
+        "bias_weights",
+    ]
+    (table,) = dense.variables
+    assert table is linear.variables[0]
 
 
 def test_each_model_function_has_its_own_shared_table_and_finds_it_again():
