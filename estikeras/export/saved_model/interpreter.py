@@ -266,9 +266,12 @@ class Library:
         functions: FunctionDefs.
         table: dict from names of operations to functions.
         state: what operations find resources in.
+        of_state: names of the operations that take variables, not their values, where variables
+            are read by being inputs.
     """
 
-    def __init__(self, functions, table, state):
+    def __init__(self, functions, table, state, of_state):
+        self._of_state = of_state
         self._definitions = {function.signature.name: function for function in functions}
         self._graphs, self._table, self.state = {}, table, state
 
@@ -293,6 +296,8 @@ class Library:
                 f"The operation {name} (node {operation.name!r}) of a SavedModel",
                 "Load it with TensorFlow, or save the model as a `.keras` file.",
             )
+        if name not in self._of_state:
+            inputs = [x.value if getattr(x, "is_reference", False) else x for x in inputs]
         try:
             return function(operation, *inputs)
         except _AtNode:

@@ -105,7 +105,8 @@ class LoadedModel:
     def __init__(self, folder, meta):
         self._state = read_state.State()
         self._state.trainable = _trainable(meta)
-        library = Library(meta.graph_def.library.function, _TABLE, self._state)
+        functions = meta.graph_def.library.function
+        library = Library(functions, _TABLE, self._state, read_state.TABLE.keys())
         self._graph = Graph(meta.graph_def.node, library)
         self._restore(folder, meta)
         self._initialize(folder, meta)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 FOLDER = Path(__file__).parent
-NAMES = ("convolutions", "estimator", "recurrent", "words")
+NAMES = ("convolutions", "estimator", "recurrent", "session", "words")
 
 
 def recorded(name):
