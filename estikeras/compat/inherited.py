@@ -7,19 +7,18 @@ arguments is left out here and defined in this room, or absent.
 # Below `tf`: v1's namesake takes other arguments.
 _CHANGED_NAMES = """
 Variable argmax argmin assert_equal assert_greater assert_less assert_rank boolean_mask cond
-convert_to_tensor expand_dims gather gather_nd image.crop_and_resize image.resize io.decode_csv
-io.decode_raw io.parse_example io.parse_single_example linalg.norm math.argmax math.argmin
-math.confusion_matrix math.count_nonzero math.in_top_k math.reduce_all math.reduce_any
+convert_to_tensor expand_dims gather gather_nd image.ResizeMethod image.crop_and_resize image.resize
+io.decode_csv io.decode_raw io.parse_example io.parse_single_example linalg.norm math.argmax
+math.argmin math.confusion_matrix math.count_nonzero math.in_top_k math.reduce_all math.reduce_any
 math.reduce_logsumexp math.reduce_max math.reduce_mean math.reduce_min math.reduce_prod
 math.reduce_sum math.softmax math.log_softmax name_scope nn.avg_pool nn.avg_pool2d nn.conv1d
 nn.conv2d nn.conv2d_transpose nn.conv3d nn.conv3d_transpose nn.convolution nn.crelu nn.ctc_loss
 nn.depth_to_space nn.depthwise_conv2d nn.dropout nn.embedding_lookup nn.in_top_k nn.log_softmax
-nn.max_pool nn.moments nn.pool nn.separable_conv2d nn.softmax
-nn.softmax_cross_entropy_with_logits nn.space_to_batch nn.space_to_depth
-nn.sufficient_statistics nn.weighted_cross_entropy_with_logits nn.weighted_moments norm
-ones_like pad random.poisson reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean
-reduce_min reduce_prod reduce_sum reverse_sequence shape size space_to_batch squeeze
-strings.length strings.reduce_join strings.split strings.substr strings.to_hash_bucket
+nn.max_pool nn.moments nn.pool nn.separable_conv2d nn.softmax nn.softmax_cross_entropy_with_logits
+nn.space_to_batch nn.space_to_depth nn.sufficient_statistics nn.weighted_cross_entropy_with_logits
+nn.weighted_moments norm ones_like pad random.poisson reduce_all reduce_any reduce_logsumexp
+reduce_max reduce_mean reduce_min reduce_prod reduce_sum reverse_sequence shape size space_to_batch
+squeeze strings.length strings.reduce_join strings.split strings.substr strings.to_hash_bucket
 strings.to_number transpose tuple where while_loop zeros_like debugging.assert_equal
 debugging.assert_greater debugging.assert_less debugging.assert_rank
 """
@@ -264,24 +263,12 @@ ABSENT = {
     "GraphDef": "Export with `export_saved_model`, or `model.export`.",
     "graph_util": "Export with `export_saved_model`, or `model.export`.",
     "import_graph_def": "Load weights by `tf.train.load_checkpoint`, or a `.keras` file.",
-    **dict.fromkeys(
-        (
-            "image.resize",
-            "image.resize_area",
-            "image.resize_bicubic",
-            "image.resize_bilinear",
-            "image.resize_images",
-            "image.resize_nearest_neighbor",
-        ),
-        "Use `tf.image.resize`, which takes pixels to lie at their centers.",
-    ),
     "nn.ctc_loss": "Use `tf.nn.ctc_loss`, which takes dense labels and their lengths.",
     "strings.split": "Use `tf.strings.split`.",
     "string_split": "Use `tf.strings.split`.",
     "hessians": "Use a `tf.GradientTape` inside of another one.",
     "load_op_library": "Write the operation with `tf` or `tf.py_function`.",
     "multinomial": "Use `tf.random.categorical`.",
-    "nn.fused_batch_norm": "Use `tf.nn.moments` and `tf.nn.batch_normalization`.",
     "random.multinomial": "Use `tf.random.categorical`.",
     "summary.audio": "Write pictures of spectrograms, or files of one's own.",
     "summary.tensor_summary": "Use `summary.histogram`, `summary.image` or `summary.text`.",

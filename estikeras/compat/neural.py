@@ -167,6 +167,58 @@ def embedding_lookup(
     return tf_nn.embedding_lookup(params, ids, max_norm)
 
 
+@public("compat.v1.nn.atrous_conv2d")
+def atrous_conv2d(value, filters, rate, padding, name=None):
+    """A convolution whose filters have holes: `rate` is the distance of their entries."""
+    return tf_windows.conv2d(value, filters, 1, padding, dilations=rate)
+
+
+@public("compat.v1.nn.fused_batch_norm")
+def fused_batch_norm(
+    x,
+    scale,
+    offset,
+    mean=None,
+    variance=None,
+    epsilon=0.001,
+    data_format="NHWC",
+    is_training=True,
+    name=None,
+    exponential_avg_factor=1.0,
+):
+    """Give each channel mean 0 and variance 1, then a scale and an offset.
+
+    Args:
+        x: (batch, rows, columns, channels), or (batch, channels, rows, columns) for "NCHW".
+        scale: (channels,).
+        offset: (channels,).
+        mean: (channels,), the mean in inference.
+        variance: (channels,), the variance in inference.
+        epsilon: added to the variance.
+        data_format: "NHWC" or "NCHW".
+        is_training: whether mean and variance are the batch's.
+        name: of no consequence.
+        exponential_avg_factor: must be 1.
+
+    Returns:
+        The outputs, and the mean and variance to be kept: in training that of the batch and, for
+        the variance, that of the population of which the batch is a sample.
+    """
+    if exponential_avg_factor != 1.0:
+        raise errors.unsupported("`exponential_avg_factor`", "Assign averages yourself.")
+    x = as_tensor(x)
+    channels = 1 if data_format == "NCHW" else len(x.shape) - 1
+    kept_mean, kept_variance = mean, variance
+    if is_training:
+        axes = tuple(axis for axis in range(len(x.shape)) if axis != channels)
+        mean, variance = ops.moments(x, axes=axes)
+        count = x.size // x.shape[channels]
+        kept_mean, kept_variance = mean, variance * (count / max(count - 1, 1))
+    shape = tuple(n if axis == channels else 1 for axis, n in enumerate(x.shape))
+    parts = (ops.reshape(part, shape) for part in (mean, variance, offset, scale))
+    return tf_nn.batch_normalization(x, *parts, epsilon), kept_mean, kept_variance
+
+
 @public("compat.v1.nn.xw_plus_b")
 def xw_plus_b(x, weights, biases, name=None):
     """`matmul(x, weights) + biases`."""

@@ -10,6 +10,7 @@ STEPS = _random.normal(size=(2, 5, 2)).astype("float32")
 VOLUME = _random.normal(size=(1, 3, 3, 3, 2)).astype("float32")
 ONE_HOT = np.eye(4, dtype="float32")[[1, 0, 3]]
 
+_SIZES = {"larger": (7, 9), "smaller": (3, 2)}
 ROWS = {
     "reduce_sum": lambda t: t.reduce_sum(X, reduction_indices=[1], keep_dims=True),
     "reduce_mean by position": lambda t: t.reduce_mean(X, 0, True, "mean"),
@@ -92,10 +93,38 @@ ROWS = {
     "pool": lambda t: t.nn.pool(IMAGE, [2, 2], "MAX", "VALID", strides=[2, 2]),
     "depth_to_space": lambda t: t.depth_to_space(np.ones((1, 1, 1, 4), "float32"), 2, "name"),
     "space_to_depth": lambda t: t.space_to_depth(IMAGE, 2, "name"),
+    "atrous_conv2d": lambda t: t.nn.atrous_conv2d(IMAGE, FILTER, 2, "SAME"),
+    "fused_batch_norm": lambda t: t.concat(
+        [t.reshape(y, [-1]) for y in t.nn.fused_batch_norm(IMAGE, IMAGE[0, 0, 0], IMAGE[0, 1, 1])],
+        0,
+    ),
+    "fused_batch_norm at rest": lambda t: t.nn.fused_batch_norm(
+        IMAGE, *IMAGE[0, 0, :4], is_training=False
+    )[0],
     "xw_plus_b": lambda t: t.nn.xw_plus_b(X, X.T, X[:, 0]),
     "l2_loss": lambda t: t.nn.l2_loss(X),
     "constant_initializer": lambda t: t.constant_initializer([1.0, 2.0, 3.0, 4.0])([2, 2]),
     "zeros_initializer": lambda t: t.zeros_initializer(t.int32)([2]),
+    **{
+        f"resize, {method}, {size}": lambda t, m=method, s=size: t.image.resize(
+            IMAGE, _SIZES[s], getattr(t.image.ResizeMethod, m)
+        )
+        for method in ("BILINEAR", "NEAREST_NEIGHBOR", "BICUBIC", "AREA")
+        for size in _SIZES
+    },
+    "resize, corners": lambda t: t.image.resize_images(IMAGE[0], [6, 7], align_corners=True),
+    "resize, in proportion": lambda t: t.image.resize(IMAGE, [8, 6], preserve_aspect_ratio=True),
+    "resize_nearest, corners": lambda t: t.image.resize_nearest_neighbor(IMAGE, [7, 6], True),
+    "resize_bilinear, centers": lambda t: t.image.resize_bilinear(
+        IMAGE, [7, 3], half_pixel_centers=True
+    ),
+    "resize_nearest, centers": lambda t: t.image.resize_nearest_neighbor(
+        IMAGE, [7, 3], half_pixel_centers=True
+    ),
+    "resize_bicubic, corners": lambda t: t.image.resize_bicubic(IMAGE, [6, 6], True),
+    "resize_bicubic, centers": lambda t: t.image.resize_bicubic(
+        IMAGE, [7, 3], half_pixel_centers=True
+    ),
 }
 
 
