@@ -59,8 +59,9 @@ class BinaryClassHead(SingleHead):
         return 1
 
     def _labels(self, labels, logits):
-        labels = checks.dense_labels(labels, logits, 1)
-        if self._label_vocabulary is not None:
+        names = self._label_vocabulary is not None
+        labels = checks.dense_labels(labels, logits, 1, names)
+        if names:
             labels = classes.class_ids_of(labels, self._label_vocabulary)
         return checks.labels_in_range(ops.cast(labels, "float32"), 2)
 

@@ -42,17 +42,24 @@ def require_labels(labels):
     return labels
 
 
-def dense_labels(labels, logits, dimension):
+def dense_labels(labels, logits, dimension, names=False):
     """Labels as a tensor `(batch, ..., dimension)`, with the first axes of the logits.
 
     Args:
         labels: tensor; a last axis of 1 may be missing.
         logits: tensor.
         dimension: size of the last axis.
+        names: whether they are strings.
 
     Raises:
-        ValueError: for None, sparse labels and other shapes.
+        ValueError: for None, sparse labels, other shapes, and strings where there should be numbers
+            or the reverse.
+        TypeError: for a dict.
     """
+    if isinstance(labels, dict):
+        raise errors.wrong_type(
+            "labels", got=labels, expected="a tensor", hint="Several labels need a MultiHead."
+        )
     if isinstance(require_labels(labels), SparseTensor):
         raise errors.invalid(
             "labels",
@@ -61,6 +68,13 @@ def dense_labels(labels, logits, dimension):
             hint="Each example has that many values? Use `tf.sparse.to_dense` in `input_fn`.",
         )
     labels = ops.convert_to_tensor(labels)
+    if (labels.dtype == "string") != names:
+        raise errors.invalid(
+            "labels",
+            got=f"dtype {labels.dtype}",
+            expected="strings, as there is a `label_vocabulary`" if names else "numbers",
+            hint=None if names else "Names of classes need a classifier's `label_vocabulary`.",
+        )
     if len(labels.shape) == len(logits.shape) - 1:
         labels = ops.expand_dims(labels, -1)
     expected = (*logits.shape[:-1], dimension)

@@ -58,13 +58,12 @@ class MultiClassHead(SingleHead):
         return self._n_classes
 
     def _labels(self, labels, logits):
-        labels = checks.dense_labels(labels, logits, 1)
         names = self._label_vocabulary is not None
-        if labels.dtype != "string" if names else not dtypes.is_int(labels.dtype):
-            expected = "strings, as there is a `label_vocabulary`" if names else "integers"
-            raise errors.invalid("labels", got=f"dtype {labels.dtype}", expected=expected)
+        labels = checks.dense_labels(labels, logits, 1, names)
         if names:
             labels = classes.class_ids_of(labels, self._label_vocabulary)
+        elif not dtypes.is_int(labels.dtype):
+            raise errors.invalid("labels", got=f"dtype {labels.dtype}", expected="integers")
         if isinstance(labels, TracedTensor) and self._loss_fn is None:
             return labels  # the cross-entropy refuses what is out of range
         return checks.labels_in_range(labels, self._n_classes)
