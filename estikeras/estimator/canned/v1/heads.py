@@ -2,14 +2,24 @@
 mean loss among the summaries.
 """
 
-from estikeras import ops
+from estikeras import errors, ops
 from estikeras.compat.metrics.areas import auc
 from estikeras.compat.summary import scalar
-from estikeras.compat.weighted_losses import Reduction, compute_weighted_loss
+from estikeras.compat.weighted_losses import Reduction
 from estikeras.estimator.heads import binary_class_head, multi_class_head, regression_head
 from estikeras.estimator.heads.single import broadcast
 from estikeras.estimator.keys import MetricKeys
 from estikeras.estimator.mode_keys import ModeKeys
+from estikeras.keras.losses.base import reduce_weighted_values
+from estikeras.ops import replicas
+
+# The same in `keras.losses`; None for what it has not.
+_REDUCTIONS = {
+    Reduction.SUM: "sum",
+    Reduction.SUM_OVER_BATCH_SIZE: "sum_over_batch_size",
+    Reduction.MEAN: "mean_with_sample_weight",
+    Reduction.SUM_BY_NONZERO_WEIGHTS: None,
+}
 
 
 class _Head:
@@ -25,17 +35,23 @@ class _Head:
         super().__init__(*args, **kwargs)
         self._scope = scope
 
-    _check_reduction = staticmethod(Reduction.validate)
+    @staticmethod
+    def _check_reduction(loss_reduction):
+        if loss_reduction not in _REDUCTIONS:
+            raise errors.invalid(
+                "loss_reduction", got=loss_reduction, expected=f"one of {list(_REDUCTIONS)}"
+            )
 
     @property
     def _training_scope(self):
         return self._scope
 
     def _reduced(self, losses, weights):
-        weights = 1.0 if weights is None else weights
-        return compute_weighted_loss(
-            losses, weights, loss_collection=None, reduction=self._loss_reduction
-        )
+        weights, reduction = broadcast(weights, losses), _REDUCTIONS[self._loss_reduction]
+        if reduction is not None or weights is None:
+            return reduce_weighted_values(losses, weights, reduction=reduction or "mean")
+        count = ops.sum(ops.cast(ops.not_equal(weights, 0.0), "float32"))
+        return ops.divide_no_nan(ops.sum(losses * weights), replicas.total_for_mean(count))
 
     def create_estimator_spec(self, features, mode, logits, labels=None, *args, **kwargs):
         spec = super().create_estimator_spec(features, mode, logits, labels, *args, **kwargs)
