@@ -7,6 +7,7 @@ from estikeras.engine.tensor import Tensor
 from estikeras.export.saved_model.interpreter import reader_of
 from estikeras.export.saved_model.ops_conv import same_padding
 from estikeras.export.saved_model.read_arrays import ints
+from estikeras.ops import image_shape
 from estikeras.primitives import conv, elementwise, pool, reduce, shaping, softmax
 
 TABLE = {}
@@ -154,9 +155,9 @@ def _batch_normalization(node, x, scale, offset, mean, variance):
     return put_back(y), mean, variance, mean, variance, Tensor(np.zeros(0, np.float32))
 
 
-@reads("ResizeBilinear", "ResizeNearestNeighbor")
+@reads("ResizeBilinear", "ResizeNearestNeighbor", "ResizeBicubic")
 def _resize(node, x, size):
     if node.attribute("align_corners", False) or not node.attribute("half_pixel_centers", False):
         raise node.unsupported("Resizing without half_pixel_centers")
-    how = "bilinear" if node.op == "ResizeBilinear" else "nearest"
-    return ops.image.resize(x, ints(size), interpolation=how)
+    how = {"ResizeBilinear": "bilinear", "ResizeBicubic": "bicubic"}.get(node.op, "nearest")
+    return image_shape.resize(x, ints(size), interpolation=how, data_format="channels_last")

@@ -290,3 +290,38 @@ def _bincount(node, x, size, weights):
     if node.attribute("binary_output", False):
         out = np.minimum(out, 1)
     return Tensor(out if x.ndim == 2 else out[0])
+
+
+@reads("RaggedTensorToTensor")
+def _ragged_to_dense(node, shape, values, default, *partitions):
+    kinds = [kind.decode() for kind in node.attribute("row_partition_types")]
+    if kinds == ["ROW_SPLITS"]:
+        lengths = np.diff(partitions[0].value)
+    elif kinds == ["FIRST_DIM_SIZE", "VALUE_ROWIDS"]:
+        lengths = np.bincount(partitions[1].value, minlength=int(partitions[0]))
+    else:
+        raise node.unsupported(f"Rows given by {kinds}")
+    inner = values.shape[1:]
+    wanted = shape.value.reshape(-1).tolist() or [-1, -1]
+    rows, columns = (
+        n if n >= 0 else known
+        for n, known in zip(wanted, (len(lengths), lengths.max(initial=0)), strict=False)
+    )
+    out = np.full((rows, columns, *inner), default.value, dtypes.to_numpy(values.dtype))
+    starts = np.cumsum(lengths) - lengths
+    for row, (start, length) in enumerate(zip(starts, lengths, strict=True)):
+        count = min(length, columns)
+        if row < rows:
+            out[row, :count] = values.value[start : start + count]
+    return Tensor(out)
+
+
+@reads("RaggedBincount")
+def _ragged_bincount(node, splits, values, size, weights):
+    lengths = np.diff(splits.value)
+    out = np.zeros((len(lengths), int(size)), dtypes.to_numpy(weights.dtype))
+    rows = np.arange(len(lengths)).repeat(lengths)
+    kept = values.value < int(size)
+    given = weights.value.reshape(-1) if weights.size else np.ones(values.size, out.dtype)
+    np.add.at(out, (rows[kept], values.value[kept]), given[kept])
+    return Tensor(np.minimum(out, 1) if node.attribute("binary_output", False) else out)
