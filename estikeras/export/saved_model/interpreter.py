@@ -56,7 +56,7 @@ class Operation:
 
     Args:
         node: a NodeDef.
-        where: what the errors call the graph it is in.
+        owner: the Graph in which it runs.
 
     Attributes:
         name: its name.
@@ -64,7 +64,7 @@ class Operation:
         inputs: list of pairs of a name and an output: an int, or a pair of the name of a list of
             outputs and a place in it.
         after: names of nodes that run before.
-        owner: the Graph in which it runs.
+        owner: the Graph.
     """
 
     def __init__(self, node, owner):
@@ -78,8 +78,9 @@ class Operation:
         None), a function's name, or a list of these; `default` if it is not there.
         """
         if name not in self._read:
-            there = name in self._node.attr
-            self._read[name] = _value(self._node.attr[name]) if there else default
+            if name not in self._node.attr:
+                return default
+            self._read[name] = _value(self._node.attr[name])
         return self._read[name]
 
     def text(self, name, default=""):
@@ -124,7 +125,7 @@ def _ref(text):
     return (name, int(rest[0])) if len(rest) == 1 else (name, (rest[0], int(rest[1])))
 
 
-def dtype_of(number, name=""):
+def dtype_of(number):
     """The name of a dtype by its number in the format; "" for handles of resources."""
     kind = tensor_proto.DTYPES.get(number % 100)  # 100 more are references
     return dtypes.from_numpy(kind) if kind is not None else ""

@@ -8,7 +8,7 @@ import numpy as np
 
 from estikeras import ops
 from estikeras.engine import dtypes
-from estikeras.engine.tensor import Tensor, as_tensor
+from estikeras.engine.tensor import Tensor, as_tensor, borrowed
 from estikeras.export.saved_model.interpreter import DEAD, reader_of
 from estikeras.primitives import elementwise, indexing, shaping
 
@@ -28,7 +28,7 @@ def axis_of(x, axis):
 
 @reads("Const")
 def _const(node):
-    return Tensor(node.attribute("value"))
+    return borrowed(node.attribute("value"))
 
 
 @reads(

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from estikeras import errors
+from estikeras.engine import context
 from estikeras.engine.function import Function
 from estikeras.engine.specs import SparseTensor, TensorSpec
 from estikeras.engine.tensor import Tensor, TraceError, as_tensor
@@ -141,20 +142,19 @@ class LoadedModel:
         self._graph.run([], feeds, after=(saver.restore_op_name.split(":")[0],))
 
     def _initialize(self, folder, meta):
-        names = [
-            info.name.split(":")[0] for info in meta.signature_def[_INIT].outputs.values()
-        ] if _INIT in meta.signature_def else []  # fmt: skip
+        names = []
+        if _INIT in meta.signature_def:
+            names = [info.name for info in meta.signature_def[_INIT].outputs.values()]
         for key in _MAIN_OPS:
             if not names and key in meta.collection_def:
-                names = [n.split(":")[0] for n in meta.collection_def[key].node_list.value]
+                names = meta.collection_def[key].node_list.value
         feeds = {
             asset.tensor_info.name: Tensor(
                 np.array(str(folder / constants.ASSETS_DIRECTORY / asset.filename).encode(), object)
             )
             for asset in meta.asset_file_def
         }
-        if names:
-            self._graph.run([], feeds, after=tuple(names))
+        self._graph.run([], feeds, after=tuple(name.split(":")[0] for name in names))
 
 
 def _trainable(meta):
@@ -201,8 +201,8 @@ class LoadedSignature:
         self._function, self._is_eager = Function(self.evaluate), False
 
     def __call__(self, *args, **kwargs):
-        inputs = self._given(args, kwargs)
-        if not self._is_eager:
+        inputs, now = self._given(args, kwargs), context.current
+        if not self._is_eager and now.trace is None and not now.tapes:
             try:
                 concrete, arrays = self._function.concrete((inputs,), {})
                 return concrete(arrays)

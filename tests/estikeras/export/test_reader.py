@@ -51,6 +51,19 @@ def test_a_loaded_signature_can_be_part_of_a_function():
     assert_close(doubled(tf.constant(inputs["ids"])), wanted["state"] * 2, tolerance=1e-5)
 
 
+def test_a_loaded_signature_has_gradients():
+    _, inputs, _ = recorded("convolutions")
+    signature = saved_model.load(FOLDER / "convolutions").signatures["serving_default"]
+    image = tf.constant(inputs["image"])
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        total = tf.reduce_sum(signature(image)["output_0"])
+    slope = tape.gradient(total, image)
+    step = 1e-2 * np.sign(np.asarray(slope))
+    moved = tf.reduce_sum(signature(image + step)["output_0"])
+    assert float(moved - total) == pytest.approx(1e-2 * np.abs(slope).sum(), rel=0.05)
+
+
 def test_variables_have_their_names_and_can_change():
     _, inputs, _ = recorded("convolutions")
     loaded = saved_model.load(FOLDER / "convolutions")
