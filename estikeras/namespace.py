@@ -152,9 +152,7 @@ def _get(module_name, prefix, name):
         return thing
     if name in members and module_name not in _PREFIX_OF_MODULE:
         return importlib.import_module(f"{_ROOT}.{full_name}")
-    raise AttributeError(
-        _unknown(f"module {module_name!r} has no attribute {name!r}.", prefix, name)
-    )
+    raise UnknownNameError(module_name, prefix, name)
 
 
 # What scripts of the reference often use and this project has not, with what to use instead.
@@ -180,6 +178,12 @@ _ABSENT = {
     "distribute.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
     "distribute.experimental.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
     "train.ExponentialMovingAverage": "Give the optimizer `use_ema=True`.",
+    **dict.fromkeys(
+        (f"estimator.BoostedTrees{kind}" for kind in ("Classifier", "Estimator", "Regressor")),
+        "TensorFlow has it no more. Train trees with a library for them, or a `DNNClassifier`.",
+    ),
+    "estimator.experimental.KMeans": "Cluster with a library for it, such as scikit-learn.",
+    "estimator.tpu": "Use `tf.estimator.Estimator`: all work is done by CPUs.",
     "contrib": "TensorFlow 2 has it no more. Use `keras.layers`, `keras.optimizers`, `estimator`.",
     **dict.fromkeys(
         ("io.deserialize_many_sparse", "io.serialize_many_sparse", "io.serialize_sparse"),
@@ -251,11 +255,27 @@ def _why_absent(full_name):
     return None
 
 
+class UnknownNameError(AttributeError):
+    """An AttributeError whose text is made when it is asked for: `from package import file` asks
+    the package first, and throws it away.
+    """
+
+    def __str__(self):
+        module_name, prefix, name = self.args
+        return _unknown(f"module {module_name!r} has no attribute {name!r}.", prefix, name)
+
+
 def _unknown(message, prefix, name):
     full_name = f"{prefix}.{name}" if prefix else name
     absent = _why_absent(full_name) or _why_absent(prefix)
     if absent is not None:
         return f"{message} It is not supported. {absent}"
+    older = f"{_GENERATIONS[0]}.{full_name}"
+    if name in (_members(older.rpartition(".")[0]) or {}):
+        return f"{message} It is TensorFlow 1's: write `{older}`."
+    absent = _why_absent(older)
+    if absent is not None:
+        return f"{message} It is TensorFlow 1's, and not supported. {absent}"
     near = difflib.get_close_matches(name, _members(prefix) or {}, n=3)
     return f"{message} Did you mean {' or '.join(map(repr, near))}?" if near else message
 

@@ -267,13 +267,16 @@ def test_a_call_is_told_its_fault(name):
 @pytest.mark.parametrize(
     ("namespace", "name", "words"),
     [
-        (V1, "Sessiun", ("Did you mean 'Session'",)),
+        (V1, "placeholdr", ("Did you mean 'placeholder'",)),
         (V1.layers, "danse", ("Did you mean 'dense'",)),
         (V1.train, "SyncReplicasOptimizer", ("SyncReplicasOptimizer", "not supported")),
         (V1.estimator, "DNNClasifier", ("Did you mean 'DNNClassifier'",)),
         (tf.estimator, "BoostedTreesClassifier", ("not supported",)),
         (tf.estimator.experimental, "KMeans", ("not supported",)),
-        (V1.estimator.tpu, "TPUEstimator", ("not supported",)),
+        (V1.estimator, "tpu", ("not supported",)),
+        (tf, "Session", ("TensorFlow 1's", "not supported", "Estimator")),
+        (tf, "placeholder", ("TensorFlow 1's", "`compat.v1.placeholder`")),
+        (tf.train, "AdamOptimizer", ("`compat.v1.train.AdamOptimizer`",)),
     ],
     ids=lambda given: given if isinstance(given, str) else None,
 )
