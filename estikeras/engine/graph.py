@@ -108,6 +108,10 @@ class Graph:
         self.nodes.append(node)
         return node.outputs[0] if node.single else node.outputs
 
+    def name_of(self, variable):
+        """What the `name` of a variable is while the graph is made."""
+        return variable._name
+
     def note(self, thing, name):
         """Hear of a tensor's name; only graphs of which parts are run by name remember it."""
 

@@ -123,6 +123,9 @@ class SessionGraph(Graph):
         self.placeholders.append(self.add_input(Spec(tuple(sizes), dtype)))
         return self.placeholders[-1]
 
+    def name_of(self, variable):
+        return f"{variable.path}:0"
+
     def note(self, thing, name):
         """Remember something by a name, which is made unique; gives the name."""
         thing = self.own(thing) if isinstance(thing, Tensor) else thing

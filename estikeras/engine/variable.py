@@ -248,7 +248,11 @@ class Variable:
 
     @property
     def name(self):
-        return self._name
+        """What it was called; in a model function its path and `:0`, as graphs of TensorFlow have
+        it.
+        """
+        trace = context.current.trace
+        return self._name if trace is None else trace.name_of(self)
 
     @property
     def path(self):

@@ -41,7 +41,8 @@ _STATE = "seed_generator_state"
 
 def is_state(variable):
     """Whether a variable is the state of a SeedGenerator."""
-    return variable.name == _STATE and variable.dtype == "uint32"
+    last = variable.path.rpartition("/")[2]
+    return last.startswith(_STATE) and variable.dtype == "uint32"
 
 
 @public("keras.random.SeedGenerator")

@@ -90,7 +90,7 @@ class Adafactor(Optimizer):
             self._v.append(self._mean_of(variable))
 
     def _means_of(self, variable):
-        shape, name = variable.shape, variable.name
+        shape, name = variable.shape, variable.path.rpartition("/")[2]
         if len(shape) < 2:
             # Without use, but the reference's saved state has them.
             unused = (

@@ -132,6 +132,12 @@ def test_names_find_tensors_and_operations(graph):
         default.get_tensor_by_name("z:0")
 
 
+def test_variables_of_all_layers_are_called_by_their_paths(graph):
+    tf.keras.layers.BatchNormalization()(tf.keras.layers.Dense(2)(np.ones((2, 3), "float32")))
+    kept = [v for v in v1.trainable_variables() if "batch_normalization" not in v.name]
+    assert [v.name for v in kept] == ["dense/kernel:0", "dense/bias:0"]
+
+
 def test_the_global_step_is_one(graph):
     assert v1.train.get_global_step() is None
     step = v1.train.get_or_create_global_step()
