@@ -1,6 +1,7 @@
 """Canned estimators with data, each made by a function of `tf` and a folder."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -365,7 +366,7 @@ def trained(case, tf, folder):
     """Train an estimator in a folder, evaluate it, and predict.
 
     Returns:
-        A dict with `losses`, `metrics` and `predictions`, lists by key.
+        A dict with `tags` of summaries, `losses`, `metrics` and `predictions`.
     """
     estimator = case.make(tf, model_dir=str(folder))
     hook = losses_hook(tf)
@@ -377,10 +378,20 @@ def trained(case, tf, folder):
         for key in made[0]:
             predictions[key] = [_text(row[key]) for row in made[:6]]
     return {
+        "tags": tags(tf, folder),
         "losses": hook.losses,
         "metrics": {key: float(value) for key, value in sorted(metrics.items())},
         "predictions": predictions,
     }
+
+
+def tags(tf, folder):
+    """The sorted tags of summaries in the event files of a folder, without the measured speed."""
+    found = set()
+    for file in sorted(Path(folder).glob("*tfevents*")):
+        for event in tf.compat.v1.train.summary_iterator(str(file)):
+            found.update(value.tag for value in event.summary.value)
+    return sorted(found - {"global_step/sec"})
 
 
 def _text(array):

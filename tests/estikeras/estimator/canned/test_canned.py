@@ -33,6 +33,7 @@ def test_canned_estimators_learn_as_the_reference_does(case, first_values, tmp_p
     tensor_bundle.write(prefix, sorted(first_values[case.name].items()), masked_crc32c)
     update_checkpoint_state(str(tmp_path), prefix)
     made, recorded = canned.trained(case, tf, tmp_path), RECORDED[case.name]
+    assert made["tags"] == recorded["tags"]
     if case.has_losses:
         np.testing.assert_allclose(made["losses"], recorded["losses"], rtol=5e-5, atol=5e-6)
     assert made["metrics"] == pytest.approx(recorded["metrics"], rel=5e-5, abs=5e-6)
