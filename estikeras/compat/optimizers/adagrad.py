@@ -36,7 +36,7 @@ class AdagradOptimizer(Optimizer):
         for variable in var_list:
             self._slot(variable, "accumulator", self._initial_value)
 
-    def _apply_dense(self, gradient, variable, dtype):
+    def _updated(self, gradient, variable, dtype):
         rate = self._now(self._learning_rate, dtype)
         return variable - rate * gradient * ops.rsqrt(self._add(gradient, variable))
 
@@ -74,7 +74,7 @@ class ProximalAdagradOptimizer(AdagradOptimizer):
         super().__init__(learning_rate, initial_accumulator_value, use_locking, name)
         self._l1, self._l2 = l1_regularization_strength, l2_regularization_strength
 
-    def _apply_dense(self, gradient, variable, dtype):
+    def _updated(self, gradient, variable, dtype):
         rate = self._now(self._learning_rate, dtype) * ops.rsqrt(self._add(gradient, variable))
         return shrunk(variable - rate * gradient, rate, self._l1, self._l2)
 
@@ -119,7 +119,7 @@ class AdagradDAOptimizer(Optimizer):
             self._slot(variable, "gradient_accumulator")
             self._slot(variable, "gradient_squared_accumulator", self._initial_value)
 
-    def _apply_dense(self, gradient, variable, dtype):
+    def _updated(self, gradient, variable, dtype):
         sums = self.get_slot(variable, "gradient_accumulator")
         squares = self.get_slot(variable, "gradient_squared_accumulator")
         total, square = sums + gradient, squares + ops.square(gradient)

@@ -47,7 +47,7 @@ class AdamOptimizer(Optimizer):
         rate = self._now(self._learning_rate, "float32")
         self._rate = rate * ops.sqrt(1 - power2) / (1 - power1)
 
-    def _apply_dense(self, gradient, variable, dtype):
+    def _updated(self, gradient, variable, dtype):
         beta1, beta2 = self._now(self._beta1, dtype), self._now(self._beta2, dtype)
         means, squares = self.get_slot(variable, "m"), self.get_slot(variable, "v")
         mean = means + (gradient - means) * (1 - beta1)
@@ -57,7 +57,7 @@ class AdamOptimizer(Optimizer):
         rate, epsilon = self._now(self._rate, dtype), self._now(self._epsilon, dtype)
         return variable - mean * rate / (ops.sqrt(square) + epsilon)
 
-    def _finish(self):
+    def _finish(self, update_ops, name_scope):
         for name, beta in (("beta1_power", self._beta1), ("beta2_power", self._beta2)):
             power = self._others[name]
             power.assign(power * self._now(beta, power.dtype))

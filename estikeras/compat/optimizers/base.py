@@ -10,7 +10,7 @@ from estikeras.compat.variables import Variable
 from estikeras.engine import context, tree
 from estikeras.engine.session_graph import action, session_graph
 from estikeras.engine.tape import GradientTape
-from estikeras.engine.tensor import Tensor
+from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.keras.optimizers.replicas import combined_gradients
 from estikeras.public import public
 from strategies import context as replicas
@@ -18,8 +18,8 @@ from strategies import context as replicas
 
 @public("compat.v1.train.Optimizer")
 class Optimizer:
-    """The base of optimizers. A subclass makes slots in `_create_slots` and changes a variable in
-    `_apply_dense`.
+    """The base of optimizers. A subclass makes slots in `_create_slots`, by `_zeros_slot` and its
+    kin, and changes a variable in `_apply_dense`.
 
     Args:
         use_locking: of no consequence: a step is done by one program.
@@ -31,7 +31,7 @@ class Optimizer:
     def __init__(self, use_locking, name):
         if not name:
             raise errors.invalid("name", got=name, expected="the name of the optimizer")
-        self._name = name
+        self._name, self._use_locking = name, use_locking
         self._slots, self._others = {}, {}
 
     def get_name(self):
@@ -144,19 +144,17 @@ class Optimizer:
         together = combined_gradients(self, [g for g, _ in known], [v for _, v in known])
         with action(name or self._name, self) as made, together as (gradients, variables):
             self._prepare()
-            for gradient, variable in zip(gradients, variables, strict=True):
-                self._step(gradient, variable)
-            self._finish()
+            pairs = zip(gradients, variables, strict=True)
+            self._finish([self._step(*pair) for pair in pairs], name or self._name)
             if global_step is not None:
                 global_step.assign_add(1)
         return made
 
     def _step(self, gradient, variable):
-        dtype = variable.dtype
-        variable.assign(self._apply_dense(ops.cast(gradient, dtype), variable, dtype))
-        constraint = getattr(variable, "constraint", None)
-        if constraint is not None:
-            variable.assign(constraint(variable))
+        done = self._resource_apply_dense(ops.cast(gradient, variable.dtype), variable)
+        if variable.constraint is not None:
+            variable.assign(variable.constraint(variable))
+        return done
 
     # What subclasses write.
 
@@ -166,12 +164,25 @@ class Optimizer:
     def _prepare(self):
         """Read what holds for all variables."""
 
-    def _apply_dense(self, gradient, variable, dtype):
+    def _resource_apply_dense(self, grad, handle):
+        """Change a variable."""
+        return self._apply_dense(grad, handle)
+
+    def _apply_dense(self, grad, var):
+        """Change a variable; a subclass writes this one, or that of before."""
+        return var.assign(self._updated(grad, var, var.dtype))
+
+    def _updated(self, gradient, variable, dtype):
         """The variable's new value."""
         raise NotImplementedError(f"{type(self).__name__} must define `_apply_dense`.")
 
-    def _finish(self):
-        """Change what holds for all variables, after the step."""
+    def _finish(self, update_ops, name_scope):
+        """Change what holds for all variables, after the step.
+
+        Args:
+            update_ops: list of what changing the variables gave.
+            name_scope: name of the operation.
+        """
 
     # What subclasses use.
 
@@ -186,19 +197,71 @@ class Optimizer:
 
     def _slot(self, variable, name, initial_value=0.0, called=None):
         """The variable beside `variable`, called after the optimizer; made by the first call."""
-        slots = self._slots.setdefault(name, {})
-        if id(variable) not in slots:
-            with variable_scope(None, f"{variable.path}/{called or self._name}") as opened:
+        initial_value = initializers.Constant(initial_value)
+        return self._get_or_make_slot_with_initializer(
+            variable, initial_value, variable.shape, variable.dtype, name, called or self._name
+        )
+
+    def _zeros_slot(self, var, slot_name, op_name):
+        """The variable beside another one that begins with zeros; made by the first call.
+
+        Args:
+            var: the trained variable.
+            slot_name: name for `get_slot`.
+            op_name: name in checkpoints, below that of `var`.
+        """
+        return self._slot(var, slot_name, called=op_name)
+
+    def _get_or_make_slot(self, var, val, slot_name, op_name):
+        """The variable beside another one that begins with a value; made by the first call.
+
+        Args:
+            var: the trained variable.
+            val: the value, a tensor.
+            slot_name: name for `get_slot`.
+            op_name: name in checkpoints, below that of `var`.
+        """
+        val = as_tensor(val)
+        return self._get_or_make_slot_with_initializer(
+            var, lambda shape, dtype: val, val.shape, val.dtype, slot_name, op_name
+        )
+
+    def _get_or_make_slot_with_initializer(
+        self, var, initializer, shape, dtype, slot_name, op_name
+    ):
+        """The variable beside another one; made by the first call.
+
+        Args:
+            var: the trained variable.
+            initializer: function of shape and dtype that gives the first value.
+            shape: shape of the new variable.
+            dtype: dtype of the new variable.
+            slot_name: name for `get_slot`.
+            op_name: name in checkpoints, below that of `var`.
+        """
+        slots = self._slots.setdefault(slot_name, {})
+        if id(var) not in slots:
+            with variable_scope(None, f"{var.path}/{op_name}") as opened:
                 scope, _, leaf = opened.name.rpartition("/")
             with context.scope(names=((scope, None),)):
-                slots[id(variable)] = Variable(
-                    initializers.Constant(initial_value),
-                    trainable=False,
-                    name=leaf,
-                    dtype=variable.dtype,
-                    shape=variable.shape,
+                slots[id(var)] = Variable(
+                    initializer, trainable=False, name=leaf, dtype=dtype, shape=shape
                 )
-        return slots[id(variable)]
+        return slots[id(var)]
+
+    def _create_non_slot_variable(self, initial_value, name, colocate_with):
+        """A variable that is beside none, made by the first call.
+
+        Args:
+            initial_value: its first value.
+            name: its name.
+            colocate_with: of no consequence.
+        """
+        return self._other(name, initial_value)
+
+    def _get_non_slot_variable(self, name, graph=None):
+        """The variable of a name that is beside none; None if there is none."""
+        return self._others.get(name)
 
     def _other(self, name, initial_value):
         """A variable that is beside none, made by the first call."""

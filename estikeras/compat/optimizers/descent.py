@@ -19,7 +19,7 @@ class GradientDescentOptimizer(Optimizer):
         super().__init__(use_locking, name)
         self._learning_rate = learning_rate
 
-    def _apply_dense(self, gradient, variable, dtype):
+    def _updated(self, gradient, variable, dtype):
         return variable - self._now(self._learning_rate, dtype) * gradient
 
 
@@ -49,7 +49,7 @@ class MomentumOptimizer(Optimizer):
         for variable in var_list:
             self._slot(variable, "momentum")
 
-    def _apply_dense(self, gradient, variable, dtype):
+    def _updated(self, gradient, variable, dtype):
         rate, momentum = self._now(self._learning_rate, dtype), self._now(self._momentum, dtype)
         slot = self.get_slot(variable, "momentum")
         total = slot * momentum + gradient
@@ -90,6 +90,6 @@ class ProximalGradientDescentOptimizer(Optimizer):
         self._learning_rate = learning_rate
         self._l1, self._l2 = l1_regularization_strength, l2_regularization_strength
 
-    def _apply_dense(self, gradient, variable, dtype):
+    def _updated(self, gradient, variable, dtype):
         rate = self._now(self._learning_rate, dtype)
         return shrunk(variable - rate * gradient, rate, self._l1, self._l2)

@@ -65,7 +65,7 @@ class FtrlOptimizer(Optimizer):
             self._slot(variable, "accum", self._initial_value, self._accum_name)
             self._slot(variable, "linear", 0.0, self._linear_name)
 
-    def _apply_dense(self, gradient, variable, dtype):
+    def _updated(self, gradient, variable, dtype):
         rate = self._now(self._learning_rate, dtype)
         squares = self.get_slot(variable, "accum")
         sums = self.get_slot(variable, "linear")

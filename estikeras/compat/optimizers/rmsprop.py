@@ -43,7 +43,7 @@ class RMSPropOptimizer(Optimizer):
                 self._slot(variable, "mg")
             self._slot(variable, "momentum")
 
-    def _apply_dense(self, gradient, variable, dtype):
+    def _updated(self, gradient, variable, dtype):
         new = 1 - self._now(self._decay, dtype)
         squares, steps = self.get_slot(variable, "rms"), self.get_slot(variable, "momentum")
         square = squares + (ops.square(gradient) - squares) * new
@@ -85,7 +85,7 @@ class AdadeltaOptimizer(Optimizer):
             self._slot(variable, "accum")
             self._slot(variable, "accum_update")
 
-    def _apply_dense(self, gradient, variable, dtype):
+    def _updated(self, gradient, variable, dtype):
         rho, epsilon = self._now(self._rho, dtype), self._now(self._epsilon, dtype)
         squares = self.get_slot(variable, "accum")
         steps = self.get_slot(variable, "accum_update")

@@ -91,8 +91,48 @@ def clipping(v1, fed):
     return {"norm": norm, "train": train}
 
 
+def own(v1):
+    """An optimizer as model gardens write them: on the base class, by assignments."""
+
+    class Own(v1.train.Optimizer):
+        """Adam with two rates, and a sum of squares that forgets."""
+
+        def __init__(self, rate):
+            super().__init__(False, "Own")
+            self._rate = rate
+
+        def _create_slots(self, var_list):
+            self._create_non_slot_variable(0.5, "factor", colocate_with=var_list[0])
+            for variable in var_list:
+                self._zeros_slot(variable, "m", self._name)
+                value = v1.constant(0.2, shape=variable.shape.as_list())
+                self._get_or_make_slot(variable, value, "v", "OwnSquares")
+
+        def _prepare(self):
+            rate = self._call_if_callable(self._rate)
+            self._rate_tensor = v1.convert_to_tensor(rate, name="rate")
+
+        def _resource_apply_dense(self, grad, var):
+            m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
+            factor = self._get_non_slot_variable("factor", graph=v1.get_default_graph())
+            rate = v1.cast(self._rate_tensor, var.dtype.base_dtype)
+            m_new = m.assign(0.9 * m + 0.1 * grad, use_locking=self._use_locking)
+            v_new = v1.assign(v, factor * v + v1.square(grad))
+            change = v1.assign_sub(var, rate * m_new / (v1.sqrt(v_new) + 1e-3))
+            return v1.group(change, m_new, v_new)
+
+        def _finish(self, update_ops, name_scope):
+            with v1.control_dependencies(update_ops):
+                factor = self._get_non_slot_variable("factor", graph=v1.get_default_graph())
+                update_ops.append(factor.assign(factor * 0.9))
+            return v1.group(*update_ops, name=name_scope)
+
+    return Own(0.05)
+
+
 PROGRAMS = {
     **{name: training(optimizer) for name, optimizer in OPTIMIZERS.items()},
+    "one's own": training(own),
     "running means": averaging,
     "clipped gradients": clipping,
 }
