@@ -1,5 +1,7 @@
 """The names of metrics, predictions and signatures, each string once."""
 
+from estikeras.estimator.export_outputs import DEFAULT_SERVING_KEY
+
 
 class MetricKeys:
     """Names in what `evaluate` gives; `%g`, `%d` and `%s` are for a threshold, a class's number and
@@ -44,7 +46,7 @@ class PredictionKeys:
 class SignatureKeys:
     """Names of a head's signatures in a SavedModel."""
 
-    DEFAULT = "serving_default"
+    DEFAULT = DEFAULT_SERVING_KEY
     CLASSIFY = "classification"
     REGRESS = "regression"
     PREDICT = "predict"

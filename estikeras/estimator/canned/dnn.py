@@ -6,6 +6,7 @@ from estikeras.estimator.canned.optimizers import optimizer_of
 from estikeras.estimator.canned.summaries import summarize_layer
 from estikeras.estimator.estimator import Estimator
 from estikeras.estimator.heads.classifier_head import classifier_head
+from estikeras.estimator.heads.naming import named
 from estikeras.estimator.heads.regression_head import RegressionHead
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.feature_column.dense_features import DenseFeatures
@@ -233,6 +234,7 @@ def dnn_logits(
                     net = apply(norm, net, training=training)
             activations[name] = net
         activations["logits"] = logits = apply(Dense(units, name="logits"), net)
+        named(logits, "logits/BiasAdd")
     for name, values in activations.items():
         summarize_layer(f"{summary_scope}dnn/{name}", values)
     return logits, [v for layer in layers for v in layer.trainable_variables]

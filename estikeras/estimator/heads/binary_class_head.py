@@ -5,6 +5,7 @@ from estikeras.engine import context
 from estikeras.estimator.export_outputs import ClassificationOutput, RegressionOutput
 from estikeras.estimator.heads import checks, classes
 from estikeras.estimator.heads.metrics import AccuracyBaseline
+from estikeras.estimator.heads.naming import named
 from estikeras.estimator.heads.single import SingleHead, add_mean, add_pairs
 from estikeras.estimator.heads.thresholds import add_at_thresholds, metrics_at_thresholds
 from estikeras.estimator.keys import MetricKeys, PredictionKeys, SignatureKeys
@@ -78,8 +79,10 @@ class BinaryClassHead(SingleHead):
             two = ops.concatenate([ops.zeros_like(logits), logits], axis=-1)
             makers = {
                 PredictionKeys.LOGITS: lambda: logits,
-                PredictionKeys.LOGISTIC: lambda: ops.sigmoid(logits),
-                PredictionKeys.PROBABILITIES: lambda: ops.softmax(two, axis=-1),
+                PredictionKeys.LOGISTIC: lambda: named(ops.sigmoid(logits), "logistic"),
+                PredictionKeys.PROBABILITIES: lambda: named(
+                    ops.softmax(two, axis=-1), "probabilities"
+                ),
             }
             made = {key: make() for key, make in makers.items() if key in keys}
             ids = ops.argmax(two, axis=-1)

@@ -2,6 +2,7 @@
 
 from estikeras import errors, ops
 from estikeras.engine.tensor import TracedTensor
+from estikeras.estimator.heads.naming import named
 from estikeras.estimator.keys import PredictionKeys
 from estikeras.ops import strings
 from estikeras.ops.tables import KeyValueTensorInitializer, StaticHashTable
@@ -61,7 +62,7 @@ def class_predictions(keys, logits, class_ids, n_classes, vocabulary):
         n_classes: int.
         vocabulary: list of names, or None.
     """
-    class_ids = ops.expand_dims(ops.cast(class_ids, "int64"), -1)
+    class_ids = ops.expand_dims(named(ops.cast(class_ids, "int64"), "class_ids"), -1)
     makers = {
         PredictionKeys.CLASS_IDS: lambda: class_ids,
         PredictionKeys.CLASSES: lambda: class_names(class_ids, vocabulary),

@@ -5,6 +5,7 @@ from estikeras.engine import context, dtypes
 from estikeras.engine.tensor import TracedTensor
 from estikeras.estimator.export_outputs import ClassificationOutput
 from estikeras.estimator.heads import checks, classes
+from estikeras.estimator.heads.naming import named
 from estikeras.estimator.heads.single import SingleHead, add_pairs
 from estikeras.estimator.keys import MetricKeys, PredictionKeys, SignatureKeys
 from estikeras.keras.metrics import Accuracy
@@ -82,7 +83,8 @@ class MultiClassHead(SingleHead):
         with context.name_scope("predictions"):
             made = {PredictionKeys.LOGITS: logits} if PredictionKeys.LOGITS in keys else {}
             if PredictionKeys.PROBABILITIES in keys:
-                made[PredictionKeys.PROBABILITIES] = ops.softmax(logits, axis=-1)
+                probabilities = named(ops.softmax(logits, axis=-1), "probabilities")
+                made[PredictionKeys.PROBABILITIES] = probabilities
             ids = ops.argmax(logits, axis=-1)
             names = self._label_vocabulary
             made.update(classes.class_predictions(keys, logits, ids, self._n_classes, names))

@@ -5,6 +5,7 @@ from estikeras.engine import context
 from estikeras.engine.specs import SparseTensor
 from estikeras.estimator.export_outputs import ClassificationOutput
 from estikeras.estimator.heads import checks, classes
+from estikeras.estimator.heads.naming import named
 from estikeras.estimator.heads.single import SingleHead, add_mean, add_pairs
 from estikeras.estimator.heads.thresholds import add_at_thresholds, metrics_at_thresholds
 from estikeras.estimator.keys import MetricKeys, PredictionKeys, SignatureKeys
@@ -92,7 +93,7 @@ class MultiLabelHead(SingleHead):
         logits = checks.dense_logits(logits, self._n_classes)
         makers = {
             PredictionKeys.LOGITS: lambda: logits,
-            PredictionKeys.PROBABILITIES: lambda: ops.sigmoid(logits),
+            PredictionKeys.PROBABILITIES: lambda: named(ops.sigmoid(logits), "probabilities"),
             PredictionKeys.CLASSES: lambda: classes.all_classes(
                 logits, self._n_classes, self._label_vocabulary
             ),

@@ -66,6 +66,24 @@ def test_a_baseline_learns_the_frequency_of_a_class(tmp_path):
     assert metrics["accuracy"] == metrics["accuracy_baseline"] == pytest.approx(1 - LABELS.mean())
 
 
+def test_hooks_fetch_what_a_network_computes_by_the_names_of_the_reference(tmp_path):
+    names = ["dnn/logits/BiasAdd:0", "head/predictions/probabilities", "head/predictions/class_ids"]
+    fetched = []
+
+    class Fetches(tf.estimator.SessionRunHook):
+        def before_run(self, run_context):
+            return tf.estimator.SessionRunArgs(names)
+
+        def after_run(self, run_context, run_values):
+            fetched.append(run_values.results)
+
+    estimator = tf.estimator.DNNClassifier([2], [age()], str(tmp_path))
+    estimator.train(data(), hooks=[Fetches()])
+    ((logits, probabilities, ids),) = fetched
+    np.testing.assert_allclose(probabilities[:, 1], 1 / (1 + np.exp(-logits[:, 0])), rtol=1e-5)
+    np.testing.assert_array_equal(ids, logits[:, 0] > 0)
+
+
 def test_metrics_are_added(tmp_path):
     estimator = tf.estimator.LinearRegressor([age()], str(tmp_path))
     estimator.train(data(), steps=1)
