@@ -1,5 +1,6 @@
 """How the user's input_fn and model_fn are called, and what they may return."""
 
+import functools
 import inspect
 
 from estikeras import errors
@@ -11,8 +12,15 @@ _ARGUMENTS_OF_MODEL = ("features", "labels", "mode", "params", "config", "self")
 
 
 def arguments_of(function):
-    """The names of the arguments of a function, also of what `functools.partial` made."""
-    return tuple(inspect.signature(function).parameters)
+    """The names of the arguments of a function; not those that `functools.partial` has set, nor
+    `*args` and `**kwargs`.
+    """
+    parameters = inspect.signature(function).parameters
+    several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    given = function.keywords if isinstance(function, functools.partial) else ()
+    return tuple(
+        name for name, p in parameters.items() if p.kind not in several and name not in given
+    )
 
 
 def check_model_fn(model_fn, params):
