@@ -166,7 +166,8 @@ class LinearSDCA:
         sums = sum(ops.sum(values, axis=0) for _, values in tables)
         l1 = self._l1 * sum(ops.sum(ops.abs(w)) for w in weights)
         l2 = self._l2 * sum(ops.sum(ops.square(w)) for w in weights)
-        scalar("approximate_duality_gap", (sums[1] + sums[2] + l1 + l2) / sums[3])
+        gap = ops.divide_no_nan(sums[1] + sums[2] + l1 + l2, sums[3])
+        scalar("approximate_duality_gap", gap)
         known = sum(ops.sum(ops.cast(ops.any(keys != 0, axis=1), "int32")) for keys, _ in tables)
         scalar("examples_seen", known)
 

@@ -118,7 +118,33 @@ def test_examples_are_parsed_as_classifiers_and_regressors_need_them():
         tf.estimator.classifier_parse_example_spec(columns, "y", weight_column="word")
 
 
+def dual(name="word", **options):
+    return tf.estimator.experimental.LinearSDCA(name, **options)
+
+
 REFUSED = {
+    "dual ascent for three classes": (
+        lambda: tf.estimator.LinearClassifier([age()], n_classes=3, optimizer=dual()),
+        "`optimizer`: expected two classes, or one number",
+    ),
+    "dual ascent for counts": (
+        lambda: tf.estimator.LinearEstimator(
+            tf.estimator.PoissonRegressionHead(), [age()], optimizer=dual()
+        ),
+        "`optimizer`: expected two classes, or one number",
+    ),
+    "dual ascent with means of categories": (
+        lambda: tf.estimator.LinearRegressor([word()], optimizer=dual(), sparse_combiner="mean"),
+        "`sparse_combiner`: expected 'sum', for LinearSDCA",
+    ),
+    "dual ascent without regularization": (
+        lambda: dual(symmetric_l2_regularization=0.0),
+        "`symmetric_l2_regularization`: expected a number above 0",
+    ),
+    "dual ascent without names of examples": (
+        lambda: tf.estimator.LinearRegressor([age()], optimizer=dual("name")).train(data()),
+        "'name' is not in features dictionary",
+    ),
     "an optimizer of another name": (
         lambda: tf.estimator.DNNClassifier([2], [age()], optimizer="adam").train(data()),
         r"`optimizer`: expected one of \['Adagrad', .*got 'adam'",
@@ -172,6 +198,11 @@ REFUSED = {
         "`head`: expected the head of `RNNClassifier`",
     ),
 }
+
+
+def test_dual_ascent_needs_strings_as_names_of_examples():
+    with pytest.raises(TypeError, match=r"features\['age'\].*strings, the names of the examples"):
+        tf.estimator.LinearRegressor([age()], optimizer=dual("age")).train(data())
 
 
 @pytest.mark.parametrize("name", REFUSED)
