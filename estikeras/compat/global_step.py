@@ -6,7 +6,7 @@ from estikeras import errors
 from estikeras.compat.collections import GraphKeys
 from estikeras.compat.variables import Variable
 from estikeras.engine import context
-from estikeras.engine.session_graph import session_graph
+from estikeras.engine.session_graph import SessionGraph, session_graph
 from estikeras.engine.tensor import as_tensor
 from estikeras.public import public
 
@@ -18,9 +18,9 @@ def get_global_step(graph=None):
     Args:
         graph: None for the graph of the model function.
     """
-    graph = session_graph() if graph is None else graph
+    graph = _graph(graph)
     if graph is None:
-        return _of_process()
+        return _of_process() if _of_process.cache_info().currsize else None
     return next(iter(graph.collections[GraphKeys.GLOBAL_STEP]), None)
 
 
@@ -34,9 +34,11 @@ def create_global_step(graph=None):
     Raises:
         ValueError: if there is one.
     """
-    graph = session_graph() if graph is None else graph
     if get_global_step(graph) is not None:
         raise ValueError('"global_step" already exists.')
+    graph = _graph(graph)
+    if graph is None:
+        return _of_process()
     step = _make()
     graph.collections[GraphKeys.GLOBAL_STEP].append(step)
     return step
@@ -79,6 +81,11 @@ def global_step(sess, global_step_tensor):
         global_step_tensor: the variable.
     """
     return int(global_step_tensor.numpy())
+
+
+def _graph(graph):
+    """The SessionGraph that is meant; None outside of model functions."""
+    return graph if isinstance(graph, SessionGraph) else session_graph()
 
 
 def _make():

@@ -144,9 +144,16 @@ def test_the_global_step_is_one(graph):
     assert v1.train.get_or_create_global_step() is step is v1.train.get_global_step()
     with pytest.raises(ValueError, match="already exists"):
         v1.train.create_global_step()
+    assert v1.train.get_global_step(v1.get_default_graph()) is step
     v1.train.assert_global_step(step)
     with pytest.raises(TypeError, match="int32 or int64"):
         v1.train.assert_global_step(tf.constant(1.0))
+
+
+def test_loops_outside_of_model_functions_have_a_global_step():
+    step = v1.train.get_or_create_global_step()
+    assert v1.train.get_global_step() is step
+    assert v1.train.global_step(None, step) == int(step)
 
 
 def test_optimizers_train_outside_of_model_functions():
