@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.support.estimators.heads import wave
 
@@ -59,6 +60,7 @@ DATA = {
     "word": _WORDS[_NUMBERS * 5 % 7 % 4],
     "name": np.array([b"row %d" % number for number in _NUMBERS]),
     "weight": 1.25 + wave((ROWS, 1), "weight"),
+    "importance": 1.5 + wave((ROWS, 4), "importance"),
     # Ends of sequences are 0 and "", and the numbers in them are never 0.
     "steps": np.where(np.arange(4) <= _NUMBERS[:, None] % 4, 1.5 + wave((ROWS, 4), "steps"), 0),
     "words": np.where(
@@ -85,7 +87,7 @@ def _words(tf):
     return fc.categorical_column_with_vocabulary_list("word", ["red", "green"], num_oov_buckets=1)
 
 
-def _dense(tf):
+def dense(tf):
     fc = tf.feature_column
     return [
         *_numeric(tf),
@@ -94,7 +96,7 @@ def _dense(tf):
     ]
 
 
-def _wide(tf):
+def wide(tf):
     fc = tf.feature_column
     ages = fc.bucketized_column(fc.numeric_column("age"), [30.0, 45.0, 55.0])
     return [ages, _words(tf), fc.crossed_column([ages, "word"], 16)]
@@ -122,7 +124,7 @@ CASES = [
     EstimatorCase(
         "deep, two classes",
         lambda tf, **kw: tf.estimator.DNNClassifier(
-            [5, 3], _dense(tf), weight_column="weight", **kw
+            [5, 3], dense(tf), weight_column="weight", **kw
         ),
         TWO,
         predicts=True,
@@ -174,21 +176,21 @@ CASES = [
     ),
     EstimatorCase(
         "linear, two classes",
-        lambda tf, **kw: tf.estimator.LinearClassifier([*_numeric(tf), *_wide(tf)], **kw),
+        lambda tf, **kw: tf.estimator.LinearClassifier([*_numeric(tf), *wide(tf)], **kw),
         TWO,
         predicts=True,
     ),
     EstimatorCase(
         "linear, three classes",
         lambda tf, **kw: tf.estimator.LinearClassifier(
-            [*_numeric(tf), *_wide(tf)], n_classes=3, optimizer=None, **kw
+            [*_numeric(tf), *wide(tf)], n_classes=3, optimizer=None, **kw
         ),
         THREE,
     ),
     EstimatorCase(
         "linear, numbers",
         lambda tf, **kw: tf.estimator.LinearRegressor(
-            _dense(tf),
+            dense(tf),
             weight_column="weight",
             optimizer="Adagrad",
             sparse_combiner="mean",
@@ -199,14 +201,14 @@ CASES = [
     EstimatorCase(
         "linear, probabilities",
         lambda tf, **kw: tf.estimator.LinearEstimator(
-            tf.estimator.LogisticRegressionHead(), _wide(tf), **kw
+            tf.estimator.LogisticRegressionHead(), wide(tf), **kw
         ),
         TWO * 0.75,
     ),
     EstimatorCase(
         "linear by its dual, two classes",
         lambda tf, **kw: tf.estimator.LinearClassifier(
-            [*_numeric(tf), *_wide(tf)],
+            [*_numeric(tf), *wide(tf)],
             optimizer=_dual(tf, symmetric_l1_regularization=0.1),
             weight_column="weight",
             **kw,
@@ -228,8 +230,8 @@ CASES = [
     EstimatorCase(
         "wide and deep, two classes",
         lambda tf, **kw: tf.estimator.DNNLinearCombinedClassifier(
-            linear_feature_columns=_wide(tf),
-            dnn_feature_columns=_dense(tf),
+            linear_feature_columns=wide(tf),
+            dnn_feature_columns=dense(tf),
             dnn_hidden_units=[4, 3],
             **kw,
         ),
@@ -239,7 +241,7 @@ CASES = [
     EstimatorCase(
         "wide alone, numbers",
         lambda tf, **kw: tf.estimator.DNNLinearCombinedRegressor(
-            linear_feature_columns=_wide(tf), linear_optimizer="Adam", **kw
+            linear_feature_columns=wide(tf), linear_optimizer="Adam", **kw
         ),
         REAL,
     ),
@@ -247,7 +249,7 @@ CASES = [
         "wide and deep, several labels",
         lambda tf, **kw: tf.estimator.DNNLinearCombinedEstimator(
             tf.estimator.MultiLabelHead(2),
-            linear_feature_columns=_wide(tf),
+            linear_feature_columns=wide(tf),
             dnn_feature_columns=_numeric(tf),
             dnn_hidden_units=[3],
             dnn_optimizer="Ftrl",
@@ -272,7 +274,7 @@ CASES = [
     EstimatorCase(
         "deep in TensorFlow 1",
         lambda tf, **kw: tf.compat.v1.estimator.DNNClassifier(
-            [5, 3], _dense(tf), weight_column="weight", batch_norm=True, **kw
+            [5, 3], dense(tf), weight_column="weight", batch_norm=True, **kw
         ),
         TWO,
         predicts=True,
@@ -280,7 +282,7 @@ CASES = [
     EstimatorCase(
         "linear in TensorFlow 1",
         lambda tf, **kw: tf.compat.v1.estimator.LinearClassifier(
-            [*_numeric(tf), *_wide(tf)],
+            [*_numeric(tf), *wide(tf)],
             n_classes=3,
             weight_column="weight",
             loss_reduction=tf.compat.v1.losses.Reduction.MEAN,
@@ -292,7 +294,7 @@ CASES = [
     EstimatorCase(
         "wide and deep in TensorFlow 1",
         lambda tf, **kw: tf.compat.v1.estimator.DNNLinearCombinedRegressor(
-            linear_feature_columns=_wide(tf),
+            linear_feature_columns=wide(tf),
             linear_optimizer=tf.compat.v1.train.AdamOptimizer(0.01),
             dnn_feature_columns=_numeric(tf),
             dnn_hidden_units=[4],
@@ -328,11 +330,19 @@ CASES = [
     EstimatorCase(
         "recurrent, each step",
         lambda tf, **kw: tf.estimator.experimental.RNNClassifier(
-            _sequences(tf), units=[3], return_sequences=True, n_classes=3, optimizer="Adam", **kw
+            _sequences(tf),
+            units=[3],
+            return_sequences=True,
+            n_classes=3,
+            optimizer="Adam",
+            weight_column="importance",
+            label_vocabulary=["x", "y", "z"],
+            **kw,
         ),
-        (_NUMBERS[:, None] + np.arange(4)) % 3,
+        np.array([b"x", b"y", b"z"])[(_NUMBERS[:, None] + np.arange(4)) % 3],
         predicts=True,
-        **_SEQUENCES,
+        features=("steps", "words", "importance"),
+        sparse=("steps", "words"),
     ),
 ]
 
@@ -362,15 +372,24 @@ def losses_hook(tf):
     return Losses()
 
 
-def trained(case, tf, folder):
+def trained(case, tf, folder, steps=STEPS):
     """Train an estimator in a folder, evaluate it, and predict.
 
     Returns:
-        A dict with `tags` of summaries, `losses`, `metrics` and `predictions`.
+        A dict with `tags` of summaries, `losses`, and what `measured` gives.
     """
     estimator = case.make(tf, model_dir=str(folder))
     hook = losses_hook(tf)
-    estimator.train(lambda: case.batches(tf, True), hooks=[hook], steps=STEPS)
+    estimator.train(lambda: case.batches(tf, True), hooks=[hook], steps=steps)
+    return {"tags": tags(tf, folder), "losses": hook.losses, **measured(case, tf, estimator)}
+
+
+def measured(case, tf, estimator):
+    """Evaluate an estimator, and predict.
+
+    Returns:
+        A dict with `metrics` and `predictions`.
+    """
     metrics = estimator.evaluate(lambda: case.batches(tf, False))
     predictions = {}
     if case.predicts:
@@ -378,11 +397,27 @@ def trained(case, tf, folder):
         for key in made[0]:
             predictions[key] = [_text(row[key]) for row in made[:6]]
     return {
-        "tags": tags(tf, folder),
-        "losses": hook.losses,
         "metrics": {key: float(value) for key, value in sorted(metrics.items())},
         "predictions": predictions,
     }
+
+
+def assert_as_recorded(made, recorded):
+    """Fail unless metrics and predictions are those that were recorded."""
+    assert made["metrics"] == pytest.approx(recorded["metrics"], rel=5e-5, abs=5e-6)
+    assert list(made["predictions"]) == list(recorded["predictions"])
+    for key, values in recorded["predictions"].items():
+        if np.asarray(values).dtype.kind == "U":
+            assert made["predictions"][key] == values
+        else:
+            np.testing.assert_allclose(made["predictions"][key], values, rtol=1e-4, atol=3e-5)
+
+
+def sums(tf, folder):
+    """The sum of each variable in the last checkpoint of a folder, by its name."""
+    reader = tf.train.load_checkpoint(str(folder))
+    names = sorted(reader.get_variable_to_shape_map())
+    return {name: float(reader.get_tensor(name).astype("float64").sum()) for name in names}
 
 
 def tags(tf, folder):
