@@ -249,6 +249,16 @@ to_int64 = public("compat.v1.to_int64")(_cast("int64"))
 to_bfloat16 = public("compat.v1.to_bfloat16")(_cast("bfloat16"))
 
 
+@public("compat.v1.batch_gather")
+def batch_gather(params, indices, name=None):
+    """Slices of each row of a batch: `params[i, indices[i]]`, for all axes but the last one of
+    `indices`.
+    """
+    indices = as_tensor(indices)
+    last = len(indices.shape) - 1
+    return tf_indexing.gather(params, indices, axis=last, batch_dims=last)
+
+
 @public("compat.v1.div")
 def div(x, y, name=None):
     """`x / y`, rounded down for integers."""

@@ -190,6 +190,23 @@ def enable_control_flow_v2():
     """Nothing: control flow is of one kind."""
 
 
+@public("compat.v1.disable_tensor_equality", "compat.v1.enable_tensor_equality")
+def enable_tensor_equality():
+    """Nothing: tensors are compared element by element."""
+
+
+@public("compat.v1.resource_variables_enabled", "compat.v1.control_flow_v2_enabled")
+def resource_variables_enabled():
+    """True."""
+    return True
+
+
+@public("compat.v1.executing_eagerly_outside_functions")
+def executing_eagerly_outside_functions():
+    """Whether what is outside of functions runs at once: everywhere but in model functions."""
+    return session_graph() is None
+
+
 @public("compat.v1.disable_v2_tensorshape", "compat.v1.enable_v2_tensorshape")
 def enable_v2_tensorshape():
     """Nothing: sizes are ints."""

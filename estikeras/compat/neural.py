@@ -77,6 +77,9 @@ convolution = public("compat.v1.nn.convolution")(
         dilation_rate="dilations",
     )
 )
+depthwise_conv2d_native = public("compat.v1.nn.depthwise_conv2d_native")(
+    older(tf_windows.depthwise_conv2d, "input filter strides padding data_format dilations name")
+)
 depthwise_conv2d = public("compat.v1.nn.depthwise_conv2d")(
     older(
         tf_windows.depthwise_conv2d,

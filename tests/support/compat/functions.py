@@ -35,6 +35,7 @@ ROWS = {
     "convert_to_tensor": lambda t: t.convert_to_tensor([1, 2], t.int64, "name"),
     "convert_to_tensor, preferred": lambda t: t.convert_to_tensor([1], preferred_dtype=t.float64),
     "gather": lambda t: t.gather(X, [2, 0], None, "name", 1),
+    "batch_gather": lambda t: t.batch_gather(X, [[1, 0], [3, 3], [2, 1]]),
     "gather_nd": lambda t: t.gather_nd(X, [[2, 0], [1, 1]], "name"),
     "boolean_mask": lambda t: t.boolean_mask(X, [True, False, True], "name", 0),
     "reverse_sequence": lambda t: t.reverse_sequence(X, [1, 2, 3], seq_dim=1, batch_dim=0),
