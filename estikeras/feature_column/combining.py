@@ -35,7 +35,10 @@ def combined(table, ids, weights, combiner, max_norm=None):
     valid = ids >= 0
     if weights is not None and combiner != "sum":
         valid = ops.logical_and(valid, weights > 0)
-    rows = embedding.embedding_lookup(table, ops.where(valid, ids, 0))
+    places = ops.where(valid, ids, 0)
+    if ids.shape[-1] > 1:  # for what is left out, no row is looked up that no other place has
+        places = ops.where(valid, ids, ops.max(places, axis=-1, keepdims=True))
+    rows = embedding.embedding_lookup(table, places)
     if max_norm is not None:
         rows = _shortened(rows, max_norm)
     factors = ops.cast(valid, "float32")

@@ -62,6 +62,8 @@ class ProximalAdagradOptimizer(AdagradOptimizer):
     Reference: Duchi and Singer, 2009, Efficient learning using forward-backward splitting.
     """
 
+    _spares_rows = True
+
     def __init__(
         self,
         learning_rate,
@@ -96,6 +98,8 @@ class AdagradDAOptimizer(Optimizer):
     Reference: Duchi, Hazan and Singer, 2011, Adaptive subgradient methods for online learning and
     stochastic optimization.
     """
+
+    _spares_rows = True
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from estikeras.engine.session_graph import action, session_graph
 from estikeras.engine.tape import GradientTape
 from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.keras.optimizers.replicas import combined_gradients
+from estikeras.ops.embedding import used_rows
 from estikeras.public import public
 from strategies import context as replicas
 
@@ -30,6 +31,10 @@ class Optimizer:
     """
 
     GATE_NONE, GATE_OP, GATE_GRAPH = 0, 1, 2
+
+    # Whether a step leaves rows of a table that it did not look up as they are, with what is beside
+    # them, though a gradient of 0 would change them.
+    _spares_rows = False
 
     def __init__(self, use_locking, name):
         if not name:
@@ -144,17 +149,26 @@ class Optimizer:
                 f"`shard_update` with {type(self).__name__}", "Use a keras optimizer."
             )
         self._create_slots([variable for _, variable in known])
-        together = combined_gradients(self, [g for g, _ in known], [v for _, v in known])
-        with action(name or self._name, self) as made, together as (gradients, variables):
+        gradients, variables = map(list, zip(*known, strict=True))
+        rows = [used_rows(g) if self._spares_rows else None for g in gradients]
+        together = combined_gradients(self, gradients + rows, variables)
+        with action(name or self._name, self) as made, together as (combined, variables):
             self._prepare()
-            pairs = zip(gradients, variables, strict=True)
-            self._finish([self._step(*pair) for pair in pairs], name or self._name)
+            count = len(variables)
+            triples = zip(combined[:count], variables, combined[count:], strict=True)
+            self._finish([self._step(*triple) for triple in triples], name or self._name)
             if global_step is not None:
                 global_step.assign_add(1)
         return made
 
-    def _step(self, gradient, variable):
+    def _step(self, gradient, variable, rows):
+        kept = ()
+        if rows is not None:
+            slots = [slots[id(variable)] for slots in self._slots.values() if id(variable) in slots]
+            kept = [(state, state.value) for state in (variable, *slots)]
         done = self._resource_apply_dense(ops.cast(gradient, variable.dtype), variable)
+        for state, before in kept:
+            state.assign(ops.where(rows > 0, state, before))
         if variable.constraint is not None:
             variable.assign(variable.constraint(variable))
         return done

@@ -38,6 +38,8 @@ class MomentumOptimizer(Optimizer):
     momentum in deep learning.
     """
 
+    _spares_rows = True
+
     def __init__(
         self, learning_rate, momentum, use_locking=False, name="Momentum", use_nesterov=False
     ):
@@ -77,6 +79,8 @@ class ProximalGradientDescentOptimizer(Optimizer):
 
     Reference: Duchi and Singer, 2009, Efficient learning using forward-backward splitting.
     """
+
+    _spares_rows = True
 
     def __init__(
         self,

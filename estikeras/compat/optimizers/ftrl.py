@@ -25,6 +25,8 @@ class FtrlOptimizer(Optimizer):
     Reference: McMahan et al., 2013, Ad click prediction: a view from the trenches.
     """
 
+    _spares_rows = True
+
     def __init__(
         self,
         learning_rate,

@@ -22,6 +22,8 @@ class RMSPropOptimizer(Optimizer):
     with recurrent neural networks (centered).
     """
 
+    _spares_rows = True
+
     def __init__(
         self,
         learning_rate,
@@ -73,6 +75,8 @@ class AdadeltaOptimizer(Optimizer):
 
     Reference: Zeiler, 2012, ADADELTA: an adaptive learning rate method.
     """
+
+    _spares_rows = True
 
     def __init__(
         self, learning_rate=0.001, rho=0.95, epsilon=1e-8, use_locking=False, name="Adadelta"

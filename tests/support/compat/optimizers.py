@@ -11,6 +11,9 @@ BATCHES = [
     }
     for _ in range(STEPS)
 ]
+# Each batch looks up some rows of a table, one of them twice; the last row is never looked up.
+for _place, _batch in enumerate(BATCHES):
+    _batch["ids"] = (np.array([1, 0, 1, 2, 5]) * _place % 7 % 5).astype("int32")
 
 
 def _decayed(v1):
@@ -62,6 +65,20 @@ def training(optimizer):
         with v1.variable_scope("dense"):
             kernel, bias = v1.get_variable("kernel", [3, 2]), v1.get_variable("bias", [2])
         loss = v1.losses.mean_squared_error(fed["y"], v1.matmul(fed["x"], kernel) + bias)
+        return {"loss": loss, "train": optimizer(v1).minimize(loss, step)}
+
+    return build
+
+
+def looking_up(optimizer):
+    """A program that trains a table by lookups, of which one kind is of some rows."""
+
+    def build(v1, fed):
+        step = v1.train.get_or_create_global_step()
+        table = v1.get_variable("table", [6, 2], use_resource=True)
+        rows = v1.nn.embedding_lookup(table, fed["ids"])
+        more = v1.nn.embedding_lookup(table, fed["ids"][:2]) * 0.5
+        loss = v1.losses.mean_squared_error(fed["y"], rows) + v1.reduce_sum(v1.square(more))
         return {"loss": loss, "train": optimizer(v1).minimize(loss, step)}
 
     return build
@@ -132,6 +149,7 @@ def own(v1):
 
 PROGRAMS = {
     **{name: training(optimizer) for name, optimizer in OPTIMIZERS.items()},
+    **{f"{name}, of rows": looking_up(optimizer) for name, optimizer in OPTIMIZERS.items()},
     "one's own": training(own),
     "running means": averaging,
     "clipped gradients": clipping,
