@@ -71,7 +71,6 @@ def _is_left_out(row):
     return (
         row.name not in writer.TABLE
         or (row.name == "parse_padded_example")  # as long as its longest row, in SavedModels
-        or (row.name == "conv_input_gradient" and max(params["dilation"]) > 1)
         or (row.name == "depthwise_conv" and len(set(params["strides"])) > 1)
         or (row.name == "depthwise_conv_input_gradient" and len(params["strides"]) != 2)
         or (row.name == "scatter_update" and params["reduction"] == "mul")
@@ -99,7 +98,7 @@ class Rows:
 
     def __init__(self):
         rows = [row for row in all_rows() if not _is_left_out(row)]
-        self.names = {f"row_{i}": row for i, row in enumerate(rows)}
+        self.names = {f"{row.name}_{i}": row for i, row in enumerate(rows)}
         self.inputs, self.outputs = {}, {}
         for name, row in self.names.items():
             arrays = arrays_of(row)

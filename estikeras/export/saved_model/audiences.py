@@ -13,12 +13,11 @@ class Audiences:
     """
 
     def __init__(self, steps, signatures):
-        self._needing, self._having = {}, {}
+        self._needing, self._given = {}, {}
         for name, (inputs, outputs) in signatures.items():
-            given = {id(place) for place in inputs}
+            given = self._given[name] = {id(place) for place in inputs}
             for step in _needed(steps, given, outputs):
                 self._needing.setdefault(id(step), set()).add(name)
-            self._having[name] = _computable(steps, given)
         self.all = {frozenset(names) for names in self._needing.values()}
 
     def of(self, step):
@@ -26,8 +25,9 @@ class Audiences:
         return frozenset(self._needing.get(id(step), ()))
 
     def have(self, names, place):
-        """Whether all of these signatures can compute a Place."""
-        return all(id(place) in self._having[name] for name in names)
+        """Whether all of these signatures have a Place, as an input or on the way to outputs."""
+        needing = self._needing.get(id(place.step), ())
+        return all(name in needing or id(place) in self._given[name] for name in names)
 
 
 def _needed(steps, given, outputs):
@@ -37,12 +37,3 @@ def _needed(steps, given, outputs):
         if any(id(place) in wanted for place in step.outputs):
             wanted.update(id(place) for place in step.inputs if id(place) not in given)
             yield step
-
-
-def _computable(steps, given):
-    """The ids of the Places that can be computed from what is given."""
-    known = set(given)
-    for step in steps:
-        if step.kind != "input" and all(id(place) in known for place in step.inputs):
-            known.update(id(place) for place in step.outputs)
-    return known

@@ -134,26 +134,41 @@ def _valid(attributes):
 
 @emits("conv_input_gradient")
 def _conv_input_gradient(e, g, kernel, *, input_size, strides, padding, dilation, groups):
-    spatial = _spatial(e, input_size, kernel, strides, padding, dilation)
-    if any(d != 1 for d in dilation):
-        raise e.unsupported(f"a transposed convolution with dilation={dilation}")
+    kernel = _spread(e, kernel, dilation)
+    # Where padding is negative no window reaches: zeros, which are added at the end.
+    beyond = [(max(-low, 0), max(-high, 0)) for low, high in padding]
+    padding = [(max(low, 0), max(high, 0)) for low, high in padding]
+    inner = tuple(n - a - b for n, (a, b) in zip(input_size, beyond, strict=True))
+    spatial = _spatial(e, inner, kernel, strides, padding, None)
     if spatial.rank == 3 and spatial.name() is None:
         raise e.unsupported(f"a transposed convolution in three axes with padding={padding}")
     g, weights = spatial.raised(e, g), spatial.raised_kernel(e, kernel)
-    inner = input_size if spatial.rank > 1 else (1, *input_size)
-    if any(n < 0 for pair in padding for n in pair):
-        raise e.unsupported(f"a transposed convolution with padding={padding}")
-    sizes = e.vector((g.shape[0], *inner, kernel.shape[-2]))
+    sizes = (g.shape[0], *((1, *inner) if spatial.rank == 1 else inner), kernel.shape[-2])
     op = "Conv3DBackpropInputV2" if spatial.rank == 3 else "Conv2DBackpropInput"
+    attributes = {"gives": g.dtype, "T": DType(g.dtype), **spatial.attributes()}
     parts = zip(_split(e, g, groups), _split(e, weights, groups), strict=True)
-    y = _joined(
-        e,
-        [
-            e.op(op, sizes, w, part, gives=g.dtype, T=DType(g.dtype), **spatial.attributes())
-            for part, w in parts
-        ],
+    sizes = e.vector(sizes)
+    y = spatial.lowered(
+        e, _joined(e, [e.op(op, sizes, w, part, **attributes) for part, w in parts])
     )
-    return spatial.lowered(e, y)
+    if any(map(any, beyond)):
+        widths = e.constant(np.array([(0, 0), *beyond, (0, 0)], np.int32))
+        y = e.op("PadV2", y, widths, e.like(0, y))
+    return y
+
+
+def _spread(e, kernel, dilation):
+    """A kernel with zeros between its places, as dilation has it."""
+    if all(d == 1 for d in dilation):
+        return kernel
+    shape = (*((n - 1) * d + 1 for n, d in zip(kernel.shape, dilation, strict=False)),)
+    shape = (*shape, *kernel.shape[-2:])
+    starts, steps = (0,) * kernel.ndim, (*dilation, 1, 1)
+    values, attributes = spans(e, shape, starts, kernel.shape, steps)
+    return e.op(
+        "StridedSliceGrad", e.vector(shape), *values, kernel, gives=kernel.dtype,
+        T=DType(kernel.dtype), of_shape=shape, **attributes,
+    )  # fmt: skip
 
 
 def _even(e, strides):

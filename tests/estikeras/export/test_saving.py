@@ -55,6 +55,18 @@ def test_signatures_may_be_functions_methods_and_concrete_functions(tmp_path):
     assert loaded.also(x)["output_0"].tolist() == (x - 1).tolist()
 
 
+def test_signatures_read_sizes_from_inputs_of_their_own(tmp_path):
+    def beside(x):
+        return keras.ops.concatenate([x, keras.ops.ones((x.shape[0], 1))], axis=1)
+
+    first, second = (tf.function(beside, input_signature=[ROW]) for _ in range(2))
+    saved_model.save(object(), tmp_path / "model", signatures={"a": first, "b": second})
+    loaded = saved_model.load(tmp_path / "model")
+    for signature, count in ((loaded.a, 2), (loaded.b, 5)):
+        found = signature(np.zeros((count, 3), "float32"))["output_0"]
+        assert found.tolist() == [[0, 0, 0, 1]] * count
+
+
 def test_a_single_function_is_the_default(tmp_path):
     class One:
         pass
