@@ -19,6 +19,15 @@ _ROOT = "estikeras"
 # `from estikeras import ops` is how the project's own code reaches the operations. Nested
 # namespaces (`keras.ops.linalg`) are not served there: `estikeras.ops.linalg` is the file.
 _PREFIX_OF_MODULE = {"estikeras.ops": "keras.ops"}
+# Names of TensorFlow for namespaces of Keras.
+_ALIASES = {
+    "initializers": "keras.initializers",
+    "losses": "keras.losses",
+    "metrics": "keras.metrics",
+    "optimizers": "keras.optimizers",
+    "optimizers.schedules": "keras.optimizers.schedules",
+    "optimizers.legacy": "keras.optimizers.legacy",
+}
 # Namespaces in which all public names are there once more, as an older or the same TensorFlow had
 # them.
 _GENERATIONS = ("compat.v1", "compat.v2")
@@ -116,6 +125,10 @@ def _tree(generation=""):
             tree.setdefault(parent, {}).setdefault(name, None)
             prefix = parent
     if not generation:
+        for alias, source in _ALIASES.items():
+            tree[alias] = tree.get(alias, {}) | tree[source]
+            parent, _, name = alias.rpartition(".")
+            tree[parent].setdefault(name, None)
         tree.setdefault("compat", {}).update(
             dict.fromkeys(name.rpartition(".")[2] for name in _GENERATIONS)
         )

@@ -1,6 +1,7 @@
 """Public names: lazily found, importable in every form, with near names where they are wrong."""
 
 import importlib
+import operator
 import subprocess
 import sys
 
@@ -82,3 +83,17 @@ def test_touching_a_name_loads_its_file_alone():
     )
     assert "estikeras.settings" in result.stdout
     assert "estikeras.engine" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("optimizers.Adam", "keras.optimizers.Adam"),
+        ("optimizers.schedules.CosineDecay", "keras.optimizers.schedules.CosineDecay"),
+        ("losses.Reduction", "keras.losses.Reduction"),
+        ("metrics.AUC", "keras.metrics.AUC"),
+        ("initializers.Zeros", "keras.initializers.Zeros"),
+    ],
+)
+def test_namespaces_of_keras_have_the_names_of_tensorflow_too(name, same):
+    assert operator.attrgetter(name)(estikeras) is operator.attrgetter(same)(estikeras)
