@@ -22,8 +22,8 @@ class Optimizer:
     """The base of optimizers. A subclass makes slots in `_create_slots`, by `_zeros_slot` and its
     kin, and changes a variable in `_apply_dense`.
 
-    Gradients are dense: rows of a table that a batch did not look up get a gradient of 0. Where that
-    would change them, a class says `_spares_rows`.
+    Gradients are dense: rows of a table that a batch did not look up get a gradient of 0. Where
+    that would change them, a class says `_spares_rows`.
 
     Args:
         use_locking: of no consequence: a step is done by one program.
