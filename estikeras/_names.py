@@ -224,6 +224,10 @@ NAMES = {
         "estikeras.estimator.hooks.in_memory_evaluator:InMemoryEvaluatorHook",
     "compat.v1.estimator.experimental.build_raw_supervised_input_receiver_fn":
         "estikeras.estimator.serving:build_raw_supervised_input_receiver_fn",
+    "compat.v1.estimator.experimental.dnn_logit_fn_builder":
+        "estikeras.estimator.canned.v1.logits:dnn_logit_fn_builder",
+    "compat.v1.estimator.experimental.linear_logit_fn_builder":
+        "estikeras.estimator.canned.v1.logits:linear_logit_fn_builder",
     "compat.v1.estimator.experimental.make_early_stopping_hook":
         "estikeras.estimator.hooks.early_stopping:make_early_stopping_hook",
     "compat.v1.estimator.experimental.make_stop_at_checkpoint_step_hook":

@@ -213,6 +213,24 @@ def dnn_logits(
     Returns:
         The pair of logits `(batch, units)` and the list of trainable variables.
     """
+    with context.name_scope("dnn"):
+        logits, variables, activations = network(
+            features, mode, units, hidden_units, feature_columns, activation_fn, dropout, batch_norm
+        )
+    for name, values in activations.items():
+        summarize_layer(f"{summary_scope}dnn/{name}", values)
+    return logits, variables
+
+
+def network(
+    features, mode, units, hidden_units, feature_columns, activation_fn, dropout, batch_norm
+):
+    """The network in the scope that is open; arguments are those of `dnn_logits`.
+
+    Returns:
+        Logits `(batch, units)`, the list of trainable variables, and a dict of the values of each
+        layer by its name.
+    """
     check_features(features)
     training, layers, activations = mode == ModeKeys.TRAIN, [], {}
 
@@ -220,21 +238,18 @@ def dnn_logits(
         layers.append(layer)
         return layer(*args, **kwargs)
 
-    with context.name_scope("dnn"):
-        with context.name_scope("input_from_feature_columns"):
-            net = apply(DenseFeatures(feature_columns, name="input_layer"), features)
-        for index, size in enumerate(hidden_units):
-            name = f"hiddenlayer_{index}"
-            net = apply(Dense(size, activation=activation_fn, name=name), net)
-            if dropout is not None and training:
-                net = apply(Dropout(dropout), net, training=True)
-            if batch_norm:
-                with context.name_scope(name):
-                    norm = BatchNormalization(momentum=0.999, name=f"batchnorm_{index}")
-                    net = apply(norm, net, training=training)
-            activations[name] = net
-        activations["logits"] = logits = apply(Dense(units, name="logits"), net)
-        named(logits, "logits/BiasAdd")
-    for name, values in activations.items():
-        summarize_layer(f"{summary_scope}dnn/{name}", values)
-    return logits, [v for layer in layers for v in layer.trainable_variables]
+    with context.name_scope("input_from_feature_columns"):
+        net = apply(DenseFeatures(feature_columns, name="input_layer"), features)
+    for index, size in enumerate(hidden_units):
+        name = f"hiddenlayer_{index}"
+        net = apply(Dense(size, activation=activation_fn, name=name), net)
+        if dropout is not None and training:
+            net = apply(Dropout(dropout), net, training=True)
+        if batch_norm:
+            with context.name_scope(name):
+                norm = BatchNormalization(momentum=0.999, name=f"batchnorm_{index}")
+                net = apply(norm, net, training=training)
+        activations[name] = net
+    activations["logits"] = logits = apply(Dense(units, name="logits"), net)
+    named(logits, "logits/BiasAdd")
+    return logits, [v for layer in layers for v in layer.trainable_variables], activations

@@ -173,13 +173,17 @@ def linear_logits(features, units, feature_columns, sparse_combiner="sum", summa
     Returns:
         The pair of logits `(batch, units)` and the `LinearModel` that gave them.
     """
-    check_features(features)
     with context.name_scope("linear"):
-        model = LinearModel(feature_columns, units, sparse_combiner, name="linear_model")
-        logits = model(features)
-    weights = [v for v in model.variables if v is not model.bias]
-    summarize_linear(model.bias, weights, summary_scope)
+        logits, model = sums_of_weights(features, units, feature_columns, sparse_combiner)
+    summarize_linear(model, summary_scope)
     return logits, model
+
+
+def sums_of_weights(features, units, feature_columns, sparse_combiner):
+    """The model in the scope that is open; arguments and results are those of `linear_logits`."""
+    check_features(features)
+    model = LinearModel(feature_columns, units, sparse_combiner, name="linear_model")
+    return model(features), model
 
 
 def _optimizer(given, feature_columns):

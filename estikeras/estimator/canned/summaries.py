@@ -10,12 +10,14 @@ def summarize_layer(name, values):
     histogram(f"{name}/activation", values)
 
 
-def summarize_linear(bias, weights, scope=""):
-    """A linear model's bias, and how many of its weights are 0; `scope` stands before the names."""
+def summarize_linear(model, scope=""):
+    """A LinearModel's bias, and how many of its weights are 0; `scope` stands before the names."""
+    bias = model.bias
     if bias.shape[0] > 1:
         histogram(f"{scope}bias", bias)
     else:
         scalar(f"{scope}bias", bias[0])
+    weights = [v for v in model.variables if v is not bias]
     zeros = sum(_zeros(weight) for weight in weights)
     scalar(f"{scope}fraction_of_zero_weights", zeros / sum(weight.size for weight in weights))
 

@@ -38,6 +38,11 @@ NAMES = [
 _CANNED = [name for name in NAMES if name.startswith(("DNN", "Linear", "Baseline"))]
 NAMES = [f"estimator.{name}" for name in [*NAMES, "experimental.call_logit_fn"]]
 NAMES += [f"compat.v1.estimator.{name}" for name in _CANNED]
+NAMES += [
+    "compat.v1.estimator.experimental.dnn_logit_fn_builder",
+    "compat.v1.estimator.experimental.linear_logit_fn_builder",
+    "compat.v1.feature_column.shared_embedding_columns",
+]
 
 
 def of(name, tf):

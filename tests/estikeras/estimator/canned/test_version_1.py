@@ -27,3 +27,46 @@ def test_what_tensorflow_trained_is_evaluated_and_trained_further(case, tmp_path
     sums = canned.sums(tf, folder)
     assert sums == pytest.approx(recorded["after"]["sums"], rel=1e-5, abs=1e-5)
     assert sorted(sums) == sorted(names)
+
+
+def test_model_functions_are_built_of_the_parts_of_canned_estimators(tmp_path):
+    v1 = tf.compat.v1
+    parts = v1.estimator.experimental
+    case = version_1.CASES[0]
+    deep = parts.dnn_logit_fn_builder(
+        1, [3], canned.dense(tf), tf.nn.relu, None, input_layer_partitioner=None, batch_norm=False
+    )
+    linear = parts.linear_logit_fn_builder(1, canned.wide(tf))
+
+    def model_fn(features, labels, mode, params, config):
+        logits = parts.call_logit_fn(linear, features, mode, params, config)
+        with v1.variable_scope("deep"):
+            logits += parts.call_logit_fn(deep, features, mode, params, config)
+        loss = v1.losses.mean_squared_error(labels, logits)
+        step = v1.train.get_global_step()
+        train_op = v1.train.GradientDescentOptimizer(0.1).minimize(loss, step)
+        return tf.estimator.EstimatorSpec(mode, loss=loss, train_op=train_op)
+
+    estimator = tf.estimator.Estimator(model_fn, str(tmp_path))
+    estimator.train(lambda: case.batches(tf, True), steps=2)
+    assert estimator.get_variable_names() == [
+        "deep/hiddenlayer_0/bias",
+        "deep/hiddenlayer_0/kernel",
+        "deep/input_from_feature_columns/input_layer/word_embedding/embedding_weights",
+        "deep/logits/bias",
+        "deep/logits/kernel",
+        "global_step",
+        "linear_model/age_bucketized/weights",
+        "linear_model/age_bucketized_X_word/weights",
+        "linear_model/bias_weights",
+        "linear_model/word/weights",
+    ]
+    assert {tag.rpartition("/")[0] for tag in canned.tags(tf, tmp_path)} == {
+        "",
+        "deep/deep/hiddenlayer_0",
+        "deep/deep/logits",
+    }
+    with pytest.raises(ValueError, match="`units`: expected an int"):
+        parts.linear_logit_fn_builder(1.5, [])
+    with pytest.raises(NotImplementedError, match="partitioner"):
+        parts.dnn_logit_fn_builder(1, [3], [], tf.nn.relu, None, lambda **_: 1, False)
