@@ -2791,6 +2791,7 @@ NAMES = {
         "estikeras.export.saved_model.constants:CLASSIFY_OUTPUT_SCORES",
     "saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY":
         "estikeras.export.saved_model.constants:DEFAULT_SERVING_SIGNATURE_DEF_KEY",
+    "saved_model.LoadOptions": "estikeras.export.saved_model.options:LoadOptions",
     "saved_model.PREDICT_INPUTS": "estikeras.export.saved_model.constants:PREDICT_INPUTS",
     "saved_model.PREDICT_METHOD_NAME": "estikeras.export.saved_model.constants:PREDICT_METHOD_NAME",
     "saved_model.PREDICT_OUTPUTS": "estikeras.export.saved_model.constants:PREDICT_OUTPUTS",
@@ -2802,6 +2803,7 @@ NAMES = {
     "saved_model.SAVED_MODEL_SCHEMA_VERSION":
         "estikeras.export.saved_model.constants:SAVED_MODEL_SCHEMA_VERSION",
     "saved_model.SERVING": "estikeras.export.saved_model.constants:SERVING",
+    "saved_model.SaveOptions": "estikeras.export.saved_model.options:SaveOptions",
     "saved_model.TRAINING": "estikeras.export.saved_model.constants:TRAINING",
     "saved_model.VARIABLES_DIRECTORY": "estikeras.export.saved_model.constants:VARIABLES_DIRECTORY",
     "saved_model.VARIABLES_FILENAME": "estikeras.export.saved_model.constants:VARIABLES_FILENAME",

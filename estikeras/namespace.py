@@ -250,8 +250,6 @@ _ABSENT = {
         "RandomTranslation, RandomZoom, CenterCrop, Resizing and Rescaling.",
     ),
     "saved_model.Asset": "Tables that are saved hold their entries themselves.",
-    "saved_model.LoadOptions": "Leave out `options`.",
-    "saved_model.SaveOptions": "Leave out `options`.",
     "lite": "Save `.keras` files with `model.save`.",
     "keras.applications": "Build the network of layers, or load a `.keras` file.",
 }

@@ -22,13 +22,7 @@ squeeze strings.length strings.reduce_join strings.split strings.substr strings.
 strings.to_number transpose tuple where while_loop zeros_like debugging.assert_equal
 debugging.assert_greater debugging.assert_less debugging.assert_rank
 """
-# Their losses were sums, and their optimizers had other rates.
-_CANNED = frozenset(
-    f"estimator.{name}{task}"
-    for name in ("Baseline", "DNN", "DNNLinearCombined", "Linear")
-    for task in ("Classifier", "Estimator", "Regressor")
-)
-_CHANGED = _CANNED | frozenset(_CHANGED_NAMES.split())
+_CHANGED = frozenset(_CHANGED_NAMES.split())
 
 # Names that were dropped -> what the same function is called now.
 _RENAMED = {
@@ -302,11 +296,6 @@ def table(generation, names):
 def instead(name):
     """What to use in place of a name of `tf.compat.v1`; None if there is nothing to say."""
     absent = ABSENT.get(name)
-    if name in _CANNED:
-        absent = (
-            f"Use `tf.{name}`: its loss is a mean by default (`loss_reduction`), and its optimizer "
-            "one of `keras.optimizers`."
-        )
-    elif absent is None and name in _CHANGED:
+    if absent is None and name in _CHANGED:
         absent = f"Use `tf.{name}`, which takes its arguments in another order."
     return absent

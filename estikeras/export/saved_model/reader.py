@@ -19,6 +19,7 @@ from estikeras.export.saved_model import (
     read_strings,
 )
 from estikeras.export.saved_model.interpreter import Graph, Library, dtype_of
+from estikeras.export.saved_model.options import LoadOptions, check
 from estikeras.formats import saved_model_proto as proto
 from estikeras.op_errors import DataLossError, NotFoundError
 from estikeras.ops import core
@@ -48,7 +49,7 @@ def load(export_dir, tags=None, options=None):
     Args:
         export_dir: path of its folder.
         tags: name or names of the graph that is meant, where there are several.
-        options: must be None.
+        options: a `tf.saved_model.LoadOptions`, or None.
 
     Returns:
         A LoadedModel: `loaded.signatures["serving_default"](x=...)` gives a dict of tensors.
@@ -58,8 +59,7 @@ def load(export_dir, tags=None, options=None):
         DataLossError: if a file is damaged; it is named.
         NotImplementedError: for an operation that is not known, when it is needed.
     """
-    if options is not None:
-        raise errors.unsupported("`options`", "Leave it out.")
+    check(options, LoadOptions)
     folder = Path(os.fsdecode(export_dir))
     meta = _chosen(folder, _read(folder / _GRAPH_FILE), tags)
     return LoadedModel(folder, meta)

@@ -12,6 +12,7 @@ from estikeras.engine.tensor import Spec, Tensor, as_tensor
 from estikeras.engine.variable import Variable
 from estikeras.export.saved_model import writer
 from estikeras.export.saved_model.constants import DEFAULT_SERVING_SIGNATURE_DEF_KEY
+from estikeras.export.saved_model.options import SaveOptions, check
 from estikeras.export.saved_model.traced import ScopedGraph, Signature, Traced, stand_in_length
 from estikeras.public import public
 
@@ -47,15 +48,14 @@ def save(obj, export_dir, signatures=None, options=None):
         export_dir: path of the folder to make. What is there is replaced.
         signatures: a function with an input signature, or what `get_concrete_function(...)` gives,
             for `"serving_default"`; or a dict from names to such; None takes what `obj` has.
-        options: must be None.
+        options: a `tf.saved_model.SaveOptions`, or None.
 
     Raises:
         ValueError: if there is no function with an input signature.
         NotImplementedError: for what has no counterpart in TensorFlow; it names the layer and the
             primitive.
     """
-    if options is not None:
-        raise errors.unsupported("`options`", "Leave it out.")
+    check(options, SaveOptions)
     endpoints = _of_object(obj)
     if signatures is not None:
         given = signatures

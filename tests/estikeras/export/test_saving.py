@@ -97,9 +97,24 @@ def test_outputs_that_are_no_tensors_are_refused(tmp_path):
         saved_model.save(object(), tmp_path / "model", signatures=function)
 
 
-def test_options_are_refused(tmp_path):
-    with pytest.raises(NotImplementedError, match="`options`"):
-        saved_model.save(Two(), tmp_path / "model", options="any")
+def test_options_that_change_something_are_refused(tmp_path):
+    folder = tmp_path / "model"
+    here = {"experimental_io_device": "/job:localhost"}
+    saved_model.save(Two(), folder, options=saved_model.SaveOptions(function_aliases={}, **here))
+    assert saved_model.load(folder, options=saved_model.LoadOptions(**here)).signatures
+    for options, name in (
+        (saved_model.SaveOptions, "save_debug_info"),
+        (saved_model.SaveOptions, "experimental_variable_policy"),
+        (saved_model.SaveOptions, "experimental_io_device"),
+        (saved_model.LoadOptions, "allow_partial_checkpoint"),
+        (saved_model.LoadOptions, "experimental_io_device"),
+    ):
+        with pytest.raises(NotImplementedError, match=name):
+            options(**{name: "else"})
+    with pytest.raises(TypeError, match="SaveOptions"):
+        saved_model.save(Two(), folder, options=saved_model.LoadOptions())
+    with pytest.raises(TypeError, match="LoadOptions"):
+        saved_model.load(folder, options="any")
 
 
 class Dicts(keras.Model):
