@@ -4,7 +4,7 @@ updates of variables.
 Knows primitives by their rules only; computes nothing.
 """
 
-from estikeras.engine.tensor import Spec, TracedTensor
+from estikeras.engine.tensor import Spec, Tensor, TracedTensor
 
 
 class Node:
@@ -114,6 +114,14 @@ class Graph:
 
     def note(self, thing, name):
         """Hear of a tensor's name; only graphs of which parts are run by name remember it."""
+
+    def first_value(self, x):
+        """A Tensor for a variable that begins with what was computed in the trace.
+
+        Raises:
+            TraceError: as it is known only when the graph is run.
+        """
+        return Tensor(x.value)
 
     def results(self):
         """All that must be computed: outputs, then the variables' new values."""

@@ -154,6 +154,36 @@ class SessionGraph(Graph):
             "`tf.identity(x, name)`."
         )
 
+    def first_value(self, x):
+        """A Tensor for a variable that begins with what was computed in the graph, such as random
+        numbers: computed now, from the values that other variables have now.
+
+        Raises:
+            ValueError: if it depends on the data.
+        """
+        needed, stack = set(), [self.own(x).node]
+        while stack:
+            node = stack.pop()
+            if node not in needed:
+                needed.add(node)
+                stack.extend(y.node for y in node.inputs)
+        values = {}
+        for node in [node for node in self.nodes if node in needed]:
+            if node.kind == "input":
+                raise ValueError(
+                    "A variable's first value must not depend on the data of a batch. Make it of "
+                    "constants and random numbers, and `assign` what depends on data."
+                )
+            if node.kind == "apply":
+                inputs = tuple(values[id(y)] for y in node.inputs)
+                made = node.primitive.evaluate(inputs, node.params)
+            else:
+                payload = node.payload
+                made = payload if isinstance(payload, Tensor) else Tensor(payload.buffer.copy())
+            for y, value in zip(node.outputs, (made,) if node.single else made, strict=True):
+                values[id(y)] = value
+        return values[id(self.own(x))]
+
     @property
     def acting(self):
         """Whether an action is being made, to which writes belong now."""

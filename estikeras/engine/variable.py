@@ -124,6 +124,7 @@ class Variable:
         return buffer
 
     def _first_value(self, initializer, shape, dtype):
+        trace = context.current.trace
         with context.init_scope(), context.scope(autocast=None):
             if callable(initializer):
                 if shape is None:
@@ -139,6 +140,8 @@ class Variable:
             else:
                 value = as_tensor(initializer)
                 dtype = value.dtype if dtype is None else dtypes.standardize(dtype)
+        if trace is not None and isinstance(value, tensor.TracedTensor):
+            value = trace.first_value(value)
         if shape is not None and tuple(shape) != value.shape:
             raise errors.shape_mismatch("initializer", got=value.shape, expected=shape)
         return value if value.dtype == dtype else Tensor(value.value.astype(dtypes.to_numpy(dtype)))

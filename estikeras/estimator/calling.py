@@ -6,6 +6,7 @@ import inspect
 from estikeras import errors
 from estikeras.data.dataset import Dataset
 from estikeras.engine.session_graph import session_graph
+from estikeras.engine.tensor import TraceError
 from estikeras.estimator.spec import EstimatorSpec
 
 _ARGUMENTS_OF_MODEL = ("features", "labels", "mode", "params", "config", "self")
@@ -64,7 +65,14 @@ def call_model_fn(model_fn, features, labels, mode, params, config):
             "model_fn does not take labels, but input_fn gives labels. Add the argument `labels`, "
             "or let input_fn return features alone."
         )
-    spec = model_fn(features=features, **{k: v for k, v in given.items() if k in names})
+    try:
+        spec = model_fn(features=features, **{k: v for k, v in given.items() if k in names})
+    except TraceError as error:
+        raise TraceError(
+            "model_fn asked for the value of a tensor, which has one only when steps are run. In "
+            "place of a mask that picks rows, use `tf.where(mask, x, y)` or weights of 0; what "
+            "needs Python or NumPy belongs in input_fn, as `dataset.map`."
+        ) from error
     if not isinstance(spec, EstimatorSpec):
         raise ValueError(
             f"model_fn should return an EstimatorSpec, got {type(spec).__name__}: {spec!r}."

@@ -73,6 +73,18 @@ def unmet(features, labels, mode):
     return SPEC(mode, loss=loss, train_op=step_of(loss))
 
 
+def masked(features, labels, mode):
+    """A number of rows that depends on values."""
+    loss = tf.reduce_mean(tf.boolean_mask(net(features), labels > 0))
+    return SPEC(mode, loss=loss, train_op=step_of(loss))
+
+
+def begun_with_data(features, labels, mode):
+    """A variable that begins with a batch."""
+    loss = tf.reduce_sum(V1.Variable(features[0]))
+    return SPEC(mode, loss=loss, train_op=step_of(loss))
+
+
 def no_update(features, labels, mode):
     loss = tf.reduce_mean(net(features))
     return SPEC(mode, loss=loss, eval_metric_ops={"mean": tf.keras.metrics.Mean()})
@@ -187,6 +199,8 @@ MODEL_FNS = {
         ("weight", "(2, 1)", "(4, 1)"),
     ),
     "a loss without variables": (lambda: train(unmet), ValueError, ("", "variable")),
+    "a mask that picks rows": (lambda: train(masked), TypeError, ("model_fn", "`tf.where")),
+    "a variable of data": (lambda: train(begun_with_data), ValueError, ("first value", "batch")),
     "nan": (lambda: train(nan), tf.estimator.NanLossDuringTrainingError, ("NaN loss",)),
 }
 

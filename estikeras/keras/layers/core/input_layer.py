@@ -90,7 +90,12 @@ def _batch_shape(shape, batch_size, batch_shape, tensor):
         )
     if tensor is not None:
         if not isinstance(tensor, KerasTensor):
-            raise errors.wrong_type("input_tensor", got=tensor, expected="a KerasTensor")
+            raise errors.wrong_type(
+                "input_tensor",
+                got=tensor,
+                expected="a KerasTensor",
+                hint="Make the model of `keras.Input(shape)`, and call it with the tensor.",
+            )
         return tuple(tensor.shape)
     if shape is None and batch_shape is None:
         raise errors.invalid(

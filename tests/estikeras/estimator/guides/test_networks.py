@@ -176,6 +176,29 @@ def test_one_network_gives_several_answers(tmp_path):
     assert first[("species", "class_ids")] == [0]
 
 
+def by_hand(features, labels, mode):
+    """Variables that begin with tensors, as the first tutorials have them."""
+    weights = V1.Variable(V1.truncated_normal([4, 3], stddev=0.1), name="weights")
+    twice = V1.Variable(2.0 * weights.initialized_value(), trainable=False, name="twice")
+    bias = V1.Variable(tf.constant(0.1, shape=[3]), name="bias")
+    logits = tf.matmul(features, weights) + bias
+    loss = tf.reduce_mean(
+        tf.nn.softmax_cross_entropy_with_logits(labels=tf.one_hot(labels, 3), logits=logits)
+    ) + 0.0 * tf.reduce_sum(twice)
+    train_op = V1.train.AdamOptimizer(0.0).minimize(loss, V1.train.get_global_step())
+    return tf.estimator.EstimatorSpec(mode, loss=loss, train_op=train_op)
+
+
+def test_variables_begin_with_tensors(tmp_path):
+    table, species = tables.iris()
+    x = np.stack(list(table.values()), 1)
+    est = tf.estimator.Estimator(by_hand, tmp_path).train(tables.batches(x, species, 60))
+    weights = est.get_variable_value("weights")
+    assert 0.01 < weights.std() < 0.1
+    np.testing.assert_allclose(est.get_variable_value("twice"), 2 * weights, rtol=1e-6)
+    np.testing.assert_allclose(est.get_variable_value("bias"), [0.1] * 3)
+
+
 def measured(features, labels, mode):
     """Metrics of one's own, made of variables and of other metrics."""
     weight = V1.get_variable("weight", [], initializer=V1.zeros_initializer())
