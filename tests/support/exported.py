@@ -86,6 +86,21 @@ def convolutions():
     return _of_model(model, _floats(3, 8, 8, 2))
 
 
+def images_of_any_size():
+    """Padding that depends on sizes that are not known."""
+    model = keras.Sequential(
+        [
+            keras.Input((None, None, 2), name="image"),
+            layers.Conv2D(3, 3, padding="same", strides=2),
+            layers.AveragePooling2D(2, padding="same"),
+            layers.Conv2DTranspose(2, 3, strides=2, padding="same"),
+            layers.UpSampling2D(2),
+            layers.GlobalMaxPooling2D(),
+        ]
+    )
+    return _of_model(model, _floats(2, 7, 10, 2))
+
+
 def embedding_lstm():
     """Sequences of a known length: one step after the other."""
     model = keras.Sequential(
@@ -244,6 +259,7 @@ def examples():
 CASES = (
     dense,
     convolutions,
+    images_of_any_size,
     embedding_lstm,
     sequences_of_any_length,
     two_lengths,

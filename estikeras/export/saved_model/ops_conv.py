@@ -18,14 +18,20 @@ emits = entering(TABLE)
 
 
 def same_padding(sizes, window, strides, dilation):
-    """The padding that TensorFlow calls SAME, for known sizes; else None."""
-    if not all(map(is_known, sizes)):
-        return None
+    """The padding that TensorFlow calls SAME."""
     pairs = []
     for n, k, s, d in zip(sizes, window, strides, dilation, strict=True):
         total = max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0)
         pairs.append((total // 2, total - total // 2))
     return tuple(pairs)
+
+
+def _in_trace(which, numbers):
+    """Sizes, also in tuples, as they are in the "first" or in the "second" trace."""
+    return tuple(
+        _in_trace(which, n) if isinstance(n, tuple) else n if is_known(n) else getattr(n, which)
+        for n in numbers
+    )
 
 
 class _Spatial:
@@ -34,10 +40,14 @@ class _Spatial:
     def __init__(self, e, sizes, window, strides, padding, dilation=None):
         self.rank = len(window)
         dilation = dilation or (1,) * self.rank
-        if any(not is_known(n) for pair in padding for n in pair):
-            raise e.unsupported("padding that depends on a size that is not known")
         self.padding = tuple(map(tuple, padding))
-        self.same = self.padding == same_padding(sizes, window, strides, dilation)
+        self.same = all(
+            _in_trace(which, self.padding)
+            == same_padding(_in_trace(which, sizes), window, strides, dilation)
+            for which in ("first", "second")
+        )
+        if not self.same and any(not is_known(n) for pair in padding for n in pair):
+            raise e.unsupported("padding that depends on a size that is not known")
         if self.rank == 1:
             window, strides, dilation = (1, *window), (1, *strides), (1, *dilation)
             self.padding = ((0, 0), *self.padding)
@@ -62,7 +72,7 @@ class _Spatial:
 
     def cut(self, e, x):
         """The array without what negative padding takes away, and none of that left."""
-        if all(n >= 0 for pair in self.padding for n in pair):
+        if self.same or all(n >= 0 for pair in self.padding for n in pair):
             return x
         low, high = ([max(-pair[i], 0) for pair in self.padding] for i in (0, 1))
         sizes = x.shape[1:-1]
@@ -135,6 +145,8 @@ def _valid(attributes):
 @emits("conv_input_gradient")
 def _conv_input_gradient(e, g, kernel, *, input_size, strides, padding, dilation, groups):
     kernel = _spread(e, kernel, dilation)
+    if any(not is_known(n) for pair in padding for n in pair):
+        raise e.unsupported("padding that depends on a size that is not known")
     # Where padding is negative no window reaches: zeros, which are added at the end.
     beyond = [(max(-low, 0), max(-high, 0)) for low, high in padding]
     padding = [(max(low, 0), max(high, 0)) for low, high in padding]
