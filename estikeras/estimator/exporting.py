@@ -17,6 +17,7 @@ from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.export.saved_model.traced import Signature, Traced, stand_in_length
 from estikeras.export.saved_model.writer import write
 from estikeras.formats import atomic
+from estikeras.keras.layers.call import current_layer
 from strategies import context
 
 _log = logging.getLogger("estikeras")
@@ -58,9 +59,8 @@ class _Tracing:
         self._checkpoint, self._store, self._names = checkpoint_path, VariableStore(), None
 
     def __call__(self, batch):
-        sizes = {0: batch}
-        graph = SessionGraph(
-            unknown_size=lambda axis: sizes.get(axis) or stand_in_length(batch, axis - 1)
+        graph = _ScopedSessionGraph(
+            unknown_size=lambda axis: stand_in_length(batch, axis - 1) if axis else batch
         )
         with self._store.tracing(), graph.tracing():
             receiver = self._receiver_fn()
@@ -81,6 +81,23 @@ class _Tracing:
         saver.restore(None, self._checkpoint)
         named, _ = saving.named_variables(graph, self._store)
         self._names = {variable: name for name, variable in named.items()}
+
+
+class _ScopedSessionGraph(SessionGraph):
+    """Remembers in which layer its nodes were made, for errors.
+
+    Attributes:
+        scopes: dict from the id of a node to the layer's name.
+    """
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.scopes = {}
+
+    def add(self, primitive, inputs, params, specs):
+        made = super().add(primitive, inputs, params, specs)
+        self.scopes[id(self.nodes[-1])] = getattr(current_layer(), "name", "")
+        return made
 
 
 def _signatures(spec, receiver):
