@@ -12,6 +12,7 @@ from estikeras.engine.session_graph import action, session_graph
 from estikeras.engine.tape import GradientTape
 from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.keras.optimizers.replicas import combined_gradients
+from estikeras.keras.optimizers.selection import only_where
 from estikeras.ops.embedding import used_rows
 from estikeras.public import public
 from strategies import context as replicas
@@ -162,13 +163,16 @@ class Optimizer:
         return made
 
     def _step(self, gradient, variable, rows):
-        kept = ()
-        if rows is not None:
+        gradient = ops.cast(gradient, variable.dtype)
+
+        def apply():
+            return self._resource_apply_dense(gradient, variable)
+
+        if rows is None:
+            done = apply()
+        else:
             slots = [slots[id(variable)] for slots in self._slots.values() if id(variable) in slots]
-            kept = [(state, state.value) for state in (variable, *slots)]
-        done = self._resource_apply_dense(ops.cast(gradient, variable.dtype), variable)
-        for state, before in kept:
-            state.assign(ops.where(rows > 0, state, before))
+            done = only_where(rows > 0, [variable, *slots], apply)
         if variable.constraint is not None:
             variable.assign(variable.constraint(variable))
         return done

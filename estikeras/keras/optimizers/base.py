@@ -270,7 +270,10 @@ class Optimizer(KeepsVariables, KeepsAverages, Minimizes):
 
     def _update(self, grads, variables, learning_rate):
         for gradient, variable in zip(grads, variables, strict=True):
-            self.update_step(gradient, variable, learning_rate)
+            self._update_one(gradient, variable, learning_rate)
+
+    def _update_one(self, gradient, variable, learning_rate):
+        self.update_step(gradient, variable, learning_rate)
 
     def _is_update_step(self):
         return ops.equal((self._iterations + 1) % self.gradient_accumulation_steps, 0)

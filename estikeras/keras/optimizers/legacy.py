@@ -2,14 +2,19 @@
 formulas where Keras 3 has others.
 """
 
+import functools
 import warnings
 
 from estikeras import errors, ops
 from estikeras.keras.optimizers import adadelta, adagrad, adam, adamax, base, ftrl, nadam
 from estikeras.keras.optimizers import rmsprop as rmsprop_of_keras_3
 from estikeras.keras.optimizers import sgd as sgd_of_keras_3
+from estikeras.keras.optimizers.selection import only_where
 from estikeras.namespace import attach
+from estikeras.ops import replicas
+from estikeras.ops.embedding import used_rows
 from estikeras.public import public
+from strategies import context
 
 # Names that differ from those of the classes here, such as aliases.
 __getattr__, __dir__ = attach(__name__)
@@ -24,6 +29,11 @@ class Optimizer(base.Optimizer):
     Attributes:
         decay: by how much of itself the learning rate's divisor grows with each step.
     """
+
+    # Of a table of which a step looks up some rows, whether the others stay as they are, and what
+    # is kept for them too, though a gradient of 0 would change them.
+    _spares_rows = _spares_rows_of_slots = False
+    _rows = None  # in a step, how often each row of a table was looked up, by the table's id
 
     def _set_up(self, learning_rate, name, kwargs):
         """Take up what all of Keras 2's optimizers have; give the arguments for Keras 3's.
@@ -87,6 +97,30 @@ class Optimizer(base.Optimizer):
             )
         return super().apply_gradients(grads_and_vars)
 
+    def apply(self, grads, trainable_variables=None):
+        """Do one step, as in `keras.Optimizer`."""
+        grads = list(grads)
+        replica = context.replica()
+        if not self._spares_rows or (replica is not None and replica.strategy.shard_update):
+            return super().apply(grads, trainable_variables)
+        variables = self._variables_of(grads, trainable_variables) if grads else []
+        rows = replicas.combined_gradients([used_rows(gradient) for gradient in grads])
+        self._rows = {id(v): counts for v, counts in zip(variables, rows, strict=True)}
+        try:
+            return super().apply(grads, variables)
+        finally:
+            self._rows = None
+
+    def _update_one(self, gradient, variable, learning_rate):
+        step = functools.partial(super()._update_one, gradient, variable, learning_rate)
+        rows = self._rows[id(variable)] if self._rows else None
+        if rows is None:
+            step()
+            return
+        slots = self.checkpoint_slots().values() if self._spares_rows_of_slots else ()
+        kept = [slot for pairs in slots for owner, slot in pairs if owner is variable]
+        only_where(rows > 0, [variable, *kept], step)
+
     def get_slot_names(self):
         """The names of what is kept for each trained variable, a list. Before the first step, there
         are none.
@@ -139,6 +173,7 @@ class SGD(Optimizer, sgd_of_keras_3.SGD):
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, name="SGD", **kwargs):
         options = self._set_up(learning_rate, name, kwargs)
         super().__init__(momentum=float(momentum), nesterov=nesterov, **options)
+        self._spares_rows = self._spares_rows_of_slots = momentum > 0
 
 
 @public("keras.optimizers.legacy.Adagrad")
@@ -192,6 +227,8 @@ class Adadelta(Optimizer, adadelta.Adadelta):
         **kwargs: `clipnorm`, `clipvalue`, `global_clipnorm` and `decay`.
     """
 
+    _spares_rows = _spares_rows_of_slots = True
+
     def __init__(self, learning_rate=0.001, rho=0.95, epsilon=1e-7, name="Adadelta", **kwargs):
         options = self._set_up(learning_rate, name, kwargs)
         super().__init__(rho=rho, epsilon=epsilon or 1e-7, **options)
@@ -225,6 +262,7 @@ class RMSprop(Optimizer, rmsprop_of_keras_3.RMSprop):
         super().__init__(
             rho=rho, momentum=momentum, epsilon=epsilon or 1e-7, centered=centered, **options
         )
+        self._spares_rows = self._spares_rows_of_slots = momentum > 0
 
     def update_step(self, gradient, variable, learning_rate):
         """Update one variable; without momentum, epsilon is added to the root."""
@@ -288,6 +326,8 @@ class Adamax(Optimizer, adamax.Adamax):
         **kwargs: `clipnorm`, `clipvalue`, `global_clipnorm` and `decay`.
     """
 
+    _spares_rows = _spares_rows_of_slots = True
+
     def __init__(
         self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, name="Adamax", **kwargs
     ):
@@ -308,6 +348,8 @@ class Nadam(Optimizer, nadam.Nadam):
         **kwargs: `clipnorm`, `clipvalue`, `global_clipnorm`, and `schedule_decay`: how fast the
             momentum grows towards `beta_1`, 0.004 by default. The learning rate does not decay.
     """
+
+    _spares_rows = True
 
     def __init__(
         self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, name="Nadam", **kwargs
@@ -340,6 +382,8 @@ class Ftrl(Optimizer, ftrl.Ftrl):
         beta: further L2 penalty over the learning rate.
         **kwargs: `clipnorm`, `clipvalue`, `global_clipnorm` and `decay`.
     """
+
+    _spares_rows = _spares_rows_of_slots = True
 
     def __init__(
         self,

@@ -29,6 +29,22 @@ def test_steps_and_configs_are_those_of_the_reference(case):
             np.testing.assert_allclose(variable, expected, rtol=2e-6, atol=1e-7)
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['kind']}-{case['options']}")
+def test_rows_that_are_not_looked_up_are_treated_as_in_the_reference(case):
+    optimizer = getattr(legacy, case["kind"])(**case["options"])
+    table = tf.Variable(RECORDED["table"])
+
+    @tf.function
+    def step(rows):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.square(tf.nn.embedding_lookup(table, rows)))
+        optimizer.apply_gradients([(tape.gradient(loss, table), table)])
+
+    for rows, expected in zip(RECORDED["lookups"], case["tables"], strict=False):
+        step(tf.constant(rows))
+        np.testing.assert_allclose(table, expected, rtol=2e-6, atol=2e-6)
+
+
 def test_models_are_saved_with_them(tmp_path):
     model = tf.keras.Sequential([tf.keras.Input((2,)), tf.keras.layers.Dense(1)])
     model.compile(legacy.Adam(0.1, decay=0.5), "mse")
