@@ -6,10 +6,12 @@ import pytest
 import estikeras as tf
 from estikeras import feature_column as fc
 from estikeras.engine import context
+from estikeras.engine.program.staged import StagedProgram
 from estikeras.engine.session_graph import SessionGraph
 from estikeras.engine.variable_store import VariableStore
 from estikeras.feature_column.linear_model import LinearModel
 from estikeras.feature_column.sequence_features import concatenate_context_input
+from estikeras.ops.embedding import used_rows
 from estikeras.ops.padding import is_padded, padded
 
 AGE = fc.numeric_column("age")
@@ -308,3 +310,20 @@ def test_checkpoints_of_objects_have_the_references_names(tmp_path):
     linear = LinearModel([AGE, ID])
     linear(NUMBERS)
     assert sorted(linear.checkpoint_children()) == ["age/weights", "bias", "id/weights"]
+
+
+def test_gradients_of_tables_tell_which_rows_were_looked_up():
+    words = fc.categorical_column_with_vocabulary_list("words", ["a", "b", "c", "d"])
+    features = {"words": [["b", ""], ["b", "d"]]}  # nothing of the row of "a"
+    graph = SessionGraph()
+    with VariableStore().tracing(), graph.tracing():
+        layer = tf.keras.layers.DenseFeatures(fc.embedding_column(words, 2))
+        y = layer(features)
+        (table,) = layer.variables
+        looked_up = tf.reduce_sum(y * y) + tf.reduce_sum(tf.nn.embedding_lookup(table, [3]) ** 2)
+        rows = used_rows(graph.tape.gradient(looked_up, table))
+        used_otherwise = tf.reduce_sum(y * y) + tf.reduce_sum(table * table)
+        assert used_rows(graph.tape.gradient(used_otherwise, table)) is None
+        assert used_rows(tf.constant([1.0])) is None
+    (counts,) = StagedProgram(graph.verify(), [rows], {}).run([])
+    assert (counts.numpy() > 0).tolist() == [[False], [True], [False], [True]]
