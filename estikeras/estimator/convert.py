@@ -1,5 +1,6 @@
 """model_to_estimator: a compiled Keras model as an Estimator."""
 
+import collections
 import copy
 import logging
 import os
@@ -12,6 +13,7 @@ from estikeras.engine.session_graph import session_graph
 from estikeras.estimator import restoring
 from estikeras.estimator.estimator import Estimator
 from estikeras.estimator.export_outputs import DEFAULT_SERVING_KEY, PredictOutput
+from estikeras.estimator.heads.training import SCOPE
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.estimator.saving import SessionSaver, keeper_of
 from estikeras.estimator.scaffold import Scaffold
@@ -100,6 +102,7 @@ class _KerasModelFunction:
 
     def __init__(self, model, by_objects, metric_names, export_outputs):
         self._model, self._by_objects = copy.deepcopy(model), by_objects
+        _name_by_layers(self._model, collections.Counter())
         self._metric_names, self._export_outputs = metric_names, export_outputs
         self._copies = weakref.WeakKeyDictionary()
 
@@ -147,6 +150,7 @@ class _KerasModelFunction:
         own = model.optimizer._iterations
         if vars(own) is vars(step) or not own.buffer:  # else it goes on counting from there
             model.optimizer.iterations = step
+        model.optimizer._outer_scope = SCOPE
         return model
 
     def _scaffold(self, model, step, config):
@@ -156,12 +160,32 @@ class _KerasModelFunction:
         return Scaffold(saver=SessionSaver(saver, keeper_of(config, config.model_dir)))
 
 
+def _name_by_layers(model, seen):
+    """Call variables as Keras 2's copies of models do: by their layers, without the names of models
+    around these.
+    """
+    if isinstance(model, Sequential):
+        model._names_layers_alone = True  # if it is built later
+    if not isinstance(model, Sequential | Functional):
+        return
+    for layer in model.layers:
+        if isinstance(layer, Model):
+            _name_by_layers(layer, seen)
+            continue
+        count, seen[layer.name] = seen[layer.name], seen[layer.name] + 1
+        name = f"{layer.name}_{count}" if count else layer.name
+        for variable in layer.variables:
+            if variable.path.startswith(f"{layer.path}/"):
+                variable._path = name + variable.path.removeprefix(layer.path)
+
+
 def _train_op(model, loss, step):
     """One step of the model's optimizer, which also counts the Estimator's steps."""
     variables = model.trainable_variables
     scaled = model.optimizer.scale_loss(loss)
     gradients = session_graph().tape.gradient(scaled, variables)
-    train_op = model.optimizer.apply_gradients(list(zip(gradients, variables, strict=True)))
+    with context.scope(names=((SCOPE, None),)):
+        train_op = model.optimizer.apply_gradients(list(zip(gradients, variables, strict=True)))
     if model.optimizer._iterations is step:
         return train_op
     with session_graph().action("count") as counted:

@@ -1,8 +1,10 @@
 """Models that are a row of layers."""
 
+import contextlib
 import inspect
 
 from estikeras import errors
+from estikeras.engine import context
 from estikeras.engine.operation import KerasTensor
 from estikeras.keras.layers import call as calls
 from estikeras.keras.layers import serialization
@@ -24,6 +26,8 @@ class Sequential(Model):
     """
 
     _casts_inputs = False
+    # Whether variables are called by their layers alone, without the model's name before them.
+    _names_layers_alone = False
 
     def __new__(cls, *args, **kwargs):
         return Layer.__new__(cls, *args, **kwargs)
@@ -98,15 +102,24 @@ class Sequential(Model):
         self.built = False
         self._functional = None
 
+    def _open_name_scope(self):
+        scope = super()._open_name_scope()
+        return contextlib.nullcontext() if self._names_layers_alone else scope
+
     def _maybe_rebuild(self):
         self._forget_graph()
         if len(self._layers) < 2:
             return
         first = self._layers[0]
         if isinstance(first, InputLayer):
-            self.build(first.batch_shape)
+            shape = first.batch_shape
         elif isinstance(first, Functional) or getattr(first, "_functional", None) is not None:
-            self.build(first.input_shape)
+            shape = first.input_shape
+        else:
+            return
+        # In a model function, as Keras 2 has it where the input is known.
+        self._names_layers_alone = context.current.variables is not None
+        self.build(shape)
 
     def build(self, input_shape=None):
         """Call the layers on symbolic tensors.

@@ -158,3 +158,21 @@ def test_a_saved_model_is_converted_from_its_path(tmp_path):
     )
     estimator.train(lambda: dataset(), steps=2)
     assert "global_step" in estimator.get_variable_names()
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+def test_checkpoints_by_names_have_the_reference_s(fitted, tmp_path):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "softmax", name="out")])
+    model.compile(keras.optimizers.legacy.Adam(0.01), "sparse_categorical_crossentropy")
+    if fitted:
+        model.fit(X, Y, epochs=1, verbose=0)
+    estimator = keras.estimator.model_to_estimator(
+        model, model_dir=tmp_path, checkpoint_format="saver"
+    )
+    for steps in (2, 3):
+        estimator.train(lambda: dataset(), steps=steps)
+    slots = [f"training/Adam/out/{name}/{slot}" for name in ("bias", "kernel") for slot in "mv"]
+    scalars = [f"training/Adam/{name}" for name in ("beta_1", "beta_2", "decay", "learning_rate")]
+    counts = ["training/Adam/iter"] if fitted else []  # which goes on from where it was
+    names = ["global_step", "out/bias", "out/kernel", *scalars, *slots, *counts]
+    assert estimator.get_variable_names() == sorted(names)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import estikeras as tf
 from estikeras import keras
 from tests.estikeras.estimator.guides import tables
 
@@ -138,3 +139,46 @@ def test_a_model_goes_on_from_its_optimizer_s_state(tmp_path):
     np.testing.assert_allclose(
         answers(estimator), model.predict(X, verbose=0), rtol=1e-4, atol=1e-5
     )
+
+
+def dense(**options):
+    """A layer called `out`."""
+    return keras.layers.Dense(3, "softmax", name="out", **options)
+
+
+def nested():
+    """A model in a model."""
+    x = keras.Input((4,))
+    return keras.Model(x, keras.Sequential([keras.layers.Dense(2), dense()], name="seq")(x))
+
+
+MODELS = {  # and what the layer's variables are called in a model function
+    "with an input": (lambda: keras.Sequential([keras.Input((4,)), dense()]), "out"),
+    "with a shape": (lambda: keras.Sequential([dense(input_shape=(4,))]), "out"),
+    "deferred": (lambda: keras.Sequential([dense()], name="seq"), "seq/out"),
+    "nested": (nested, "seq/out"),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_variables_have_the_names_of_keras_2(name, tmp_path):
+    make, in_model_fn = MODELS[name]
+    model = make()
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    convert = keras.estimator.model_to_estimator
+    converted = convert(model, model_dir=tmp_path / "keras", checkpoint_format="saver")
+    converted.train(tables.batches(X, Y), steps=1)
+    assert {"out/bias", "out/kernel"} < set(converted.get_variable_names())
+
+    def model_fn(features, labels, mode):
+        model = make()
+        loss = keras.ops.mean(keras.losses.sparse_categorical_crossentropy(labels, model(features)))
+        optimizer = keras.optimizers.legacy.SGD()
+        optimizer.iterations = tf.compat.v1.train.get_or_create_global_step()
+        train_op = optimizer.minimize(loss, model.trainable_variables)
+        return tf.estimator.EstimatorSpec(mode, loss=loss, train_op=train_op)
+
+    estimator = tf.estimator.Estimator(model_fn, tmp_path / "own")
+    for size in (32, 40):  # the second training finds what the first one left
+        estimator.train(tables.batches(X, Y, size), steps=1)
+    assert {f"{in_model_fn}/bias", f"{in_model_fn}/kernel"} < set(estimator.get_variable_names())
