@@ -88,14 +88,16 @@ class LinearSDCA:
             raise errors.invalid(
                 "sparse_combiner", got=sparse_combiner, expected="'sum', for LinearSDCA"
             )
-        if type(head) not in _LOSSES or head.logits_dimension != 1 or head.has_loss_fn:
+        if _loss_of(head) is None or head.logits_dimension != 1 or head.has_loss_fn:
             raise errors.invalid(
                 "optimizer",
                 got=f"LinearSDCA for {head!r}",
                 expected="two classes, or one number for each example, with the usual loss",
             )
 
-    def training(self, model, head, features, labels, logits):
+    def training(
+        self, model, head, features, labels, logits, unshrunk="{}_unshrunk", summary_scope=""
+    ):
         """How a model trains.
 
         Args:
@@ -104,6 +106,9 @@ class LinearSDCA:
             features: dict of tensors.
             labels: tensor.
             logits: those that the model gives.
+            unshrunk: paths of the weights before they are drawn to 0, with a place for the path of
+                the weights.
+            summary_scope: what stands before the names of summaries.
 
         Returns:
             An Action that does one pass over a batch, and a hook that must see each.
@@ -111,9 +116,9 @@ class LinearSDCA:
         if replicas.replica_share() is not None:
             raise errors.unsupported("LinearSDCA on several ranks", "Use 'Ftrl' as optimizer.")
         parts = _parts(model, features)
-        unshrunk = [_variable_beside(part.weights, "_unshrunk") for part in parts]
+        unshrunk = [_variable_beside(part.weights, unshrunk) for part in parts]
         tables = [self._table(number) for number in range(1, self._shards + 1)]
-        self._summarize([part.weights for part in parts], tables)
+        self._summarize([part.weights for part in parts], tables, summary_scope)
         step = get_or_create_global_step()
         weights = checks.weights_of(features, head.weight_column, logits)
         batch = logits.shape[0]
@@ -126,7 +131,7 @@ class LinearSDCA:
             ops.ones((batch,)) if weights is None else ops.reshape(weights, (batch,)),
             step.value,
             memory,
-            loss=_LOSSES[type(head)],
+            loss=_loss_of(head),
             **self._options,
         )
         with action("sdca", self) as made:
@@ -161,15 +166,15 @@ class LinearSDCA:
     def _shrunk(self, weights):
         return ops.sign(weights) * ops.maximum(ops.abs(weights) - self._l1 / self._l2, 0.0)
 
-    def _summarize(self, weights, tables):
+    def _summarize(self, weights, tables, scope):
         """How far the weights may be from the best ones, and how many examples are known."""
         sums = sum(ops.sum(values, axis=0) for _, values in tables)
         l1 = self._l1 * sum(ops.sum(ops.abs(w)) for w in weights)
         l2 = self._l2 * sum(ops.sum(ops.square(w)) for w in weights)
         gap = ops.divide_no_nan(sums[1] + sums[2] + l1 + l2, sums[3])
-        scalar("approximate_duality_gap", gap)
+        scalar(f"{scope}approximate_duality_gap", gap)
         known = sum(ops.sum(ops.cast(ops.any(keys != 0, axis=1), "int32")) for keys, _ in tables)
-        scalar("examples_seen", known)
+        scalar(f"{scope}examples_seen", known)
 
 
 class _ExampleMemory(SessionRunHook):
@@ -279,8 +284,16 @@ def _entries(parts, weights):
     )
 
 
-def _variable_beside(variable, suffix):
-    """A variable of zeros like another one, whose path ends with `suffix`."""
-    folder, _, name = variable.path.rpartition("/")
+def _loss_of(head):
+    """The name of the loss of a head, None if it has none that can be trained."""
+    for kind, loss in _LOSSES.items():
+        if isinstance(head, kind) and type(head)._losses is kind._losses:
+            return loss
+    return None
+
+
+def _variable_beside(variable, path):
+    """A variable of zeros like another one, with a path that has a place for that one's."""
+    folder, _, name = path.format(variable.path).rpartition("/")
     with context.scope(names=((folder, None),) if folder else ()):
-        return Variable(ops.zeros(variable.shape), trainable=False, name=name + suffix)
+        return Variable(ops.zeros(variable.shape), trainable=False, name=name)

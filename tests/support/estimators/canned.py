@@ -104,10 +104,10 @@ def wide(tf):
 
 # The reference takes the examples of a batch in an order of chance, so there is one in each.
 # Whether it gives the loss before or after a step is chance, too.
-_DUAL = {"features": ("name", "age", "pair", "word", "weight"), "batch": 1, "has_losses": False}
+DUAL = {"features": ("name", "age", "pair", "word", "weight"), "batch": 1, "has_losses": False}
 
 
-def _dual(tf, **options):
+def dual(tf, **options):
     return tf.estimator.experimental.LinearSDCA("name", **options)
 
 
@@ -209,23 +209,23 @@ CASES = [
         "linear by its dual, two classes",
         lambda tf, **kw: tf.estimator.LinearClassifier(
             [*_numeric(tf), *wide(tf)],
-            optimizer=_dual(tf, symmetric_l1_regularization=0.1),
+            optimizer=dual(tf, symmetric_l1_regularization=0.1),
             weight_column="weight",
             **kw,
         ),
         TWO,
         predicts=True,
-        **_DUAL,
+        **DUAL,
     ),
     EstimatorCase(
         "linear by its dual, numbers",
         lambda tf, **kw: tf.estimator.LinearRegressor(
             [*_numeric(tf), _words(tf)],
-            optimizer=_dual(tf, num_loss_partitions=2, num_table_shards=2, adaptive=True),
+            optimizer=dual(tf, num_loss_partitions=2, num_table_shards=2, adaptive=True),
             **kw,
         ),
         REAL,
-        **_DUAL,
+        **DUAL,
     ),
     EstimatorCase(
         "wide and deep, two classes",

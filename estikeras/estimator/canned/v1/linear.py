@@ -2,7 +2,6 @@
 
 import math
 
-from estikeras import errors
 from estikeras.compat.optimizers.ftrl import FtrlOptimizer
 from estikeras.compat.weighted_losses import Reduction
 from estikeras.estimator.canned.linear import linear_logits
@@ -10,6 +9,7 @@ from estikeras.estimator.canned.sdca import LinearSDCA
 from estikeras.estimator.canned.v1.heads import RegressionHead, classifier_head
 from estikeras.estimator.canned.v1.training import check_partitioner, spec_of
 from estikeras.estimator.estimator import Estimator
+from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.public import public
 
 _LEARNING_RATE = 0.2
@@ -34,10 +34,9 @@ class LinearEstimator(Estimator):
     ):
         check_partitioner(partitioner)
         feature_columns = tuple(feature_columns or ())
-        if isinstance(optimizer, LinearSDCA):
-            raise errors.unsupported(
-                "LinearSDCA in `tf.compat.v1.estimator`", "Give it to `tf.estimator`'s models."
-            )
+        dual = isinstance(optimizer, LinearSDCA)
+        if dual:
+            optimizer.check(head, sparse_combiner)
         if optimizer is None:
             rate = min(_LEARNING_RATE, 1 / math.sqrt(len(feature_columns)))
             optimizer = FtrlOptimizer(rate)
@@ -46,7 +45,14 @@ class LinearEstimator(Estimator):
             logits, model = linear_logits(
                 features, head.logits_dimension, feature_columns, sparse_combiner, "linear/"
             )
-            # The reference divides variables into one part, which slots are named after.
+            # The reference divides variables into one part, after which others are named.
+            if dual and mode == ModeKeys.TRAIN:
+                how = (features, labels, logits, "linear/{}/part_0_unshrunk", "linear/")
+                step, hook = optimizer.training(model, head, *how)
+                spec = head.create_estimator_spec(
+                    features, mode, logits, labels, train_op_fn=lambda loss: step
+                )
+                return spec._replace(training_hooks=(*spec.training_hooks, hook))
             part = (model.trainable_variables, optimizer, _LEARNING_RATE, "part_0/")
             return spec_of(head, features, labels, mode, logits, [part])
 

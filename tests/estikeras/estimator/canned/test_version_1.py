@@ -29,6 +29,25 @@ def test_what_tensorflow_trained_is_evaluated_and_trained_further(case, tmp_path
     assert sorted(sums) == sorted(names)
 
 
+def test_linear_models_are_trained_by_their_dual_under_names_of_their_own(tmp_path):
+    case = next(case for case in canned.CASES if case.name == "linear by its dual, two classes")
+    sums = []
+    for number, kinds in enumerate((tf.estimator, tf.compat.v1.estimator)):
+        estimator = kinds.LinearClassifier(
+            canned.wide(tf), str(tmp_path / str(number)), optimizer=canned.dual(tf)
+        )
+        estimator.train(lambda: case.batches(tf, True), steps=5)
+        sums.append(canned.sums(tf, estimator.model_dir))
+
+    def name_in_version_1(name):  # as the reference's checkpoints have it
+        path = name.removesuffix("_unshrunk")
+        return name if path == name else f"linear/{path}/part_0_unshrunk"
+
+    assert sums[1] == {name_in_version_1(name): value for name, value in sums[0].items()}
+    with pytest.raises(ValueError, match="LinearSDCA for"):
+        tf.compat.v1.estimator.LinearClassifier([], n_classes=3, optimizer=canned.dual(tf))
+
+
 def test_model_functions_are_built_of_the_parts_of_canned_estimators(tmp_path):
     v1 = tf.compat.v1
     parts = v1.estimator.experimental
