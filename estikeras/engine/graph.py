@@ -4,6 +4,8 @@ updates of variables.
 Knows primitives by their rules only; computes nothing.
 """
 
+import contextlib
+
 from estikeras.engine.tensor import Spec, Tensor, TracedTensor
 
 
@@ -79,6 +81,18 @@ class Graph:
     def write(self, variable, value):
         """Let the variable have `value` from this point of the trace on."""
         self.updates[variable] = self.own(value)
+
+    @contextlib.contextmanager
+    def branch(self):
+        """A `with` block whose writes stay apart: a dict from variable to value, which begins with
+        what was written before.
+        """
+        before = self.updates
+        self.updates = dict(before)
+        try:
+            yield self.updates
+        finally:
+            self.updates = before
 
     def own(self, x):
         """`x` as a tensor of this graph: eager ones become constants.

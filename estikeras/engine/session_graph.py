@@ -37,6 +37,14 @@ class Action:
         self.name = graph.note(self, name)
         graph.actions.append(self)
 
+    def own_updates(self):
+        """Its updates but those of the actions that it comes after."""
+        return {
+            variable: value
+            for variable, value in self.updates.items()
+            if not any(earlier.updates.get(variable) is value for earlier in self.after)
+        }
+
     def __tensor__(self):
         """Its value as a tensor, which requires that it is run."""
         if self.result is None:
@@ -96,6 +104,15 @@ class SessionGraph(Graph):
 
     def write(self, variable, value):
         self._views[-1][variable] = self.own(value)
+
+    @contextlib.contextmanager
+    def branch(self):
+        view = dict(self._views[-1])
+        self._views.append(view)
+        try:
+            yield view
+        finally:
+            self._views = [each for each in self._views if each is not view]
 
     def _leaf(self, kind, spec, payload=None):
         made = super()._leaf(kind, spec, payload)
@@ -187,7 +204,7 @@ class SessionGraph(Graph):
     @property
     def acting(self):
         """Whether an action is being made, to which writes belong now."""
-        return self._views[-1] is not self.updates
+        return self._open is not None
 
     @contextlib.contextmanager
     def action(self, name, owner=None):
@@ -248,8 +265,9 @@ class SessionGraph(Graph):
             ValueError: when two of them write one variable, and neither comes after the other.
         """
         updates, writers = {}, {}
-        for each in sorted(actions, key=self.actions.index):
-            for variable, value in each.updates.items():
+        every = {earlier: None for each in actions for earlier in (*each.after, each)}
+        for each in sorted(every, key=self.actions.index):
+            for variable, value in each.own_updates().items():
                 other = writers.get(variable)
                 if other not in (None, *each.after) and updates[variable] is not value:
                     raise ValueError(

@@ -12,6 +12,7 @@ from estikeras import errors
 from estikeras.engine import context, tree
 from estikeras.engine.operation import FunctionOperation, any_symbolic, is_traced, op
 from estikeras.engine.primitive import Primitive
+from estikeras.engine.session_graph import Action, action
 from estikeras.engine.tape import GradientTape
 from estikeras.engine.tensor import as_tensor
 from estikeras.ops import core, joining
@@ -56,27 +57,44 @@ def switch(index, branches, *operands):
 def _pick(passed, branches, operands):
     """Run all branches; `passed[i]` says that a later branch than `i` is wanted."""
     trace = context.current.trace
-    before, runs = trace.updates, []
+    runs = []
     for branch in branches:
-        trace.updates = dict(before)
-        runs.append((branch(*operands), trace.updates))
-    trace.updates = before
+        with trace.branch() as updates:
+            runs.append((branch(*operands), updates))
     result, updates = runs[0]
     for later, (other, changed) in zip(passed, runs[1:], strict=True):
         result = tree.map_structure(lambda a, b, later=later: _choose(later, b, a), result, other)
-        variables = {**updates, **changed}
-        updates = {
-            v: _choose(later, changed.get(v, trace.read(v)), updates.get(v, trace.read(v)))
-            for v in variables
-        }
-    trace.updates = updates
+        updates = _chosen_updates(later, changed, updates)
+    for variable, value in updates.items():
+        trace.write(variable, value)
     return result
 
 
 def _choose(condition, a, b):
     if a is None or a is b:
         return a
+    if isinstance(a, Action) and isinstance(b, Action):
+        return _either(condition, a, b)
     return elementwise.select(condition, *core.promote(a, b))
+
+
+def _chosen_updates(condition, a, b):
+    """Values by variable, which keep their own where only the other branch writes them."""
+    read = context.current.trace.read
+    return {
+        v: _choose(condition, a[v] if v in a else read(v), b[v] if v in b else read(v))
+        for v in {**b, **a}
+    }
+
+
+def _either(condition, a, b):
+    """An action that does what one of two do."""
+    with action("cond") as made:
+        for variable, value in _chosen_updates(condition, a.updates, b.updates).items():
+            made.graph.write(variable, value)
+    if a.result is not None and b.result is not None:
+        made.result = _choose(condition, a.result, b.result)
+    return made
 
 
 @op("keras.ops.while_loop")

@@ -123,3 +123,53 @@ def test_a_placeholder_must_be_fed_and_may_have_any_size():
         assert session.run(session.built["sum"], feed_dict=fed) == size
     with pytest.raises(tf.errors.InvalidArgumentError, match="feed a value"):
         session.run(session.built["sum"])
+
+
+def choosing(features, labels):
+    """Three ways to change a variable where a condition holds, and another where it does not."""
+    step, every, mine, one = (
+        tf.Variable(0.0, name=name, trainable=False) for name in ("step", "every", "mine", "one")
+    )
+    even = tf.equal(step.value % 2.0, 0.0)
+    tf.cond(even, lambda: every.assign_add(1.0), lambda: every.assign_add(100.0))
+    with action("mine") as in_action:
+        tf.cond(even, lambda: mine.assign_add(1.0), lambda: mine.assign_add(100.0))
+        step.assign_add(1.0)
+
+    def adding(name, more):
+        with action(name) as made:
+            one.assign_add(more)
+        return made
+
+    chosen = tf.cond(even, lambda: adding("few", 1.0), lambda: adding("many", 100.0))
+    return {"step": [in_action, chosen], "values": [every, mine, one]}
+
+
+def test_of_two_branches_one_changes_variables():
+    session = session_of(build=choosing)
+    for _ in range(3):
+        session.step(session.built["step"])
+    assert session.run(session.built["values"]) == [102.0, 102.0, 102.0]
+
+
+def test_what_comes_after_something_may_change_what_that_changed():
+    def build(features, labels):
+        total = tf.Variable(0.0, name="total")
+        with action("add") as add:
+            total.assign_add(3.0)
+        other = tf.Variable(0.0, name="other")
+        with tf.control_dependencies([add]):
+            with action("read") as read:
+                other.assign(total)
+            with action("clear") as clear:
+                total.assign(0.0)
+        with action("double") as double:
+            total.assign(total * 2.0)
+        values = [total.value, other.value]
+        return {"both": [read, clear], "race": [read, double], "values": values}
+
+    session = session_of(build=build)
+    session.step(session.built["both"])
+    assert session.run(session.built["values"]) == [0.0, 3.0]
+    with pytest.raises(ValueError, match="'add' and 'double' both write the variable 'total'"):
+        session.step(session.built["race"])
