@@ -1,6 +1,7 @@
 """Running means of variables, for evaluation with them."""
 
 from estikeras import errors, ops
+from estikeras.compat.beside import Beside
 from estikeras.compat.collections import (
     GraphKeys,
     add_to_collection,
@@ -32,7 +33,7 @@ class ExponentialMovingAverage:
         if zero_debias:
             raise errors.unsupported("`zero_debias`", "Leave it out for variables.")
         self._decay, self._num_updates, self._name = decay, num_updates, name
-        self._averages = {}
+        self._averages = Beside()
 
     @property
     def name(self):
@@ -54,8 +55,8 @@ class ExponentialMovingAverage:
         for variable in var_list:
             if not isinstance(variable, engine_variable.Variable):
                 raise errors.wrong_type("var_list", got=variable, expected="variables")
-            if id(variable) not in self._averages:
-                self._averages[id(variable)] = (variable, self._beside(variable))
+            if self._averages.get(self._name, variable) is None:
+                self._averages.put(self._beside(variable), self._name, variable)
         with action(self._name, self) as made:
             decay = self._decay
             if self._num_updates is not None:
@@ -75,7 +76,7 @@ class ExponentialMovingAverage:
 
     def average(self, var):
         """The variable with the mean of another one; None if there is none."""
-        return self._averages.get(id(var), (None, None))[1]
+        return self._averages.find(self._name, var)
 
     def average_name(self, var):
         """What the mean of a variable is called in checkpoints."""
@@ -90,7 +91,7 @@ class ExponentialMovingAverage:
                 that `apply` was called for.
         """
         averaged = trainable_variables() if moving_avg_variables is None else moving_avg_variables
-        averaged = [*(variable for variable, _ in self._averages.values()), *averaged]
+        averaged = [*(variable for _, variable, _ in self._averages.items()), *averaged]
         names = {self.average_name(variable): variable for variable in averaged}
         known = {id(variable) for variable in averaged}
         for variable in global_variables():

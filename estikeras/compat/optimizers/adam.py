@@ -43,7 +43,8 @@ class AdamOptimizer(Optimizer):
             self._slot(variable, "v")
 
     def _prepare(self):
-        power1, power2 = self._others["beta1_power"], self._others["beta2_power"]
+        power1 = self._get_non_slot_variable("beta1_power")
+        power2 = self._get_non_slot_variable("beta2_power")
         rate = self._now(self._learning_rate, "float32")
         self._rate = rate * ops.sqrt(1 - power2) / (1 - power1)
 
@@ -59,5 +60,5 @@ class AdamOptimizer(Optimizer):
 
     def _finish(self, update_ops, name_scope):
         for name, beta in (("beta1_power", self._beta1), ("beta2_power", self._beta2)):
-            power = self._others[name]
+            power = self._get_non_slot_variable(name)
             power.assign(power * self._now(beta, power.dtype))

@@ -4,6 +4,7 @@ beside each trained one (slots).
 
 from estikeras import errors, ops
 from estikeras.compat import initializers
+from estikeras.compat.beside import Beside
 from estikeras.compat.collections import trainable_variables
 from estikeras.compat.variable_scopes import variable_scope
 from estikeras.compat.variables import Variable
@@ -42,7 +43,7 @@ class Optimizer:
         if not name:
             raise errors.invalid("name", got=name, expected="the name of the optimizer")
         self._name, self._use_locking = name, use_locking
-        self._slots, self._others = {}, {}
+        self._kept = Beside()
 
     def get_name(self):
         """The optimizer's name."""
@@ -174,7 +175,8 @@ class Optimizer:
         if rows is None:
             done = apply()
         else:
-            slots = [slots[id(variable)] for slots in self._slots.values() if id(variable) in slots]
+            kept = [self.get_slot(variable, name) for name in self.get_slot_names()]
+            slots = [slot for slot in kept if slot is not None]
             done = only_where(rows > 0, [variable, *slots], apply)
         if variable.constraint is not None:
             variable.assign(variable.constraint(variable))
@@ -263,15 +265,14 @@ class Optimizer:
             slot_name: name for `get_slot`.
             op_name: name in checkpoints, below that of `var`.
         """
-        slots = self._slots.setdefault(slot_name, {})
-        if id(var) not in slots:
-            with variable_scope(None, f"{var.path}/{op_name}") as opened:
-                scope, _, leaf = opened.name.rpartition("/")
-            with context.scope(names=((scope, None),)):
-                slots[id(var)] = Variable(
-                    initializer, trainable=False, name=leaf, dtype=dtype, shape=shape
-                )
-        return slots[id(var)]
+        slot = self._kept.get(slot_name, var)
+        if slot is not None:
+            return slot
+        with variable_scope(None, f"{var.path}/{op_name}") as opened:
+            scope, _, leaf = opened.name.rpartition("/")
+        with context.scope(names=((scope, None),)):
+            slot = Variable(initializer, trainable=False, name=leaf, dtype=dtype, shape=shape)
+        return self._kept.put(slot, slot_name, var)
 
     def _create_non_slot_variable(self, initial_value, name, colocate_with):
         """A variable that is beside none, made by the first call.
@@ -285,13 +286,14 @@ class Optimizer:
 
     def _get_non_slot_variable(self, name, graph=None):
         """The variable of a name that is beside none; None if there is none."""
-        return self._others.get(name)
+        return self._kept.get(name)
 
     def _other(self, name, initial_value):
         """A variable that is beside none, made by the first call."""
-        if name not in self._others:
-            self._others[name] = Variable(initial_value, trainable=False, name=name)
-        return self._others[name]
+        other = self._kept.get(name)
+        if other is not None:
+            return other
+        return self._kept.put(Variable(initial_value, trainable=False, name=name), name)
 
     def get_slot(self, var, name):
         """The variable that is kept beside another; None if there is none.
@@ -300,13 +302,13 @@ class Optimizer:
             var: the trained variable.
             name: one of `get_slot_names()`.
         """
-        return self._slots.get(name, {}).get(id(var))
+        return self._kept.find(name, var)
 
     def get_slot_names(self):
         """The sorted names of what is kept beside each variable."""
-        return sorted(self._slots)
+        return sorted({name for name, owner, _ in self._kept.items() if owner is not None})
 
     def variables(self):
         """The list of the optimizer's own variables."""
-        kept = [slot for slots in self._slots.values() for slot in slots.values()]
-        return [*self._others.values(), *kept]
+        kept = sorted(self._kept.items(), key=lambda item: item[1] is not None)
+        return [variable for _, _, variable in kept]

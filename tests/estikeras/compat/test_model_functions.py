@@ -1,5 +1,8 @@
 """What model functions of TensorFlow 1 rely on: collections, actions, scopes, errors."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -198,3 +201,73 @@ def test_gradients_end_where_they_are_stopped(graph):
     (stopped,) = v1.gradients(z, x, stop_gradients=[y])
     assert stopped.shape == (2,)
     assert v1.gradients(z, [tf.constant([1.0, 2.0])]) == [None]
+
+
+def graphs(count):
+    """The graphs of several model functions, each being traced, with a variable that is 2."""
+    for _ in range(count):
+        graph = SessionGraph()
+        with VariableStore().tracing(), graph.tracing():
+            yield graph, v1.get_variable("w", [], initializer=v1.constant_initializer(2.0))
+
+
+def test_an_optimizer_for_several_model_functions_begins_anew_in_each():
+    optimizer, seen = v1.train.AdamOptimizer(0.1), []
+    for graph, w in graphs(3):
+        step = optimizer.minimize(w * w)
+        assert graph.actions == [step]
+        power, _, *slots = optimizer.variables()
+        assert [v.path for v in slots] == ["w/Adam", "w/Adam_1"]
+        with tf.init_scope():
+            assert power.numpy() == np.float32(0.9)
+            power.assign(0.5)
+        seen += [power, *slots]
+    assert len({id(vars(variable)) for variable in seen}) == 9
+    assert optimizer.get_slot(w, "m") is slots[0]
+    assert optimizer.variables() == []
+
+
+def test_another_trace_of_a_model_function_makes_the_same_variables_again():
+    optimizer, store, paths = v1.train.MomentumOptimizer(0.1, 0.9), VariableStore(), []
+    averages = v1.train.ExponentialMovingAverage(0.5)
+    for _ in range(2):
+        with store.tracing(), SessionGraph().tracing():
+            w = v1.get_variable("w", [])
+            optimizer.minimize(w * w)
+            v1.train.MomentumOptimizer(0.1, 0.9).minimize(w * w)
+            averages.apply([w])
+            paths.append([v.path for v in v1.global_variables()])
+    assert paths[0] == paths[1]
+    assert len(store.variables) == len(paths[0]) == 4
+
+
+def test_running_means_for_several_model_functions_begin_anew_in_each():
+    averages = v1.train.ExponentialMovingAverage(0.5)
+    for graph, w in graphs(2):
+        averages.apply([w])
+        mean = averages.average(w)
+        assert graph.actions[-1].updates.keys() == {mean}
+        assert averages.variables_to_restore() == {f"w/{averages.name}": w}
+        with tf.init_scope():
+            assert mean.numpy() == 2
+            mean.assign(7.0)
+    assert averages.average(w).numpy() == 7
+
+
+def test_copies_of_an_optimizer_go_on_with_copies_of_its_variables():
+    w, optimizer = tf.Variable(2.0), v1.train.MomentumOptimizer(0.1, 0.9)
+    optimizer.minimize(lambda: w * w, var_list=[w])
+    for v, twin in (copy.deepcopy((w, optimizer)), pickle.loads(pickle.dumps((w, optimizer)))):
+        twin.minimize(lambda v=v: v * v, var_list=[v])
+        assert float(v) == pytest.approx(1.6 - 0.1 * (0.9 * 4 + 3.2))
+    assert float(optimizer.get_slot(w, "momentum")) == 4
+
+
+def test_a_new_variable_has_nothing_of_those_that_are_gone():
+    optimizer = v1.train.MomentumOptimizer(0.1, 0.9)
+    for _ in range(20):
+        w = tf.Variable(2.0)
+        assert optimizer.get_slot(w, "momentum") is None
+        optimizer.minimize(lambda w=w: w * w, var_list=[w])
+        assert float(w) == pytest.approx(1.6)
+        del w
