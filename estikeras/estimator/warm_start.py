@@ -12,6 +12,7 @@ from estikeras import errors
 from estikeras.engine import context
 from estikeras.engine.variable import Variable
 from estikeras.estimator.vocabulary import remapped
+from estikeras.ops import random
 from estikeras.public import public
 from estikeras.train import object_graph, values
 from estikeras.train.reader import load_checkpoint
@@ -34,7 +35,8 @@ class WarmStartSettings(namedtuple("WarmStartSettings", _FIELDS)):
             SavedModel.
         vars_to_warm_start: a regular expression that the names of trainable variables must begin
             with; a list of such, for variables of all kinds; a list of Variables; or None for
-            those that have a vocabulary alone.
+            those that have a vocabulary alone. States of seed generators begin anew where the
+            checkpoint has none.
         var_name_to_vocab_info: dict from a variable's name to its VocabInfo, or None.
         var_name_to_prev_var_name: dict from a variable's name to that in the checkpoint, or None.
 
@@ -108,9 +110,11 @@ def warm_start_variables(variables, settings):
     prefix = _prefix_of(settings.ckpt_to_initialize_from)
     reader = load_checkpoint(prefix)
     keys = previous or _keys_by_name(reader, prefix, chosen)
+    there = reader.get_variable_to_shape_map()
     assigned = [
         (variable, _value(reader, prefix, keys.get(name, name), variable, vocabularies.get(name)))
         for name, variable in chosen.items()
+        if keys.get(name, name) in there or not random.is_state(variable)
     ]
     for variable, value in assigned:
         _give(variable, value)
@@ -249,11 +253,11 @@ def _prefix_of(path):
     return str(inside) if inside.with_suffix(".index").exists() else path
 
 
-def _keys_by_name(reader, prefix, names):
+def _keys_by_name(reader, prefix, variables):
     """The keys of variables by name where a checkpoint has a graph of objects; else an empty dict.
 
     Raises:
-        ValueError: if it lacks a variable.
+        ValueError: if it lacks a variable that is no seed generator's state.
     """
     if not reader.has_tensor(object_graph.KEY):
         return {}
@@ -263,7 +267,11 @@ def _keys_by_name(reader, prefix, names):
         for node in stored
         if object_graph.VALUE in node.attributes
     }
-    missing = sorted(set(names) - set(keys))
+    missing = sorted(
+        name
+        for name, variable in variables.items()
+        if name not in keys and not random.is_state(variable)
+    )
     if missing:
         raise ValueError(
             f"{prefix} is a checkpoint of objects, and has no values for {missing}. It has "

@@ -1,6 +1,7 @@
 """Deep neural networks: dense layers over feature columns."""
 
 from estikeras.engine import context
+from estikeras.engine.variable_store import local_variables
 from estikeras.estimator.canned.features import check_features
 from estikeras.estimator.canned.optimizers import optimizer_of
 from estikeras.estimator.canned.summaries import summarize_layer
@@ -244,7 +245,9 @@ def network(
         name = f"hiddenlayer_{index}"
         net = apply(Dense(size, activation=activation_fn, name=name), net)
         if dropout is not None and training:
-            net = apply(Dropout(dropout), net, training=True)
+            with local_variables():  # the reference's checkpoints have no seed generators
+                layer = Dropout(dropout)
+            net = apply(layer, net, training=True)
         if batch_norm:
             with context.name_scope(name):
                 norm = BatchNormalization(momentum=0.999, name=f"batchnorm_{index}")

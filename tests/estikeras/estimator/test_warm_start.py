@@ -8,7 +8,7 @@ import os
 import numpy as np
 import pytest
 
-from estikeras import Variable, compat, data, estimator, ops, train
+from estikeras import Variable, compat, data, estimator, keras, ops, train
 from estikeras.engine.variable_store import VariableStore
 from estikeras.estimator.warm_start import settings_of, warm_start_variables
 from estikeras.train.savers import NameSaver
@@ -69,6 +69,21 @@ def test_names_choose_what_is_warm_started(name, checkpoint):
     warm_start_variables(store.saved(), settings)
     zeros = {key: [0.0, 0.0] for key in ALL}
     assert values_of(store) == {**zeros, **{k: ALL[k].tolist() for k in expected}}
+
+
+@pytest.mark.parametrize("kind", ["names", "objects"])
+def test_seed_generators_begin_anew_where_a_checkpoint_has_none(kind, checkpoint, tmp_path):
+    path = checkpoint(**ALL)
+    if kind == "objects":
+        old = {name: Variable(value, name=name) for name, value in ALL.items()}
+        path = train.Checkpoint(**old).save(str(tmp_path / "ckpt"))
+    store = model()
+    with store.tracing():
+        keras.random.SeedGenerator(3)
+    settings = estimator.WarmStartSettings(path, vars_to_warm_start=[".*"])
+    warm_start_variables(store.saved(), settings)
+    state = {"seed_generator/seed_generator_state": [3, 0]}
+    assert values_of(store) == {**{key: value.tolist() for key, value in ALL.items()}, **state}
 
 
 def test_variables_themselves_may_be_named(checkpoint):

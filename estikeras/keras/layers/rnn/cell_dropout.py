@@ -1,6 +1,7 @@
 """Dropout of recurrent cells: one mask for all steps of a sequence. Knows seeds, and no cell."""
 
 from estikeras import errors, ops
+from estikeras.engine.variable_store import local_variables
 from estikeras.keras import random
 
 
@@ -15,7 +16,8 @@ class CellDropout:
         self.dropout = min(1.0, max(0.0, dropout))
         self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
         self.seed = seed
-        self.seed_generator = random.SeedGenerator(seed=seed)
+        with local_variables():  # what random numbers are counted by is in no checkpoint
+            self.seed_generator = random.SeedGenerator(seed=seed)
         self._masks = {}
 
     def get_dropout_mask(self, step_input):

@@ -84,6 +84,42 @@ def test_hooks_fetch_what_a_network_computes_by_the_names_of_the_reference(tmp_p
     np.testing.assert_array_equal(ids, logits[:, 0] > 0)
 
 
+NETWORKS = {
+    "dnn": lambda folder, rate: tf.estimator.DNNRegressor([2], [age()], folder, dropout=rate),
+    "rnn": lambda folder, rate: tf.estimator.experimental.RNNEstimator(
+        tf.estimator.RegressionHead(),
+        [tf.feature_column.sequence_numeric_column("age")],
+        rnn_cell_fn=lambda: tf.keras.layers.GRUCell(2, dropout=rate or 0.0),
+        model_dir=folder,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_dropout_adds_nothing_to_checkpoints(name, tmp_path):
+    def sequences():
+        return {"age": tf.sparse.from_dense(FEATURES["age"] + 2)}, LABELS
+
+    names = []
+    for rate in (None, 0.5):
+        estimator = NETWORKS[name](str(tmp_path / f"{name}-{rate}"), rate)
+        estimator.train(sequences if name == "rnn" else data(), steps=1)
+        names.append(estimator.get_variable_names())
+    assert names[0] == names[1]
+    assert not any("seed" in each for each in names[0])
+
+
+def test_a_warm_start_may_add_dropout(tmp_path):
+    old = tf.estimator.DNNRegressor([2], [age()], str(tmp_path / "old"))
+    old.train(data(), steps=1)
+    settings = tf.estimator.WarmStartSettings(old.model_dir, [".*"])
+    new = tf.estimator.DNNRegressor(
+        [2], [age()], str(tmp_path / "new"), dropout=0.5, warm_start_from=settings
+    )
+    new.train(data(), steps=1)
+    assert new.get_variable_value("global_step") == 2
+
+
 def test_metrics_are_added(tmp_path):
     estimator = tf.estimator.LinearRegressor([age()], str(tmp_path))
     estimator.train(data(), steps=1)
