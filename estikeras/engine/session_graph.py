@@ -303,6 +303,8 @@ def action(name, owner=None):
 
 
 def group(things, name="group"):
-    """One Action that runs all of what may be fetched: actions, and what tensors require."""
+    """One Action that runs all of what may be fetched, actions and what tensors require, after what
+    `control_dependencies` ask for.
+    """
     graph = session_graph()
-    return Action(graph, name, graph.actions_of(things))
+    return Action(graph, name, dict.fromkeys([*graph._required, *graph.actions_of(things)]))

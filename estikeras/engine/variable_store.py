@@ -17,6 +17,7 @@ class VariableStore:
     Attributes:
         variables: dict from unique path to Variable, in the order in which they were made.
         local: paths of those that no checkpoint keeps, such as what metrics sum up.
+        seed_generator: what random tensors without a seed draw from, or None before they do.
         spare: paths of those that a checkpoint may lack, such as what optimizers have that are made
             and take no step.
         made: the Variables that the present trace made, in order.
@@ -25,7 +26,7 @@ class VariableStore:
 
     def __init__(self):
         self.variables, self.local, self.spare, self.made = {}, set(), set(), []
-        self.initialized = set()
+        self.initialized, self.seed_generator = set(), None
         self._seen = Counter()
         self._marks_local = False
 

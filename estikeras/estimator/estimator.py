@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import numbers
 import os
 import tempfile
 
@@ -14,8 +15,9 @@ from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.estimator.run_config import RunConfig
 from estikeras.estimator.session import Session
 from estikeras.estimator.warm_start import settings_of
-from estikeras.ops.random import set_random_seed
+from estikeras.ops.random import seeded
 from estikeras.public import public
+from strategies import get_strategy
 
 _log = logging.getLogger("estikeras")
 
@@ -125,9 +127,8 @@ class Estimator:
         """
         if steps is not None and max_steps is not None:
             raise ValueError("train() takes `steps` or `max_steps`, got both.")
-        for name, value in (("steps", steps), ("max_steps", max_steps)):
-            if value is not None and value <= 0:
-                raise errors.invalid(name, got=value, expected="a number above 0")
+        _check_count("steps", steps)
+        _check_count("max_steps", max_steps)
         hooks = _checked("hooks", hooks, SessionRunHook)
         loss = training_steps.run(self, input_fn, hooks, steps, max_steps, saving_listeners or ())
         if loss is not training_steps.SKIPPED:
@@ -150,8 +151,7 @@ class Estimator:
         Raises:
             ValueError: for `steps` below 1, or no data.
         """
-        if steps is not None and steps <= 0:
-            raise errors.invalid("steps", got=steps, expected="a number above 0")
+        _check_count("steps", steps)
         hooks = _checked("hooks", hooks, SessionRunHook)
         return evaluation.run(self, input_fn, steps, hooks, checkpoint_path, name)
 
@@ -269,8 +269,6 @@ class Estimator:
         """The Session of a mode, for what `input_fn` gives. What it has built is the EstimatorSpec
         and what `extend` makes of it in the graph, a dict.
         """
-        if self._config.tf_random_seed is not None:
-            set_random_seed(self._config.tf_random_seed)
         inputs = Inputs(
             input_fn,
             mode != ModeKeys.PREDICT,
@@ -286,7 +284,8 @@ class Estimator:
             _log.info("Done calling model_fn.")
             return spec, extend(spec)
 
-        return Session(inputs, build, strategy)
+        with seeded(self._config.tf_random_seed):
+            return Session(inputs, build, strategy)
 
     def _check_trained(self):
         if self.latest_checkpoint() is None:
@@ -314,14 +313,26 @@ def _with_folder(config, model_dir):
         )
     model_dir = model_dir or config.model_dir
     if model_dir is None:
-        model_dir = tempfile.mkdtemp()
+        strategy = config.train_distribute or get_strategy()
+        model_dir = strategy.bcast(tempfile.mkdtemp() if strategy.cluster.is_chief else None)
         _log.warning("Using temporary folder as model directory: %s", model_dir)
     return (
         copy.copy(config) if config.model_dir == model_dir else config.replace(model_dir=model_dir)
     )
 
 
+def _check_count(name, value):
+    if value is None:
+        return
+    if not isinstance(value, numbers.Integral):
+        raise errors.wrong_type(name, got=value, expected="an int, or None")
+    if value <= 0:
+        raise errors.invalid(name, got=value, expected="a number above 0")
+
+
 def _checked(name, things, kind):
+    if things is not None and not isinstance(things, list | tuple):
+        raise errors.wrong_type(name, got=things, expected=f"a list of {kind.__name__}s")
     things = list(things or ())
     for thing in things:
         if not isinstance(thing, kind):

@@ -6,6 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
+import strategies
 from estikeras import errors, train
 from estikeras.compat.global_step import get_or_create_global_step
 from estikeras.engine.session_graph import SessionGraph
@@ -35,7 +36,8 @@ def run(estimator, folder, receiver_fn, assets_extra, checkpoint_path):
     if checkpoint_path is None:
         raise ValueError(f"Couldn't find trained model at {estimator.model_dir}.")
     target = _timestamped(folder)
-    with context.scope(None), atomic.replacing_folder(target) as beside:
+    alone = strategies.OneDeviceStrategy()  # one rank exports
+    with context.scope(alone), atomic.replacing_folder(target) as beside:
         write(beside, _Tracing(estimator, receiver_fn, checkpoint_path))
         for name, source in (assets_extra or {}).items():
             place = beside / "assets.extra" / name

@@ -38,8 +38,11 @@ class Loop:
             while not self._session.should_stop():
                 waits = [wait for hook in self._hooks if (wait := hook.steps_to_wait()) is not None]
                 steps = self._session.available(1 if every else min(waits, default=None))
-                steps = self._session.strategy.bcast(steps) if self._session.strategy else steps
-                yield self._run(fetches, steps), steps
+                try:
+                    values = self._run(fetches, steps)
+                except StopIteration:  # a hook's, which ends the loop
+                    break
+                yield values, steps
         except OutOfRangeError:
             pass  # the data have ended
         for hook in self._hooks:

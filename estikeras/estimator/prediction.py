@@ -16,47 +16,57 @@ _log = logging.getLogger("estikeras")
 
 
 def run(estimator, input_fn, predict_keys, hooks, checkpoint_path, one_by_one):
-    """Predict; see `Estimator.predict`. Every rank predicts for itself."""
-    with context.scope(None):
+    """Predict; see `Estimator.predict`. Every rank predicts for itself, as one process would."""
+    alone = strategies.OneDeviceStrategy()
+    with context.scope(None), context.scope(alone):
+        begun = _begun(estimator, input_fn, predict_keys, hooks, checkpoint_path, alone)
+    if begun is None:
+        return
+    session, batches = begun
+    try:
+        while True:
+            with context.scope(None), context.scope(alone):  # not while the caller has the batch
+                batch, _ = next(batches, (None, 0))
+            if batch is None:
+                return
+            yield from _examples(batch) if one_by_one else [batch]
+    finally:
+        session.close()
+
+
+def _begun(estimator, input_fn, predict_keys, hooks, checkpoint_path, strategy):
+    """The Session and the batches of predictions; None if there are no batches."""
+    if checkpoint_path is None:
+        checkpoint_path = restoring.checkpoint_to_restore(estimator.model_dir, strategy)
         if checkpoint_path is None:
-            strategy = strategies.get_strategy()
-            checkpoint_path = restoring.checkpoint_to_restore(estimator.model_dir, strategy)
-            if checkpoint_path is None:
-                _log.info(
-                    "Could not find trained model in model_dir: %s, running initialization to "
-                    "predict.",
-                    estimator.model_dir,
-                )
-        try:
-            session = estimator._session(input_fn, ModeKeys.PREDICT)
-        except OutOfRangeError:
-            return
-        try:
-            yield from _predict(
-                estimator, session, predict_keys, hooks, checkpoint_path, one_by_one
+            _log.info(
+                "Could not find trained model in model_dir: %s, running initialization to predict.",
+                estimator.model_dir,
             )
-        finally:
-            session.close()
-
-
-def _predict(estimator, session, predict_keys, hooks, checkpoint_path, one_by_one):
+    try:
+        session = estimator._session(input_fn, ModeKeys.PREDICT)
+    except OutOfRangeError:
+        return None
     spec, _ = session.built
-    predictions = chosen(spec.predictions, predict_keys)
-    saver = restoring.saver_of(session, estimator)
-    strategy = strategies.get_strategy()
-    loop = Loop(
-        session,
-        [*hooks, *spec.prediction_hooks],
-        lambda: restoring.restore(session, saver, checkpoint_path, strategy),
-    )
-    for batch, _ in loop.results(predictions, every=True):
-        if not one_by_one:
-            yield batch
-        elif isinstance(batch, dict):
-            for i in range(_rows(batch)):
-                yield {key: value[i] for key, value in batch.items()}
-        else:
-            yield from batch
+    try:
+        predictions = chosen(spec.predictions, predict_keys)
+        saver = restoring.saver_of(session, estimator)
+        loop = Loop(
+            session,
+            [*hooks, *spec.prediction_hooks],
+            lambda: restoring.restore(session, saver, checkpoint_path, strategy),
+        )
+    except BaseException:
+        session.close()
+        raise
+    return session, loop.results(predictions, every=True)
+
+
+def _examples(batch):
+    """The predictions of a batch, one by one."""
+    if not isinstance(batch, dict):
+        return batch
+    return ({key: value[i] for key, value in batch.items()} for i in range(_rows(batch)))
 
 
 def chosen(predictions, keys):

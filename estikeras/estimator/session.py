@@ -10,14 +10,16 @@ import time
 from estikeras import errors
 from estikeras.engine import tree
 from estikeras.engine.session_graph import Action
-from estikeras.engine.tensor import Tensor, as_tensor
+from estikeras.engine.tensor import Tensor, TracedTensor, as_tensor
 from estikeras.engine.variable import Variable
 from estikeras.engine.variable_store import VariableStore
 from estikeras.estimator.sources import Source
 from estikeras.estimator.trace import Trace, value_of
 from estikeras.keras.trainer.replicas import Share
-from estikeras.op_errors import InvalidArgumentError
+from estikeras.op_errors import InvalidArgumentError, OutOfRangeError
+from estikeras.ops.core import cast
 from strategies import context as replicas
+from strategies.errors import disagreement
 
 NATIVE_SECONDS = 0.1  # how long one run of many steps may take, so that Ctrl-C stays prompt
 STEPS_OF_RANKS = 1000  # likewise, where ranks meet between steps, which Ctrl-C ends
@@ -124,9 +126,25 @@ class Session:
 
         Raises:
             OutOfRangeError: when no batch is left.
+            DisagreementError: when some ranks have batches left and others none.
         """
-        limits = [self._at_once, *(source.ready().count for source in self._sources)]
-        return min(limits if wanted is None else [wanted, *limits])
+        try:
+            limits = [self._at_once, *(source.ready().count for source in self._sources)]
+            steps = min(limits if wanted is None else [wanted, *limits])
+        except OutOfRangeError:
+            steps = 0
+        if self.strategy is not None:
+            of_ranks = self.strategy.communicator.allgather(steps, "steps of the next run")
+            steps = min(of_ranks)
+            if not steps and any(of_ranks):
+                raise disagreement(
+                    "whether there are batches left",
+                    [bool(own) for own in of_ranks],
+                    "input_fn must give the same batches on all ranks.",
+                )
+        if not steps:
+            raise OutOfRangeError(message="End of sequence")
+        return steps
 
     def close(self):
         """Close the files and threads that give batches."""
@@ -134,19 +152,21 @@ class Session:
             source.close()
 
     def _run(self, fetches, feed_dict, steps, is_step, events=None):
-        flat = tree.flatten(fetches)
-        leaves = [self._fetched(x) for x in flat if x is not None]
-        fed = {id(self._placeholder(x)): as_tensor(y).value for x, y in (feed_dict or {}).items()}
+        flat = [None if x is None else self._fetched(x) for x in tree.flatten(fetches)]
+        leaves = [x for x in flat if isinstance(x, Action | TracedTensor)]
+        fed = {}
+        for x, value in (feed_dict or {}).items():
+            placeholder = self._placeholder(x)
+            fed[id(placeholder)] = cast(as_tensor(value), placeholder.dtype).value
         trace = self._first
         if is_step or fed or trace.needs_batch(trace.program(leaves, is_step)):
             trace = self._traced(self._fed_shapes(fed))
         program = trace.program(leaves, is_step)
         with self._telling_of_failures():
             results = iter(self._execute(trace, program, fed, steps, is_step, events))
-        values = [
-            None if x is None or value_of(self._fetched(x)) is None else next(results).value
-            for x in flat
-        ]
+        values = [None if x is None else value_of(x) for x in flat]
+        values = [next(results) if isinstance(y, TracedTensor) else y for y in values]
+        values = [None if y is None else y.value for y in values]
         return tree.pack_sequence_as(
             fetches, [y[()] if y is not None and not y.shape else y for y in values]
         )

@@ -3,6 +3,7 @@ else arrays one batch after the other. On several ranks each takes its rows of e
 """
 
 import functools
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from estikeras.engine.tensor import Spec, Tensor
 from estikeras.keras.trainer.adapters.pipelines import BLOCKS, shared
 from estikeras.op_errors import OutOfRangeError
 from estikeras.ops.padding import padded
+from strategies.errors import disagreement
 from strategies.input import share
 
 
@@ -43,6 +45,7 @@ class Source:
         self.strategy = strategy
         self._pieces = self._read(dataset if strategy is None else shared(dataset, by_files=False))
         self._ready = None
+        self._is_agreed = strategy is None or strategy.num_replicas_in_sync == 1
 
     def ready(self):
         """The batches that can be taken now, Rows or one Batch.
@@ -52,9 +55,24 @@ class Source:
         """
         while self._ready is None or not self._ready.count:
             self._ready = next(self._pieces, None)
+            if not self._is_agreed:
+                self._agree()
             if self._ready is None:
                 raise OutOfRangeError(message="End of sequence")
         return self._ready
+
+    def _agree(self):
+        """Check that the first batch is the same on all ranks, of which each takes its rows."""
+        self._is_agreed = True
+        own = None if self._ready is None else self._ready.checksum
+        of_ranks = self.strategy.communicator.allgather(own, "checksum of the first batch")
+        if any(other != own for other in of_ranks):
+            raise disagreement(
+                "the first batch that input_fn gives (its checksum)",
+                of_ranks,
+                "Each rank takes its rows of every batch: give all ranks the same data, without "
+                "`dataset.shard`, and seed what is drawn by NumPy.",
+            )
 
     def close(self):
         """Close the files and threads that give the batches."""
@@ -110,7 +128,13 @@ class Rows:
         self.weight, (start, stop) = _weight(order.shape[1], strategy)
         self._order = np.ascontiguousarray(order[:, start:stop], np.int64)
         self._numbers = self._order.reshape(-1)  # one object: programs know it again
+        self._first = order[0]
         self._next, self.count = 0, len(order)
+
+    @property
+    def checksum(self):
+        """That of all ranks' rows of the first batch."""
+        return _checksum([a[self._first] for a in self._leaves])
 
     @functools.cached_property
     def specs(self):
@@ -143,7 +167,7 @@ class Batch:
 
     def __init__(self, element, strategy):
         self.template, self.count = element, 1
-        self._arrays = [_as_array(leaf) for leaf in structure.leaves_of(element)]
+        self._arrays = self._whole = [_as_array(leaf) for leaf in structure.leaves_of(element)]
         sizes = {len(a) for a in self._arrays if a.ndim}
         if strategy is not None and strategy.num_replicas_in_sync > 1 and len(sizes) > 1:
             raise errors.invalid(
@@ -154,6 +178,11 @@ class Batch:
         self.weight, (start, stop) = _weight(max(sizes, default=1), strategy)
         if stop - start < self.weight.total:
             self._arrays = [a[start:stop] if a.ndim else a for a in self._arrays]
+
+    @property
+    def checksum(self):
+        """That of all ranks' rows."""
+        return _checksum(self._whole)
 
     @functools.cached_property
     def specs(self):
@@ -183,3 +212,14 @@ def _as_array(leaf):
     if isinstance(leaf, Tensor):
         leaf = leaf.value
     return np.array(leaf, object) if isinstance(leaf, bytes) else np.asarray(leaf)
+
+
+def _checksum(arrays):
+    """The CRC-32 of some arrays, their shapes and dtypes."""
+    total = 0
+    for a in arrays:
+        total = zlib.crc32(f"{a.shape} {a.dtype}".encode(), total)
+        parts = a.reshape(-1).tolist() if a.dtype == object else [np.ascontiguousarray(a)]
+        for part in parts:
+            total = zlib.crc32(part, total)
+    return total

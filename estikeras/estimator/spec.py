@@ -4,7 +4,7 @@ from collections import namedtuple
 
 from estikeras import errors, ops
 from estikeras.engine.session_graph import Action, session_graph
-from estikeras.engine.tensor import Tensor, TracedTensor
+from estikeras.engine.tensor import Tensor
 from estikeras.engine.variable import Variable
 from estikeras.estimator.export_outputs import with_default
 from estikeras.estimator.hooks.base import SessionRunHook
@@ -110,7 +110,7 @@ def as_tensor_of_graph(name, value):
     if not isinstance(value, Tensor):
         raise errors.wrong_type(name, got=value, expected="a tensor that the model function made")
     graph = session_graph()
-    if graph is not None and isinstance(value, TracedTensor):
+    if graph is not None:  # a constant, too: it may have another size for another batch
         try:
             return graph.own(value)
         except RuntimeError as error:

@@ -1,6 +1,5 @@
 """One trace of input_fn and model_fn, for batches of one form, and the programs of its parts."""
 
-from estikeras import errors
 from estikeras.data import structure
 from estikeras.engine import context
 from estikeras.engine.program.staged import StagedProgram
@@ -38,7 +37,10 @@ class Trace:
             with entered():
                 self.built = build(batch)
         self.number = {id(node): k for k, node in enumerate(self.graph.nodes)}
-        self._twins = None if first is None else _twins(first, self)
+        self._twins = {} if first is None else _twins(first, self)
+        if first is not None:
+            for x in first.graph.placeholders[len(self.graph.placeholders) :]:  # of hooks
+                self._twins[id(x)] = self.graph.add_placeholder(x.shape, x.dtype)
 
     def _next_elements(self, dataset):
         """Tensors for the next element of a dataset. Sources are known by the order in which they
@@ -68,7 +70,7 @@ class Trace:
         key = (is_step, *map(id, leaves))
         if key not in self._programs:
             mine = [self._own(x) for x in leaves]
-            values = [self.graph.own(y) for y in map(value_of, mine) if y is not None]
+            values = [y for y in map(value_of, mine) if isinstance(y, TracedTensor)]
             updates = self.graph.updates_of(self.graph.actions_of(mine))
             if is_step:
                 updates = {**self.graph.updates, **updates}
@@ -115,11 +117,6 @@ class Trace:
             return self.graph.constant(node.payload)
         if node.kind == "variable":
             return self.graph.read(node.payload)
-        if node.kind == "input":
-            raise errors.unsupported(
-                "A placeholder that a hook makes, with batches of several sizes",
-                "Use batches of one size: `dataset.batch(size, drop_remainder=True)`.",
-            )
         made = self.graph.apply(node.primitive, [self._own(y) for y in node.inputs], node.params)
         return made if node.single else made[x.index]
 

@@ -6,6 +6,7 @@ functions. No seed means the one generator of the process, whose seed comes from
 as all seeds that nobody chose.
 """
 
+import contextlib
 import functools
 import random as python_random
 
@@ -90,11 +91,26 @@ class SeedGenerator:
         return cls(**config)
 
 
-@functools.cache
 def global_seed_generator():
-    """The generator of calls without a seed; `global_seed_generator.cache_clear()` forgets it."""
+    """The generator of calls without a seed: the process's, or that of a model function."""
+    store = context.current.variables
+    if store is None:
+        return _of_process()
+    if store.seed_generator is None:
+        with store.making_local(), context.init_scope():
+            store.seed_generator = SeedGenerator(name="global_seed_generator")
+    return store.seed_generator
+
+
+@functools.cache
+def _of_process():
     with context.init_scope():
         return SeedGenerator(name="global_seed_generator")
+
+
+def forget_global_seed():
+    """Let the process's generator begin anew, by Python's `random`."""
+    _of_process.cache_clear()
 
 
 def make_default_seed():
@@ -117,7 +133,28 @@ def set_random_seed(seed):
         raise errors.invalid("seed", got=seed, expected="an int")
     python_random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 (users' own code draws from here)
-    global_seed_generator.cache_clear()
+    forget_global_seed()
+
+
+@contextlib.contextmanager
+def seeded(seed):
+    """A `with` block in which seeds are drawn as after `set_random_seed`; what is drawn afterwards
+    is what would have been drawn without it.
+
+    Args:
+        seed: int, or None for a block like any other.
+    """
+    if seed is None:
+        yield
+        return
+    before = python_random.getstate(), np.random.get_state()  # noqa: NPY002  as above
+    python_random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002
+    try:
+        yield
+    finally:
+        python_random.setstate(before[0])
+        np.random.set_state(before[1])  # noqa: NPY002
 
 
 def draw_seed(seed):

@@ -170,8 +170,13 @@ def scan(
 
 @public("tuple")
 def tuple(tensors, control_inputs=None, name=None):
-    """The tensors themselves: all have been computed when the call returns."""
-    return [*tensors]
+    """The tensors themselves: all have been computed when the call returns; in a model function,
+    they are computed after the operations `control_inputs`.
+    """
+    if session_graph() is None:
+        return [*tensors]
+    with control_dependencies([*tensors, *(control_inputs or ())]):
+        return [None if x is None else core.copy(x) for x in tensors]
 
 
 @public("group")

@@ -38,7 +38,7 @@ def set_seed(seed):
     sequences restart.
     """
     random.python_random.seed(int(seed))
-    random.global_seed_generator.cache_clear()
+    random.forget_global_seed()
     _sequence.cache_clear()
 
 

@@ -8,7 +8,7 @@ import pytest
 import estikeras as tf
 from estikeras import compat, estimator
 from estikeras.formats import events
-from strategies.errors import StartError
+from strategies.errors import DisagreementError, StartError
 
 V1 = compat.v1
 strategy = tf.distribute.MultiWorkerMirroredStrategy()
@@ -146,6 +146,29 @@ def test_a_training_that_is_at_its_end_ends_on_every_rank(folder):
     assert [step for step, tag, *_ in events.read(file) if tag == "loss"] == [10, 20, 25, 26]
 
 
+def one_value_a_batch(features, labels, mode):
+    """Metrics that count rows, and batches."""
+    x = features["x"][:, 0]
+    metrics = {
+        "error": V1.metrics.root_mean_squared_error(labels[:, 0], x),
+        "largest": V1.metrics.mean(tf.reduce_max(x)),
+        "share": V1.metrics.mean(x),
+    }
+    return estimator.EstimatorSpec(mode, loss=tf.reduce_mean(x), eval_metric_ops=metrics)
+
+
+def test_a_rank_may_have_one_row_of_a_batch(folder):
+    mine = estimator.Estimator(
+        one_value_a_batch, str(folder), estimator.RunConfig(eval_distribute=strategy)
+    )
+    rows = 2 * SIZE - 1
+    data = tf.data.Dataset.from_tensor_slices(({"x": X[:rows]}, Y[:rows]))
+    metrics = mine.evaluate(lambda: data.batch(rows))
+    x, y = X[:rows, 0], Y[:rows, 0]
+    np.testing.assert_allclose(metrics["error"], np.sqrt(np.mean((x - y) ** 2)), rtol=1e-5)
+    np.testing.assert_allclose(metrics["share"], x.mean(), rtol=1e-5)
+
+
 def test_ranks_are_the_tasks():
     for config in (estimator.RunConfig(), estimator.RunConfig(train_distribute=strategy)):
         assert (config.task_type, config.task_id) == ("worker", RANK)
@@ -168,3 +191,38 @@ def test_tf_config_must_list_the_ranks(monkeypatch, tmp_path):
     specs = estimator.TrainSpec(input_fn), estimator.EvalSpec(input_fn)
     with pytest.raises(StartError, match=f"MPI started {SIZE} ranks"):
         estimator.train_and_evaluate(mine, *specs)
+
+
+def test_data_that_are_others_on_each_rank_are_refused(folder):
+    mine = estimator.Estimator(model_fn, config=estimator.RunConfig(str(folder)))
+    with pytest.raises(DisagreementError, match="the first batch that input_fn gives"):
+        mine.train(lambda: eval_input_fn().shard(SIZE, RANK), steps=1)
+
+
+def test_data_that_end_on_one_rank_before_the_others_are_refused(folder):
+    mine = estimator.Estimator(model_fn, config=estimator.RunConfig(str(folder)))
+    with pytest.raises(DisagreementError, match="whether there are batches left"):
+        mine.train(lambda: eval_input_fn().take(2 + (RANK == 0)))
+
+
+def test_a_rank_may_predict_and_export_alone(folder):
+    layers = [tf.keras.Input((3,)), tf.keras.layers.Dense(1, name="out")]
+    model = tf.keras.Sequential(layers)
+    model.compile("sgd", "mse")
+    config = estimator.RunConfig(str(folder))
+    mine = tf.keras.estimator.model_to_estimator(model, config=config)
+    mine.train(lambda: tf.data.Dataset.from_tensor_slices((X, Y)).batch(8))
+    strategy.communicator.barrier()
+    if RANK == SIZE - 1:
+        data = tf.data.Dataset.from_tensor_slices(X).batch(8)
+        found = np.array([p["out"] for p in mine.predict(lambda: data)])
+        receiver = estimator.export.build_raw_serving_input_receiver_fn({"x": X[:1]})
+        path = mine.export_saved_model(str(folder / "export"), receiver)
+        served = tf.saved_model.load(path).signatures["serving_default"](x=X)["out"]
+        np.testing.assert_allclose(served, found, rtol=1e-5, atol=1e-6)
+    strategy.communicator.barrier()
+
+
+def test_ranks_share_a_temporary_folder():
+    folders = strategy.communicator.allgather(estimator.Estimator(model_fn).model_dir)
+    assert len(set(folders)) == 1

@@ -306,3 +306,56 @@ def test_a_model_that_is_not_trained_predicts_with_its_first_values(tmp_path, ca
         found = [one["y"] for one in line(tmp_path).predict(batches(5, 1))]
     np.testing.assert_allclose(found, X[:, 0])
     assert "running initialization to predict" in caplog.text
+
+
+def test_predicting_leaves_scopes_and_seeds_of_its_caller_alone(trained):
+    strategy = tf.distribute.OneDeviceStrategy()
+    with strategy.scope():
+        predictions = trained.predict(batches(labels=False))
+        next(predictions)
+        assert tf.distribute.get_strategy() is strategy
+    predictions.close()
+    assert not tf.distribute.has_strategy()
+
+
+def test_a_seed_of_an_estimator_is_its_own(tmp_path):
+    def drawn(trains):
+        tf.random.set_seed(7)
+        np.random.seed(7)
+        if trains:
+            line(tmp_path / "seeded", tf_random_seed=3).train(batches(), steps=1)
+        return tf.random.uniform([3]).numpy(), np.random.rand()
+
+    for without, after in zip(drawn(False), drawn(True), strict=True):
+        np.testing.assert_array_equal(after, without)
+
+
+def test_a_hook_ends_the_training_by_stop_iteration(tmp_path):
+    class Ends(tf.estimator.SessionRunHook):
+        ended = False
+
+        def after_run(self, run_context, run_values):
+            raise StopIteration
+
+        def end(self, session):
+            self.ended = True
+
+    estimator, hook = line(tmp_path), Ends()
+    estimator.train(batches(repeat=None), hooks=[hook])
+    assert hook.ended
+    assert estimator.get_variable_value("global_step") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "match"),
+    [
+        ({"steps": "3"}, TypeError, "`steps`.*an int"),
+        ({"steps": 2.5}, TypeError, "`steps`.*an int"),
+        ({"max_steps": 0}, ValueError, "`max_steps`.*above 0"),
+        ({"hooks": tf.estimator.StopAtStepHook(1)}, TypeError, "`hooks`.*a list of"),
+    ],
+    ids=["text", "half", "none", "one hook"],
+)
+def test_steps_are_a_number_and_hooks_a_list(arguments, error, match, tmp_path):
+    with pytest.raises(error, match=match):
+        line(tmp_path).train(batches(), **arguments)

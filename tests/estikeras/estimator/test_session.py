@@ -173,3 +173,54 @@ def test_what_comes_after_something_may_change_what_that_changed():
     assert session.run(session.built["values"]) == [0.0, 3.0]
     with pytest.raises(ValueError, match="'add' and 'double' both write the variable 'total'"):
         session.step(session.built["race"])
+
+
+def test_what_runs_nothing_itself_runs_what_must_come_before():
+    def build(features, labels):
+        v = tf.Variable(0.0, name="v")
+        with action("add") as add:
+            v.assign_add(1.0)
+        with tf.control_dependencies([add]):
+            nothing, empty = tf.no_op("nothing"), tf.group()
+        (same,) = tf.tuple([tf.reduce_sum(features)], control_inputs=[add])
+        return {"v": v.value, "runs": [nothing, empty, same]}
+
+    session = session_of(lambda: batches().repeat(), build)
+    for number, each in enumerate(session.built["runs"], start=1):
+        session.step(each)
+        assert session.run(session.built["v"]) == number
+
+
+def test_what_is_fed_has_the_dtype_of_its_placeholder():
+    def build(features, labels):
+        return tf.compat.v1.placeholder("float32", [3], name="x") * 2.0
+
+    session = session_of(build=build)
+    fed = session.run(session.built, feed_dict={"x": [1, 2, 3]})
+    np.testing.assert_array_equal(fed, np.array([2, 4, 6], "float32"))
+
+
+def test_a_placeholder_that_a_hook_makes_is_fed_for_batches_of_any_size():
+    session = session_of()
+    with session.building():
+        x = tf.compat.v1.placeholder("float32", [None], name="of_a_hook")
+        doubled = x * 2.0
+    for _ in range(3):
+        assert session.step(doubled, feed_dict={x: [4.0]}).tolist() == [8.0]
+
+
+def test_constants_are_given_without_a_program():
+    session = session_of()
+    for number in range(3):
+        assert session.step(tf.constant(number)) == number
+    assert len(session._first._programs) == 1
+
+
+def test_constants_of_a_batchs_size_are_those_of_each_batch():
+    def model_fn(features, labels, mode):
+        ones = tf.ones([features.shape[0], 1])
+        return tf.estimator.EstimatorSpec(mode, predictions={"x": features, "ones": ones})
+
+    estimator = tf.estimator.Estimator(model_fn)
+    rows = list(estimator.predict(batches, yield_single_examples=False))
+    assert [len(batch["ones"]) for batch in rows] == [4, 4, 2]
