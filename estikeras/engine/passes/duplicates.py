@@ -1,5 +1,9 @@
 """Computes once what is computed twice from the same inputs. Primitives are pure, random ones too:
 they take their key.
+
+Collectives are none the less left alone: that two are the same may rest on the values of constants,
+which differ between replicas, such as the sizes of their shares of a batch, and all replicas have
+to exchange the same.
 """
 
 from estikeras.engine.passes.replace import Replacements
@@ -27,7 +31,7 @@ def _key(node):
     if node.kind == "constant" and node.payload.size <= 16:
         value = node.payload.value
         return ("constant", node.payload.spec, value.tobytes())
-    if node.kind != "apply":
+    if node.kind != "apply" or node.primitive.collective:
         return None
     key = (
         node.primitive.name,

@@ -188,6 +188,23 @@ def test_collectives_are_never_computed_while_a_function_is_traced():
     assert "exchange" in applied(graph)
 
 
+def test_what_is_exchanged_does_not_depend_on_the_values_of_constants():
+    """Such a value is the size of a share of a batch, which differs between replicas."""
+
+    def exchanged(rows):
+        def step(x):
+            total, again = summed(ops.sum(x) * rows)[0], summed(ops.sum(x))[0]
+            count, batches = (summed(ops.convert_to_tensor(n))[0] for n in (float(rows), 1.0))
+            return summed(total / count)[0] + summed(again / batches)[0]
+
+        graph = passes.run(trace(step, (2, 2)))
+        nodes = [n for n in graph.nodes if n.kind == "apply" and n.primitive is exchange]
+        return [(n.params["kinds"], [x.spec for x in n.inputs]) for n in nodes]
+
+    assert exchanged(1) == exchanged(2)
+    assert [len(kinds) for kinds, _ in exchanged(1)] == [4, 2]
+
+
 @pytest.mark.parametrize(
     ("rows", "even", "kinds"),
     [(1000, True, ("gather", "gather")), (10, True, ("sum",)), (1000, False, ("sum",))],
