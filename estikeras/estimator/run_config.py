@@ -275,17 +275,17 @@ def _check_folder(name, value):
 
 def _at_least_zero(name, value):
     if not isinstance(value, numbers.Real) or value < 0:
-        raise errors.invalid(name, got=value, expected=f"a number; {name} should be >= 0")
+        raise errors.invalid(name, got=value, expected="a number, 0 or more")
 
 
 def _above_zero(name, value):
     if not isinstance(value, numbers.Real) or value <= 0:
-        raise errors.invalid(name, got=value, expected=f"a number; {name} should be > 0")
+        raise errors.invalid(name, got=value, expected="a number above 0")
 
 
 def _whole_number(name, value):
     if not isinstance(value, numbers.Integral):
-        raise errors.invalid(name, got=value, expected=f"{name} must be integer")
+        raise errors.invalid(name, got=value, expected="an int")
 
 
 def _check_strategy(name, value):
@@ -303,7 +303,7 @@ def _refuse_device_fn(name, value):
 
 def _check_protocol(name, value):
     if value not in ("grpc", "grpc+verbs"):
-        raise errors.invalid(name, got=value, expected="protocol should be grpc or grpc+verbs")
+        raise errors.invalid(name, got=value, expected="'grpc'")
     if value != "grpc":
         raise errors.unsupported(
             f"RunConfig(protocol={value!r})", "Leave it out: MPI finds the fastest way by itself."

@@ -158,12 +158,10 @@ def normalized(columns):
     for column in columns:
         check_column("feature_columns", column, FeatureColumn)
         if column.name in by_name:
-            raise errors.invalid(
-                "feature_columns",
-                got=f"two columns with the name {column.name!r}: {by_name[column.name]} and "
-                f"{column}",
-                expected="different names",
-                hint="Drop one, or put the feature into the dict under another name too.",
+            raise ValueError(
+                "`feature_columns`: expected columns of different names, got two of the name "
+                f"{column.name!r}. Drop one, or put the feature into the dict under another name "
+                f"too. The columns: {by_name[column.name]} and {column}"
             )
         by_name[column.name] = column
     return [by_name[name] for name in sorted(by_name)]

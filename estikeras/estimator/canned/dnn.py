@@ -2,7 +2,7 @@
 
 from estikeras.engine import context
 from estikeras.engine.variable_store import local_variables
-from estikeras.estimator.canned.features import check_features
+from estikeras.estimator.canned.features import check_features, layer_sizes
 from estikeras.estimator.canned.optimizers import optimizer_of
 from estikeras.estimator.canned.summaries import summarize_layer
 from estikeras.estimator.estimator import Estimator
@@ -22,7 +22,7 @@ class DNNEstimator(Estimator):
 
     Args:
         head: a `Head`.
-        hidden_units: list of int, the sizes of the hidden layers.
+        hidden_units: list of int, the sizes of the hidden layers; without any the model is linear.
         feature_columns: iterable of dense columns.
         model_dir: folder for checkpoints and summaries.
         optimizer: name ("Adagrad", "Adam", "Ftrl", "RMSProp", "SGD"), Keras optimizer, or function
@@ -34,8 +34,8 @@ class DNNEstimator(Estimator):
         batch_norm: whether each hidden layer is normalized over the batch.
 
     Raises:
-        ValueError: in training, for other optimizers, features that are no dict, and labels that do
-            not fit to the head.
+        ValueError: for `hidden_units` that are no list of sizes; in training, for other optimizers,
+            features that are no dict, and labels that do not fit to the head.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class DNNEstimator(Estimator):
         warm_start_from=None,
         batch_norm=False,
     ):
+        hidden_units = layer_sizes("hidden_units", hidden_units)
         feature_columns = tuple(feature_columns or ())
 
         def model_fn(features, labels, mode, config):
@@ -81,7 +82,7 @@ class DNNClassifier(DNNEstimator):
     """A deep neural network that tells classes apart.
 
     Args:
-        hidden_units: list of int, the sizes of the hidden layers.
+        hidden_units: list of int, the sizes of the hidden layers; without any the model is linear.
         feature_columns: iterable of dense columns.
         model_dir: folder for checkpoints and summaries.
         n_classes: int, how many classes there are.
@@ -141,7 +142,7 @@ class DNNRegressor(DNNEstimator):
     """A deep neural network that predicts numbers.
 
     Args:
-        hidden_units: list of int, the sizes of the hidden layers.
+        hidden_units: list of int, the sizes of the hidden layers; without any the model is linear.
         feature_columns: iterable of dense columns.
         model_dir: folder for checkpoints and summaries.
         label_dimension: int, how many numbers an example's label has.
@@ -204,7 +205,7 @@ def dnn_logits(
         features: dict of tensors.
         mode: one of `ModeKeys`.
         units: int, the size of the logits.
-        hidden_units: list of int, the sizes of the hidden layers.
+        hidden_units: list of int, the sizes of the hidden layers; without any the model is linear.
         feature_columns: iterable of dense columns.
         activation_fn: activation of the hidden layers, a function or its name.
         dropout: part of the hidden layers' values that training leaves out, or None.

@@ -9,7 +9,7 @@ import math
 from estikeras import errors
 from estikeras.engine.session_graph import group
 from estikeras.estimator.canned.dnn import dnn_logits
-from estikeras.estimator.canned.features import check_features
+from estikeras.estimator.canned.features import check_features, layer_sizes
 from estikeras.estimator.canned.linear import linear_logits
 from estikeras.estimator.canned.optimizers import optimizer_of
 from estikeras.estimator.canned.summaries import summarize_layer
@@ -68,6 +68,7 @@ class WideAndDeep(Estimator):
                 got=hidden_units,
                 expected="the sizes of the hidden layers, since there are `dnn_feature_columns`",
             )
+        hidden_units = layer_sizes("dnn_hidden_units", hidden_units or ())
 
         def model_fn(features, labels, mode, config):
             check_features(features)

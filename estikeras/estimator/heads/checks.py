@@ -1,6 +1,7 @@
 """What heads ask of labels, logits, weights and loss functions, and what is wrong with others."""
 
 import inspect
+import numbers
 
 from estikeras import errors, ops
 from estikeras.engine import dtypes
@@ -193,6 +194,14 @@ def check_reduction(loss_reduction):
     known = [name for name in Reduction.all() if name != Reduction.NONE]
     if loss_reduction not in known:
         raise errors.invalid("loss_reduction", got=loss_reduction, expected=f"one of {known}")
+
+
+def check_n_classes(n_classes, least, hint=None):
+    """Refuse a number of classes that is no int, or too small for a head."""
+    if not isinstance(n_classes, numbers.Integral) or n_classes < least:
+        raise errors.invalid(
+            "n_classes", got=n_classes, expected=f"an int, {least} or more", hint=hint
+        )
 
 
 def check_vocabulary(label_vocabulary, n_classes=None):

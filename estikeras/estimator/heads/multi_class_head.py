@@ -48,8 +48,7 @@ class MultiClassHead(SingleHead):
         loss_fn=None,
         name=None,
     ):
-        if n_classes is None or n_classes <= 2:
-            raise errors.invalid("n_classes", got=n_classes, expected="an int greater than 2")
+        checks.check_n_classes(n_classes, 3, hint="`BinaryClassHead` is for two classes.")
         checks.check_vocabulary(label_vocabulary, n_classes)
         super().__init__(weight_column, loss_reduction, loss_fn, name)
         self._n_classes, self._label_vocabulary = n_classes, label_vocabulary

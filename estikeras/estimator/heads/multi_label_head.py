@@ -49,8 +49,7 @@ class MultiLabelHead(SingleHead):
         classes_for_class_based_metrics=None,
         name=None,
     ):
-        if n_classes is None or n_classes < 2:
-            raise errors.invalid("n_classes", got=n_classes, expected="an int greater than 1")
+        checks.check_n_classes(n_classes, 2)
         checks.check_vocabulary(label_vocabulary, n_classes)
         super().__init__(weight_column, loss_reduction, loss_fn, name)
         self._n_classes, self._label_vocabulary = n_classes, label_vocabulary

@@ -135,17 +135,26 @@ WRONG_TASKS = {
 }
 WRONG = {
     "model_dir": ("", "model_dir should be non-empty"),
-    "tf_random_seed": (1.5, "tf_random_seed must be integer"),
-    "save_summary_steps": (-1, "save_summary_steps should be >= 0"),
-    "save_checkpoints_steps": (-1, "save_checkpoints_steps should be >= 0"),
-    "save_checkpoints_secs": (-1, "save_checkpoints_secs should be >= 0"),
+    "tf_random_seed": ("a", "`tf_random_seed`: expected an int, got 'a'"),
+    "save_summary_steps": (-1, "`save_summary_steps`: expected a number, 0 or more, got -1"),
+    "save_checkpoints_steps": (
+        -1,
+        "`save_checkpoints_steps`: expected a number, 0 or more, got -1",
+    ),
+    "save_checkpoints_secs": (-1, "`save_checkpoints_secs`: expected a number, 0 or more, got -1"),
     "session_config": ({}, "session_config must be instance of ConfigProto"),
-    "keep_checkpoint_max": (-1, "keep_checkpoint_max should be >= 0"),
-    "keep_checkpoint_every_n_hours": (0, "keep_checkpoint_every_n_hours should be > 0"),
-    "log_step_count_steps": (0, "log_step_count_steps should be > 0"),
-    "protocol": ("carrier pigeon", "protocol should be grpc or grpc\\+verbs"),
-    "experimental_max_worker_delay_secs": (0.5, "experimental_max_worker_delay_secs"),
-    "session_creation_timeout_secs": (0, "session_creation_timeout_secs should be > 0"),
+    "keep_checkpoint_max": (-1, "`keep_checkpoint_max`: expected a number, 0 or more, got -1"),
+    "keep_checkpoint_every_n_hours": (
+        0,
+        "`keep_checkpoint_every_n_hours`: expected a number above 0, got 0",
+    ),
+    "log_step_count_steps": (0, "`log_step_count_steps`: expected a number above 0, got 0"),
+    "protocol": ("carrier pigeon", "`protocol`: expected 'grpc', got 'carrier pigeon'"),
+    "experimental_max_worker_delay_secs": (0.5, "_delay_secs`: expected an int, got 0.5"),
+    "session_creation_timeout_secs": (
+        0,
+        "`session_creation_timeout_secs`: expected a number above 0, got 0",
+    ),
 }
 
 

@@ -94,7 +94,8 @@ ARGUMENTS = {
         ValueError, "weight_feature_key",
         lambda: fc.make_parse_example_spec([fc.weighted_categorical_column(ID, "id")])),
     "two columns of one name": (
-        ValueError, "'x'", lambda: DenseFeatures([X, fc.numeric_column("x", 2)])),
+        ValueError, r"two of the name 'x'.*None\)$",
+        lambda: DenseFeatures([X, fc.numeric_column("x", 2)])),
     "a dict of columns": (ValueError, "dict", lambda: DenseFeatures({"x": X})),
     "no columns": (ValueError, "at least one", lambda: DenseFeatures([])),
     "names for columns": (ValueError, "FeatureColumn", lambda: DenseFeatures(["x"])),

@@ -2,6 +2,7 @@
 
 from estikeras.compat.weighted_losses import Reduction
 from estikeras.estimator.canned.dnn import dnn_logits
+from estikeras.estimator.canned.features import layer_sizes
 from estikeras.estimator.canned.v1.heads import RegressionHead, classifier_head
 from estikeras.estimator.canned.v1.training import check_partitioner, spec_of
 from estikeras.estimator.estimator import Estimator
@@ -32,6 +33,7 @@ class DNNEstimator(Estimator):
         batch_norm=False,
     ):
         check_partitioner(input_layer_partitioner)
+        hidden_units = layer_sizes("hidden_units", hidden_units)
         feature_columns = tuple(feature_columns or ())
 
         def model_fn(features, labels, mode, config):

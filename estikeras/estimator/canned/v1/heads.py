@@ -6,7 +6,7 @@ from estikeras import errors, ops
 from estikeras.compat.metrics.areas import auc
 from estikeras.compat.summary import scalar
 from estikeras.compat.weighted_losses import Reduction
-from estikeras.estimator.heads import binary_class_head, multi_class_head, regression_head
+from estikeras.estimator.heads import binary_class_head, checks, multi_class_head, regression_head
 from estikeras.estimator.heads.single import broadcast
 from estikeras.estimator.keys import MetricKeys
 from estikeras.estimator.mode_keys import ModeKeys
@@ -88,6 +88,7 @@ def classifier_head(scope, n_classes, weight_column, label_vocabulary, loss_redu
         "label_vocabulary": label_vocabulary,
         "loss_reduction": loss_reduction,
     }
+    checks.check_n_classes(n_classes, 2)
     if n_classes == 2:
         return BinaryClassHead(scope, **options)
     return MultiClassHead(scope, n_classes, **options)

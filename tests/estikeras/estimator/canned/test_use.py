@@ -120,6 +120,13 @@ def test_a_warm_start_may_add_dropout(tmp_path):
     assert new.get_variable_value("global_step") == 2
 
 
+def test_a_network_without_hidden_layers_is_linear(tmp_path):
+    estimator = tf.estimator.DNNRegressor([], [age()], str(tmp_path))
+    estimator.train(data(), steps=1)
+    names = [name for name in estimator.get_variable_names() if name.startswith("dnn/")]
+    assert names == ["dnn/logits/bias", "dnn/logits/kernel"]
+
+
 def test_metrics_are_added(tmp_path):
     estimator = tf.estimator.LinearRegressor([age()], str(tmp_path))
     estimator.train(data(), steps=1)
@@ -180,6 +187,36 @@ REFUSED = {
     "dual ascent without names of examples": (
         lambda: tf.estimator.LinearRegressor([age()], optimizer=dual("name")).train(data()),
         "'name' is not in features dictionary",
+    ),
+    "one class": (
+        lambda: tf.estimator.DNNClassifier([2], [age()], n_classes=1),
+        "`n_classes`: expected an int, 2 or more, got 1",
+    ),
+    "one class in version 1": (
+        lambda: tf.compat.v1.estimator.LinearClassifier([age()], n_classes=1),
+        "`n_classes`: expected an int, 2 or more, got 1",
+    ),
+    "part of a class": (
+        lambda: tf.estimator.BaselineClassifier(n_classes=2.5),
+        "`n_classes`: expected an int, 2 or more, got 2.5",
+    ),
+    "one size": (
+        lambda: tf.estimator.DNNRegressor(4, [age()]),
+        r"`hidden_units`: expected a list of ints.*got 4. One layer is `hidden_units=\[4\]`",
+    ),
+    "one size in version 1": (
+        lambda: tf.compat.v1.estimator.DNNRegressor(4, [age()]),
+        "`hidden_units`: expected a list of ints",
+    ),
+    "sizes that are no ints": (
+        lambda: tf.estimator.DNNRegressor(["4"], [age()]),
+        r"`hidden_units`: expected a list of ints.*got \['4'\]",
+    ),
+    "a layer of nothing": (
+        lambda: tf.estimator.DNNLinearCombinedRegressor(
+            dnn_feature_columns=[age()], dnn_hidden_units=[4, 0]
+        ),
+        r"`dnn_hidden_units`: expected a list of ints above 0.*got \[4, 0\]",
     ),
     "an optimizer of another name": (
         lambda: tf.estimator.DNNClassifier([2], [age()], optimizer="adam").train(data()),

@@ -141,7 +141,14 @@ WRONG = {
         )(),
         r"what `loss_fn` gives`: expected shape \(4, 1\), got shape \(\)",
     ),
-    "two classes for several": (lambda: tf.estimator.MultiClassHead(2), "`n_classes`.*2"),
+    "two classes for several": (
+        lambda: tf.estimator.MultiClassHead(2),
+        "`n_classes`: expected an int, 3 or more, got 2. `BinaryClassHead` is for two",
+    ),
+    "one label of several": (
+        lambda: tf.estimator.MultiLabelHead("3"),
+        "`n_classes`: expected an int, 2 or more, got '3'",
+    ),
     "a vocabulary of another size": (
         lambda: tf.estimator.MultiLabelHead(3, label_vocabulary=["a"]),
         "`label_vocabulary`: expected 3 names",
