@@ -127,7 +127,7 @@ def _check_rank(x, holds, expected, message):
         raise errors.shape_mismatch("x", got=as_tensor(x).shape, expected=expected, hint=message)
 
 
-@public("compat.v1.check_numerics", "compat.v1.debugging.check_numerics")
+@public("debugging.check_numerics", "compat.v1.check_numerics")
 def check_numerics(tensor, message, name=None):
     """Refuse values that are infinite or no numbers; gives the tensor."""
     _check(np.isfinite, message, "x is not finite", tensor)

@@ -59,6 +59,7 @@ _RENAMED = {
     "diag": "linalg.tensor_diag",
     "diag_part": "linalg.tensor_diag_part",
     "div_no_nan": "math.divide_no_nan",
+    "py_func": "numpy_function",
     "dtypes.double": "float64",
     "dtypes.half": "float16",
     "dtypes.as_string": "strings.as_string",
@@ -270,7 +271,6 @@ ABSENT = {
     "nn.nce_loss": "Take `nn.sigmoid_cross_entropy_with_logits` of the whole vocabulary.",
     "nn.sampled_softmax_loss": "Take the loss of the whole vocabulary.",
     "min_max_variable_partitioner": "Leave out the partitioner: variables are never cut.",
-    "py_func": "Use `tf.numpy_function`.",
     "train.SyncReplicasOptimizer": "Give `RunConfig` a `train_distribute` strategy.",
     "variable_axis_size_partitioner": "Leave out the partitioner: variables are never cut.",
 }

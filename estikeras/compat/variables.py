@@ -122,6 +122,21 @@ class Variable(variable.Variable):
         return self.value
 
     @property
+    def initializer(self):
+        """An operation that does nothing: the variable has its first value when it is made."""
+        return _nothing(f"{self.path}/Assign")
+
+    def load(self, value, session=None):
+        """Set the value at once, also while a model function is traced.
+
+        Args:
+            value: array or number.
+            session: of no consequence: the variable has one value for all.
+        """
+        with context.init_scope():
+            super().assign(value)
+
+    @property
     def dtype(self):
         """The dtype, with TensorFlow's attributes."""
         return DType(super().dtype)

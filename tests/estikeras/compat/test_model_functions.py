@@ -56,6 +56,28 @@ def test_assignments_happen_when_they_are_run():
     assert [(one["before"], one["after"]) for one in runs] == [(0, 2), (2, 4)]
 
 
+def test_values_are_loaded_at_once(graph):
+    w = v1.get_variable("w", [2])
+    w.load([3.0, 4.0], session=None)
+    w.load(np.float32([5, 6]))
+    assert isinstance(w.initializer, Action)
+    assert w.initializer.updates == {}
+    with tf.init_scope():
+        assert w.numpy().tolist() == [5, 6]
+        assert w.initializer is None
+    assert graph.updates == {}
+
+
+def test_gradients_that_were_added_up_in_variables_are_applied():
+    def build(v1, fed):
+        w = v1.get_variable("w", [2], initializer=v1.zeros_initializer())
+        total = v1.get_variable("total", [2], initializer=v1.ones_initializer(), trainable=False)
+        step = v1.train.GradientDescentOptimizer(0.5).apply_gradients([(total, w)])
+        return {"step": step}
+
+    assert run(tf, build, [{}])["variables"]["w"] == [-0.5, -0.5]
+
+
 def test_rows_of_variables_are_changed():
     def build(v1, fed):
         table = v1.get_variable("table", [3, 2], initializer=v1.zeros_initializer())

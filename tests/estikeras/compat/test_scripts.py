@@ -154,6 +154,11 @@ def test_records_are_read_in_a_loop(tmp_path):
     assert list(tf.python_io.tf_record_iterator(path)) == [b"one", b"two"]
 
 
+def test_numpy_functions_have_their_old_name():
+    doubled = tf.py_func(lambda x: x * 2, [[1.0, 2.0]], tf.float32)
+    assert doubled.numpy().tolist() == [2, 4]
+
+
 def test_assertions_look_at_values_shapes_and_dtypes():
     tf.assert_non_negative([0.0, 1.0])
     tf.assert_near([1.0], [1.0 + 1e-7])
@@ -162,6 +167,8 @@ def test_assertions_look_at_values_shapes_and_dtypes():
         lambda: tf.assert_positive([0.0]),
         lambda: tf.assert_less_equal([2], [1], message="too large"),
         lambda: tf.check_numerics([float("nan")], "bad"),
+        lambda: tf.debugging.check_numerics([float("inf")], "bad"),
+        lambda: estikeras.debugging.check_numerics([float("inf")], "bad"),
     ):
         with pytest.raises(estikeras.errors.InvalidArgumentError):
             wrong()
