@@ -108,6 +108,11 @@ def _of_process():
         return SeedGenerator(name="global_seed_generator")
 
 
+def has_global_seed():
+    """Whether the process's generator was made."""
+    return _of_process.cache_info().currsize > 0
+
+
 def forget_global_seed():
     """Let the process's generator begin anew, by Python's `random`."""
     _of_process.cache_clear()

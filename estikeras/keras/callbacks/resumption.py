@@ -12,7 +12,7 @@ import numpy as np
 
 from estikeras.formats import atomic, hdf5
 from estikeras.keras.saving import weights
-from estikeras.ops.random import global_seed_generator
+from estikeras.ops.random import global_seed_generator, has_global_seed
 from strategies import context
 
 _GROUP = "estikeras_training"
@@ -49,8 +49,7 @@ def random_state():
     name, key, position, has_gauss, gauss = np.random.get_state()  # noqa: NPY002 (the global one)
     version, words, next_gauss = random.getstate()
     # Asking for the generator would make it.
-    known = global_seed_generator.cache_info().currsize
-    seed = global_seed_generator().state.numpy().tolist() if known else None
+    seed = global_seed_generator().state.numpy().tolist() if has_global_seed() else None
     return json.dumps(
         {
             "numpy": [name, key.tolist(), position, has_gauss, gauss],
