@@ -11,7 +11,7 @@ from estikeras.formats import summary_writer
 from estikeras.public import public
 from strategies import get_strategy
 
-_LOG = logging.getLogger("estikeras")
+_log = logging.getLogger("estikeras")
 
 
 @public(
@@ -89,7 +89,7 @@ class CheckpointSaverHook(GlobalStepHook):
         save_graph_def=True,
     ):
         if ranks.is_chief():
-            _LOG.info("Create CheckpointSaverHook.")
+            _log.info("Create CheckpointSaverHook.")
         if saver is not None and scaffold is not None:
             raise ValueError("You cannot provide both saver and scaffold.")
         self._saver, self._scaffold = saver, scaffold
@@ -138,22 +138,22 @@ class CheckpointSaverHook(GlobalStepHook):
         """Save a checkpoint; whether a listener wants the end."""
         speaks = ranks.is_chief()
         if speaks:
-            _LOG.info("Calling checkpoint listeners before saving checkpoint %d...", step)
+            _log.info("Calling checkpoint listeners before saving checkpoint %d...", step)
         for listener in self._listeners:
             listener.before_save(session, step)
         if speaks:
-            _LOG.info("Saving checkpoints for %d into %s.", step, self._path)
+            _log.info("Saving checkpoints for %d into %s.", step, self._path)
         self._saves.save(session, self._path, global_step=step)
         if speaks:
             log = summary_writer.session_log("checkpoint", self._path)
             self._writer.add_session_log(log, step)
-            _LOG.info("Calling checkpoint listeners after saving checkpoint %d...", step)
+            _log.info("Calling checkpoint listeners after saving checkpoint %d...", step)
         ranks.chiefs(None)  # the others' listeners may look at what the chief wrote
         wants_end = False
         for listener in self._listeners:
             if listener.after_save(session, step):
                 wants_end = True
-                _LOG.info(
+                _log.info(
                     "A CheckpointSaverListener requested that training be stopped. listener: %s",
                     listener,
                 )

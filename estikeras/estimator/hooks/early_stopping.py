@@ -11,7 +11,7 @@ from estikeras.estimator.hooks.following import GlobalStepHook
 from estikeras.estimator.hooks.timer import SecondOrStepTimer, triggers
 from estikeras.public import public
 
-_LOG = logging.getLogger("estikeras")
+_log = logging.getLogger("estikeras")
 
 
 @public(
@@ -193,7 +193,7 @@ class _StopOnPredicate(GlobalStepHook):
         speaks = ranks.is_chief()
         if ranks.chiefs(bool(self._should_stop()) if speaks else False):
             if speaks:
-                _LOG.info("Requesting early stopping at global step %d", step)
+                _log.info("Requesting early stopping at global step %d", step)
             run_context.request_stop()
 
     def steps_to_wait(self):
@@ -233,7 +233,7 @@ class _Crossed(_Results):
     def __call__(self):
         for step, value in self.values():
             if self.better(value, self._threshold):
-                _LOG.info(
+                _log.info(
                     'At step %s, metric "%s" has value %s which is %s the configured threshold '
                     "(%s) for early stopping.",
                     step,
@@ -257,7 +257,7 @@ class _NotBetter(_Results):
             if best is None or self.better(value, best):
                 best, best_step = value, step
             if step - best_step >= self._most_steps:
-                _LOG.info(
+                _log.info(
                     'No %s in metric "%s" for %s steps, which is greater than or equal to max '
                     "steps (%s) configured for early stopping.",
                     "increase" if self.higher else "decrease",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from estikeras.formats import events
 
-_LOG = logging.getLogger("estikeras")
+_log = logging.getLogger("estikeras")
 
 
 def read_eval_metrics(eval_dir):
@@ -27,5 +27,5 @@ def read_eval_metrics(eval_dir):
                 if isinstance(value, float):
                     found.setdefault(step, {})[tag] = value
         except ValueError as error:
-            _LOG.warning("The rest of %s is left out, it is damaged: %s", path, error)
+            _log.warning("The rest of %s is left out, it is damaged: %s", path, error)
     return dict(sorted(found.items()))

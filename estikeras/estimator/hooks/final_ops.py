@@ -6,7 +6,7 @@ from estikeras.estimator.hooks.base import SessionRunHook
 from estikeras.op_errors import OutOfRangeError
 from estikeras.public import public
 
-_LOG = logging.getLogger("estikeras")
+_log = logging.getLogger("estikeras")
 
 
 @public(
@@ -38,7 +38,7 @@ class FinalOpsHook(SessionRunHook):
         try:
             self.final_ops_values = session.run(self._final_ops, feed_dict=self._feed_dict)
         except (OutOfRangeError, StopIteration):
-            _LOG.warning(
+            _log.warning(
                 "What FinalOpsHook runs at the end needs another batch of the input, and there is "
                 "none left. It should depend on variables alone: of a metric's pair, give the "
                 "value and not the update operation."

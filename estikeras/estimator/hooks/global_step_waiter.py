@@ -7,7 +7,7 @@ from estikeras.estimator.hooks.following import GlobalStepHook
 from estikeras.public import public
 from strategies import get_strategy
 
-_LOG = logging.getLogger("estikeras")
+_log = logging.getLogger("estikeras")
 _LOOK_EVERY_S = 0.5
 
 
@@ -37,7 +37,7 @@ class GlobalStepWaiterHook(GlobalStepHook):
     def before_run(self, run_context):
         if self._is_over:
             return
-        _LOG.info("Waiting for global step %d before starting training.", self._wait_until_step)
+        _log.info("Waiting for global step %d before starting training.", self._wait_until_step)
         logged = 0
         while (step := self.look()) < self._wait_until_step:
             if get_strategy().num_replicas_in_sync > 1:
@@ -47,7 +47,7 @@ class GlobalStepWaiterHook(GlobalStepHook):
                     "can bring it there. Leave the hook out."
                 )
             if step - logged > 1000:
-                _LOG.info(
+                _log.info(
                     "Waiting for global step %d before starting training. Current step is %d.",
                     self._wait_until_step,
                     step,

@@ -12,7 +12,7 @@ from estikeras.estimator.hooks.elements import element
 from estikeras.estimator.hooks.timer import Never, SecondOrStepTimer, may_wait, triggers
 from estikeras.public import public
 
-_LOG = logging.getLogger("estikeras")
+_log = logging.getLogger("estikeras")
 
 
 @public(
@@ -68,13 +68,13 @@ class LoggingTensorHook(SessionRunHook):
 
     def after_run(self, run_context, run_values):
         if self._is_due:
-            self._log(run_values.results)
+            self._show(run_values.results)
         self._done = self._last + 1
 
     def end(self, session):
         if self._at_end:
             self._last = self._done
-            self._log(session.run(self._current))
+            self._show(session.run(self._current))
 
     def steps_to_wait(self):
         timer, last = self._timer, self._timer.last_triggered_step()
@@ -82,18 +82,18 @@ class LoggingTensorHook(SessionRunHook):
             return 1 if last is None else last + timer.every_steps - self._done + 1
         return None if isinstance(timer, Never) or may_wait(timer) else 1
 
-    def _log(self, values):
+    def _show(self, values):
         seconds, _ = self._timer.update_last_triggered_step(self._last)
         if not ranks.is_chief():
             return
-        if self._formatter is None and not _LOG.isEnabledFor(logging.INFO):
+        if self._formatter is None and not _log.isEnabledFor(logging.INFO):
             return
         with np.printoptions(suppress=True):
             if self._formatter is not None:
-                _LOG.info(self._formatter(values))
+                _log.info(self._formatter(values))
                 return
             line = ", ".join(f"{name} = {values[name]!s}" for name in self._current)
-        _LOG.info("%s", line if seconds is None else f"{line} ({seconds:.3f} sec)")
+        _log.info("%s", line if seconds is None else f"{line} ({seconds:.3f} sec)")
 
 
 def _label(thing, found):

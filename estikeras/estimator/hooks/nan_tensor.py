@@ -10,7 +10,7 @@ from estikeras.estimator.hooks.base import SessionRunArgs, SessionRunHook
 from estikeras.estimator.hooks.elements import element
 from estikeras.public import public
 
-_LOG = logging.getLogger("estikeras")
+_log = logging.getLogger("estikeras")
 
 
 @public(
@@ -65,9 +65,9 @@ class NanTensorHook(SessionRunHook):
             return
         message = "Model diverged with loss = NaN."
         if self._fail_on_nan_loss:
-            _LOG.error(message)
+            _log.error(message)
             raise NanLossDuringTrainingError
-        _LOG.warning(message)
+        _log.warning(message)
         run_context.request_stop()
 
     def steps_to_wait(self):

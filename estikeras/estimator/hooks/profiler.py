@@ -10,7 +10,7 @@ from estikeras.estimator.hooks.following import GlobalStepHook
 from estikeras.estimator.hooks.timer import SecondOrStepTimer, triggers
 from estikeras.public import public
 
-_LOG = logging.getLogger("estikeras")
+_log = logging.getLogger("estikeras")
 
 
 @public(
@@ -76,7 +76,7 @@ class ProfilerHook(GlobalStepHook):
 
     def _write(self, step):
         path = self._folder / f"timeline-{step}.json"
-        _LOG.info("Saving timeline for %d into '%s'.", step, path)
+        _log.info("Saving timeline for %d into '%s'.", step, path)
         trace = chrome_trace.trace(self._events, self._show_dataflow, self._show_memory)
         self._folder.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(trace), encoding="utf-8")

@@ -8,7 +8,7 @@ from estikeras.estimator.hooks.timer import SecondOrStepTimer, triggers
 from estikeras.formats import summary_values, summary_writer
 from estikeras.public import public
 
-_LOG = logging.getLogger("estikeras")
+_log = logging.getLogger("estikeras")
 _MOST_WARNINGS = 5
 
 
@@ -53,7 +53,7 @@ class StepCounterHook(GlobalStepHook):
                 self._tell(steps / max(seconds, 1e-9), step)
         if step == before and self._warnings < _MOST_WARNINGS and ranks.is_chief():
             self._warnings += 1
-            _LOG.warning(
+            _log.warning(
                 "It seems that global step (tf.train.get_global_step) has not been increased. "
                 "Current value (could be stable): %s vs previous value: %s. You could increase "
                 "the global step by passing tf.train.get_global_step() to "
@@ -68,4 +68,4 @@ class StepCounterHook(GlobalStepHook):
     def _tell(self, steps_per_second, step):
         if self._writer is not None:
             self._writer.add_summary(summary_values.scalar(self._tag, steps_per_second), step)
-        _LOG.info("%s: %g", self._tag, steps_per_second)
+        _log.info("%s: %g", self._tag, steps_per_second)

@@ -5,7 +5,7 @@ import logging
 from estikeras.estimator.hooks import ranks
 from estikeras.estimator.hooks.base import SessionRunHook
 
-_LOG = logging.getLogger("estikeras")
+_log = logging.getLogger("estikeras")
 _FEW = 20  # of fewer batches each is told, of more every tenth of them
 
 
@@ -27,7 +27,7 @@ class StopAfterBatches(SessionRunHook):
         self._done += run_context.steps
         is_last = self._done >= self._batches
         if ranks.is_chief() and (is_last or self._done % self._told_every == 0):
-            _LOG.info("Evaluation [%d/%d]", self._done, self._batches)
+            _log.info("Evaluation [%d/%d]", self._done, self._batches)
         if is_last:
             run_context.request_stop()
 
