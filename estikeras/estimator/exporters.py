@@ -11,6 +11,7 @@ from estikeras.estimator.garbage_collection import exports_in, keep_latest
 from estikeras.formats import events
 from estikeras.public import public
 
+_log = logging.getLogger("estikeras")
 _LOSS = "loss"
 _STEP = "global_step"
 _COMPARED = ("best_eval_result", "current_eval_result")
@@ -85,7 +86,7 @@ class FinalExporter(_SavedModelExporter):
         """Export at the end; None before."""
         if not is_the_final_export:
             return None
-        _log("Performing the final export in the end of training.")
+        _log.info("Performing the final export in the end of training.")
         return self._write(estimator, export_path, checkpoint_path)
 
 
@@ -134,13 +135,15 @@ class BestExporter(_SavedModelExporter):
 
     The first evaluation is exported if there is no export yet. A training that was ended and goes
     on looks up in the event files of its evaluations which was the best, and exports better ones
-    alone.
+    alone. Without event files it cannot know whether an export that is there is better, and exports
+    the first evaluation of each start, as the reference does.
 
     Args:
         name: str, name of the folder under `model_dir/export`.
         serving_input_receiver_fn: function of no arguments that gives a ServingInputReceiver.
         event_file_pattern: pattern of the event files of evaluations, seen from `model_dir`;
-            `eval_NAME/*.tfevents.*` for an `EvalSpec` with a name. None remembers nothing.
+            `eval_NAME/*.tfevents.*` for an `EvalSpec` with a name. With None an exporter
+            remembers only what it has exported itself.
         compare_fn: function of `best_eval_result` and `current_eval_result`, dicts of metrics, that
             gives whether the current one is better.
         assets_extra: dict from a path under `assets.extra` to a file to copy there, or None.
@@ -170,13 +173,13 @@ class BestExporter(_SavedModelExporter):
     def export(self, estimator, export_path, checkpoint_path, eval_result, is_the_final_export):
         """Export if the evaluation is the best so far; else None."""
         if self._event_file_pattern and self._model_dir != estimator.model_dir:
-            _log("Loading best metric from event files.")
+            _log.info("Loading best metric from event files.")
             self._model_dir = estimator.model_dir
             self._best = self._best_before(eval_result)
             self._has_exported = bool(exports_in(export_path))
         if self._has_exported and self._best is not None and not self._is_better(eval_result):
             return None
-        _log("Performing best model export.")
+        _log.info("Performing best model export.")
         self._best = eval_result
         written = self._write(estimator, export_path, checkpoint_path)
         self._has_exported = True
@@ -237,7 +240,3 @@ def _checked_compare_fn(compare_fn):
             f"{sorted(names - set(_COMPARED))}"
         )
     return compare_fn
-
-
-def _log(message):
-    logging.getLogger("estikeras").info(message)

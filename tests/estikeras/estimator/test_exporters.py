@@ -141,6 +141,15 @@ def test_the_best_exporter_remembers_across_restarts(exported):
     assert len(exported.calls) == 2
 
 
+def test_without_event_files_the_first_evaluation_of_each_start_is_exported(exported):
+    write_evaluations(exported, [0.1])
+    plain = {"serving_input_receiver_fn": serving, "event_file_pattern": None}
+    for _ in range(2):
+        exporter = estimator.BestExporter(**plain)
+        done = [bool(export(exporter, exported, loss)) for loss in (0.5, 0.6, 0.4)]
+        assert done == [True, False, True]
+
+
 def test_what_was_never_exported_is_exported_first(exported):
     write_evaluations(exported, [0.1])
     exporter = estimator.BestExporter(serving_input_receiver_fn=serving)
