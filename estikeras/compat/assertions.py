@@ -1,6 +1,6 @@
 """Assertions of TensorFlow 1: they look at values where there are any, and at shapes and dtypes.
 
-In what is compiled, values are not looked at.
+In what is compiled, values are not looked at; model functions are told so by a warning.
 """
 
 import numpy as np
@@ -9,13 +9,17 @@ from estikeras import errors, op_errors
 from estikeras.engine import dtypes
 from estikeras.engine.operation import is_traced
 from estikeras.engine.tensor import as_tensor
+from estikeras.ops import tf_control
 from estikeras.public import public
 
 
-def _check(holds, message, default, *tensors):
+def _check(function, holds, message, default, *tensors):
     """Refuse tensors for which a function of their arrays is not true everywhere."""
     tensors = [as_tensor(x) for x in tensors]
-    if not any(is_traced(x) for x in tensors) and not np.all(holds(*(x.value for x in tensors))):
+    traced = next((x for x in tensors if is_traced(x)), None)
+    if traced is not None:
+        tf_control.leave_unchecked(function, traced.node.graph)
+    elif not np.all(holds(*(x.value for x in tensors))):
         values = ", ".join(str(x) for x in tensors)
         raise op_errors.InvalidArgumentError(message=f"{message or default}: {values}")
 
@@ -23,19 +27,26 @@ def _check(holds, message, default, *tensors):
 @public("compat.v1.assert_greater_equal", "compat.v1.debugging.assert_greater_equal")
 def assert_greater_equal(x, y, data=None, summarize=None, message=None, name=None):
     """Refuse an x that is less than y anywhere."""
-    _check(np.greater_equal, message, "x is not greater than or equal to y", x, y)
+    _check(
+        "assert_greater_equal",
+        np.greater_equal,
+        message,
+        "x is not greater than or equal to y",
+        x,
+        y,
+    )
 
 
 @public("compat.v1.assert_less_equal", "compat.v1.debugging.assert_less_equal")
 def assert_less_equal(x, y, data=None, summarize=None, message=None, name=None):
     """Refuse an x that is greater than y anywhere."""
-    _check(np.less_equal, message, "x is not less than or equal to y", x, y)
+    _check("assert_less_equal", np.less_equal, message, "x is not less than or equal to y", x, y)
 
 
 @public("compat.v1.assert_none_equal", "compat.v1.debugging.assert_none_equal")
 def assert_none_equal(x, y, data=None, summarize=None, message=None, name=None):
     """Refuse an x that equals y anywhere."""
-    _check(np.not_equal, message, "x equals y", x, y)
+    _check("assert_none_equal", np.not_equal, message, "x equals y", x, y)
 
 
 @public("compat.v1.assert_near", "compat.v1.debugging.assert_near")
@@ -58,31 +69,31 @@ def assert_near(x, y, rtol=None, atol=None, data=None, summarize=None, message=N
     def near(a, b):
         return np.abs(a - b) <= atol + rtol * np.abs(b)
 
-    _check(near, message, "x is not near y", x, y)
+    _check("assert_near", near, message, "x is not near y", x, y)
 
 
 @public("compat.v1.assert_positive", "compat.v1.debugging.assert_positive")
 def assert_positive(x, data=None, summarize=None, message=None, name=None):
     """Refuse values that are not greater than 0."""
-    _check(lambda a: a > 0, message, "x is not positive", x)
+    _check("assert_positive", lambda a: a > 0, message, "x is not positive", x)
 
 
 @public("compat.v1.assert_negative", "compat.v1.debugging.assert_negative")
 def assert_negative(x, data=None, summarize=None, message=None, name=None):
     """Refuse values that are not less than 0."""
-    _check(lambda a: a < 0, message, "x is not negative", x)
+    _check("assert_negative", lambda a: a < 0, message, "x is not negative", x)
 
 
 @public("compat.v1.assert_non_negative", "compat.v1.debugging.assert_non_negative")
 def assert_non_negative(x, data=None, summarize=None, message=None, name=None):
     """Refuse values less than 0."""
-    _check(lambda a: a >= 0, message, "x is negative", x)
+    _check("assert_non_negative", lambda a: a >= 0, message, "x is negative", x)
 
 
 @public("compat.v1.assert_non_positive", "compat.v1.debugging.assert_non_positive")
 def assert_non_positive(x, data=None, summarize=None, message=None, name=None):
     """Refuse values greater than 0."""
-    _check(lambda a: a <= 0, message, "x is positive", x)
+    _check("assert_non_positive", lambda a: a <= 0, message, "x is positive", x)
 
 
 @public("compat.v1.assert_integer", "compat.v1.debugging.assert_integer")
@@ -130,7 +141,7 @@ def _check_rank(x, holds, expected, message):
 @public("debugging.check_numerics", "compat.v1.check_numerics")
 def check_numerics(tensor, message, name=None):
     """Refuse values that are infinite or no numbers; gives the tensor."""
-    _check(np.isfinite, message, "x is not finite", tensor)
+    _check("check_numerics", np.isfinite, message, "x is not finite", tensor)
     return as_tensor(tensor)
 
 

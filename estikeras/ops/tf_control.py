@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import warnings
 
 import numpy as np
 
@@ -222,47 +223,66 @@ def py_function(func=None, inp=None, Tout=None, name=None):
     return None if Tout is None else core.cast(result, Tout)
 
 
-def _require(condition, message):
+def leave_unchecked(function, graph):
+    """What becomes of an assertion whose tensors have no values yet.
+
+    Args:
+        function: name of the assertion.
+        graph: the Graph that is being traced.
+
+    Raises:
+        TraceError: where it has to be checked, in a function of a `tf.data` pipeline.
+    """
+    if graph.must_check:
+        raise TraceError("An assertion needs the value.")
+    if isinstance(graph, session.SessionGraph):
+        # Python shows a text once for a line of code.
+        warnings.warn(
+            f"`{function}` checks nothing in a model function, where tensors have no values yet. "
+            "Check in `dataset.map` in input_fn, or check what is fetched in a hook's `after_run`.",
+            stacklevel=3,
+        )
+
+
+def _require(function, condition, message):
     if isinstance(condition, TracedTensor):
-        if condition.node.graph.must_check:
-            raise TraceError("An assertion needs the value.")
-        return
-    if not bool(condition):
+        leave_unchecked(function, condition.node.graph)
+    elif not bool(condition):
         raise errors.InvalidArgumentError(message=message)
 
 
 @public("Assert", "debugging.Assert")
 def Assert(condition, data, summarize=None, name=None):
     """Refuse a false condition with the data in the message; compiled steps check nothing."""
-    _require(core.boolean(condition), f"The assertion failed: {[str(d) for d in data]}")
+    _require("Assert", core.boolean(condition), f"The assertion failed: {[str(d) for d in data]}")
 
 
-def _compare(x, y, compare, word, message):
+def _compare(function, x, y, compare, word, message):
     holds = reduction.all(compare(x, y))
     text = (
         f"{message or 'The assertion failed'}: {x} is not {word} {y}"
         if type(holds) is Tensor
         else ""
     )
-    _require(holds, text)
+    _require(function, holds, text)
 
 
 @public("assert_equal", "debugging.assert_equal")
 def assert_equal(x, y, message=None, summarize=None, name=None):
     """Refuse tensors that are not equal everywhere; compiled steps check nothing."""
-    _compare(x, y, comparison.equal, "equal to", message)
+    _compare("assert_equal", x, y, comparison.equal, "equal to", message)
 
 
 @public("assert_greater", "debugging.assert_greater")
 def assert_greater(x, y, message=None, summarize=None, name=None):
     """Refuse an x that is not greater than y everywhere; compiled steps check nothing."""
-    _compare(x, y, comparison.greater, "greater than", message)
+    _compare("assert_greater", x, y, comparison.greater, "greater than", message)
 
 
 @public("assert_less", "debugging.assert_less")
 def assert_less(x, y, message=None, summarize=None, name=None):
     """Refuse an x that is not less than y everywhere; compiled steps check nothing."""
-    _compare(x, y, comparison.less, "less than", message)
+    _compare("assert_less", x, y, comparison.less, "less than", message)
 
 
 @public("assert_rank", "debugging.assert_rank")

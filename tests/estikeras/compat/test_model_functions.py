@@ -78,6 +78,32 @@ def test_gradients_that_were_added_up_in_variables_are_applied():
     assert run(tf, build, [{}])["variables"]["w"] == [-0.5, -0.5]
 
 
+@pytest.mark.parametrize(
+    ("name", "check"),
+    [
+        ("Assert", lambda x: tf.Assert(tf.reduce_all(x > 0), [x])),
+        ("assert_equal", lambda x: tf.debugging.assert_equal(x, 1.0)),
+        ("assert_less", lambda x: v1.assert_less(x, 1.0, data=[x])),
+        ("assert_positive", v1.assert_positive),
+        ("assert_near", lambda x: v1.assert_near(1.0, x)),
+        ("check_numerics", lambda x: tf.debugging.check_numerics(x, "bad")),
+    ],
+)
+def test_assertions_tell_that_they_check_nothing_in_model_functions(graph, name, check):
+    x = v1.placeholder(tf.float32, [2])
+    with pytest.warns(UserWarning, match=rf"^`{name}` checks nothing in a model function.*map"):
+        check(x)
+
+
+def test_assertions_of_shapes_and_known_values_hold_in_model_functions(graph):
+    x = v1.placeholder(tf.float32, [2])
+    v1.assert_rank(x, 1)
+    with pytest.raises(ValueError, match="2 axes"):
+        v1.assert_rank(x, 2)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="not positive"):
+        v1.assert_positive([0.0])
+
+
 def test_rows_of_variables_are_changed():
     def build(v1, fed):
         table = v1.get_variable("table", [3, 2], initializer=v1.zeros_initializer())
