@@ -6,15 +6,16 @@ variables. A `while_loop` by a traced value cannot be traced: asking for the val
 `TraceError`, upon which the traced function falls back to eager.
 """
 
+import dataclasses
 import functools
 
 from estikeras import errors
 from estikeras.engine import context, tree
 from estikeras.engine.operation import FunctionOperation, any_symbolic, is_traced, op
 from estikeras.engine.primitive import Primitive
-from estikeras.engine.session_graph import Action, action
+from estikeras.engine.session_graph import Action, SessionGraph, action, session_graph
 from estikeras.engine.tape import GradientTape
-from estikeras.engine.tensor import as_tensor
+from estikeras.engine.tensor import TracedTensor, as_tensor
 from estikeras.ops import core, joining
 from estikeras.ops.creation import zeros_like
 from estikeras.ops.shaping import flip, span
@@ -54,27 +55,61 @@ def switch(index, branches, *operands):
     return _pick([index >= i for i in range(1, last + 1)], branches, operands)
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Change:
+    """What an operation of a branch does: values by variable, and its own value or None."""
+
+    updates: dict
+    result: object
+
+
 def _pick(passed, branches, operands):
     """Run all branches; `passed[i]` says that a later branch than `i` is wanted."""
     trace = context.current.trace
-    runs = []
+    given, runs = [], []
     for branch in branches:
+        earlier = set(trace.actions) if isinstance(trace, SessionGraph) else ()
         with trace.branch() as updates:
-            runs.append((branch(*operands), updates))
+            given.append(branch(*operands))
+        found = tree.map_structure(lambda x, earlier=earlier: _change(x, earlier), given[-1])
+        runs.append((found, updates))
     result, updates = runs[0]
     for later, (other, changed) in zip(passed, runs[1:], strict=True):
         result = tree.map_structure(lambda a, b, later=later: _choose(later, b, a), result, other)
         updates = _chosen_updates(later, changed, updates)
     for variable, value in updates.items():
         trace.write(variable, value)
-    return result
+    return tree.map_structure(_as_given, result, *given)
+
+
+def _change(x, earlier):
+    """What a branch does by giving an action, or a tensor that requires actions made in the branch
+    (as a choice within gives it); anything else as it is.
+    """
+    if isinstance(x, Action):  # its value is a variable's, which has no gradient
+        return _Change(x.updates, None if x.result is None else core.stop_gradient(x.result))
+    graph = session_graph()
+    if graph is None or not isinstance(x, TracedTensor):
+        return x
+    if x.node.kind != "apply" or x.node.primitive is not elementwise.identity:
+        return x
+    (value,) = x.node.inputs
+    required = [each for each in graph.required_by([x]) if each not in earlier]
+    if not required or any(each not in earlier for each in graph.required_by([value])):
+        return x
+    return _Change(graph.updates_of(required), value)
 
 
 def _choose(condition, a, b):
     if a is None or a is b:
         return a
-    if isinstance(a, Action) and isinstance(b, Action):
-        return _either(condition, a, b)
+    if isinstance(a, _Change) or isinstance(b, _Change):
+        a, b = (x if isinstance(x, _Change) else _Change({}, as_tensor(x)) for x in (a, b))
+        both = a.result is not None and b.result is not None
+        return _Change(
+            _chosen_updates(condition, a.updates, b.updates),
+            _choose(condition, a.result, b.result) if both else None,
+        )
     return elementwise.select(condition, *core.promote(a, b))
 
 
@@ -87,14 +122,18 @@ def _chosen_updates(condition, a, b):
     }
 
 
-def _either(condition, a, b):
-    """An action that does what one of two do."""
+def _as_given(chosen, *given):
+    """The action that makes a change; where a branch gave a tensor, one that requires it."""
+    if not isinstance(chosen, _Change):
+        return chosen
     with action("cond") as made:
-        for variable, value in _chosen_updates(condition, a.updates, b.updates).items():
+        for variable, value in chosen.updates.items():
             made.graph.write(variable, value)
-    if a.result is not None and b.result is not None:
-        made.result = _choose(condition, a.result, b.result)
-    return made
+    made.result = chosen.result
+    if chosen.result is None or all(isinstance(each, Action) for each in given):
+        return made
+    with made.graph.requiring([made]):
+        return elementwise.identity(chosen.result)
 
 
 @op("keras.ops.while_loop")

@@ -152,6 +152,50 @@ def test_of_two_branches_one_changes_variables():
     assert session.run(session.built["values"]) == [102.0, 102.0, 102.0]
 
 
+def adding(v, more):
+    return tf.compat.v1.assign_add(v, more)
+
+
+def after_adding(v, more):
+    with tf.control_dependencies([adding(v, more)]):
+        return tf.identity(v)
+
+
+CHOICES = {
+    "the variable": (lambda v: adding(v, 1.0), tf.identity, [1, 1, 2, 2]),
+    "its value": (lambda v: adding(v, 1.0), lambda v: v.value, [1, 1, 2, 2]),
+    "a constant": (lambda v: adding(v, 1.0), lambda v: tf.constant(7.0), [1, 7, 2, 7]),
+    "a constant first": (lambda v: tf.constant(7.0), lambda v: adding(v, 1.0), [7, 1, 7, 2]),
+    "after an operation": (lambda v: after_adding(v, 1.0), tf.identity, [1, 1, 2, 2]),
+    "after operations": (
+        lambda v: after_adding(v, 1.0),
+        lambda v: after_adding(v, 10.0),
+        [1, 11, 12, 22],
+    ),
+    "a choice within": (
+        lambda v: tf.cond(v.value < 1.0, lambda: adding(v, 1.0), lambda: tf.identity(v)),
+        tf.identity,
+        [1, 1, 1, 1],
+    ),
+}
+
+
+@pytest.mark.parametrize(("even", "odd", "values"), CHOICES.values(), ids=CHOICES)
+def test_of_an_operation_and_a_tensor_one_is_chosen(even, odd, values):
+    def build(features, labels):
+        v = tf.compat.v1.get_variable("v", [], initializer=tf.compat.v1.zeros_initializer())
+        step = tf.Variable(0.0, name="step", trainable=False)
+        given = tf.cond(tf.equal(step.value % 2.0, 0.0), lambda: even(v), lambda: odd(v))
+        with action("next") as following:
+            step.assign_add(1.0)
+        return {"fetches": [given + 0.0, following], "v": v.value}
+
+    session = session_of(lambda: batches().repeat(), build)
+    assert [session.step(session.built["fetches"])[0] for _ in values] == values
+    changed = [value for value in values if value != 7]
+    assert session.run(session.built["v"]) == changed[-1]
+
+
 def test_what_comes_after_something_may_change_what_that_changed():
     def build(features, labels):
         total = tf.Variable(0.0, name="total")
