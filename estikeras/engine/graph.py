@@ -177,3 +177,38 @@ class Graph:
         lines.append("return " + ", ".join(names[id(y)] for y in self.outputs))
         lines += [f"{variable.path} <- {names[id(y)]}" for variable, y in self.updates.items()]
         return "\n".join(lines)
+
+
+class Extract:
+    """A part of a graph as a graph of its own, whose inputs are what is computed elsewhere.
+
+    Attributes:
+        graph: the new Graph.
+        fed: the tensors of the whole graph that are its inputs, in order.
+    """
+
+    def __init__(self):
+        self.graph, self.fed, self._places = Graph(), [], {}
+
+    def place(self, x):
+        """Where the part finds a tensor of the whole graph: in what it computes, among constants
+        and variables, or among its inputs.
+        """
+        if id(x) not in self._places:
+            if x.node.kind == "constant":
+                made = self.graph.constant(x.node.payload)
+            elif x.node.kind == "variable":
+                made = self.graph.read(x.node.payload)
+            else:
+                made = self.graph.add_input(x.spec)
+                self.fed.append(x)
+            self._places[id(x)] = made
+        return self._places[id(x)]
+
+    def add(self, node):
+        """Take a node of the whole graph into the part; nodes come in their order."""
+        specs = node.outputs[0].spec if node.single else tuple(y.spec for y in node.outputs)
+        inputs = tuple([self.place(x) for x in node.inputs])
+        made = self.graph.add(node.primitive, inputs, node.params, specs)
+        for y, new in zip(node.outputs, (made,) if node.single else made, strict=True):
+            self._places[id(y)] = new

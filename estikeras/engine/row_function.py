@@ -8,7 +8,7 @@ element alone. What has no kernels but acts on each entry alone runs in NumPy, t
 import numpy as np
 
 from estikeras.engine import context, dtypes, tree
-from estikeras.engine.graph import Graph
+from estikeras.engine.graph import Extract, Graph
 from estikeras.engine.passes.dead import remove_dead
 from estikeras.engine.program.row_program import RowProgram
 from estikeras.engine.specs import SparseTensor
@@ -89,23 +89,8 @@ class RowFunction:
 
     def _split(self, graph):
         """Tell the operations on strings from those of the program."""
-        apart, computed = set(), set()
-        rest = Graph()
-        places = {}
-
-        def place(x):
-            """Where the program finds a tensor: in what it computes, or among its inputs."""
-            if id(x) not in places:
-                if x.node.kind == "constant":
-                    places[id(x)] = rest.constant(x.node.payload)
-                elif x.node.kind == "variable":
-                    places[id(x)] = rest.read(x.node.payload)
-                else:
-                    places[id(x)] = rest.add_input(x.spec)
-                    self._fed.append(x)
-            return places[id(x)]
-
-        self._fed = []
+        computed, part = set(), Extract()
+        rest, self._fed = part.graph, part.fed
         for node in graph.nodes:
             if node.kind != "apply":
                 continue
@@ -114,23 +99,15 @@ class RowFunction:
                 if any(id(x.node) in computed for x in node.inputs) or not _acts_on_all(node):
                     raise TraceError(f"{node.primitive.name} of strings runs for each element.")
                 self._on_all.append(node)
-                apart.add(id(node))
                 continue
             computed.add(id(node))
-            made = rest.add(
-                node.primitive,
-                tuple(place(x) for x in node.inputs),
-                node.params,
-                node.outputs[0].spec if node.single else tuple(y.spec for y in node.outputs),
-            )
-            for y, new in zip(node.outputs, (made,) if node.single else made, strict=True):
-                places[id(y)] = new
+            part.add(node)
         wanted = [x for x in self._outputs if id(x.node) in computed or x.node.kind == "variable"]
         self._computed = list({id(x): x for x in wanted}.values())
         for variable, value in graph.updates.items():
-            rest.updates[variable] = place(value)
+            rest.updates[variable] = part.place(value)
         if self._computed or rest.updates:
-            rest.outputs = [place(x) for x in self._computed]
+            rest.outputs = [part.place(x) for x in self._computed]
             self._program = RowProgram(rest.verify())
             nodes = [node for node in graph.nodes if node.kind == "apply"]
             if not self._program.is_native and not rest.updates and all(map(_acts_on_all, nodes)):

@@ -7,7 +7,7 @@ before, such as looking words up; what depends on one runs after, such as naming
 import numpy as np
 
 from estikeras.engine import dtypes
-from estikeras.engine.graph import Graph
+from estikeras.engine.graph import Extract
 from estikeras.engine.program import profile
 from estikeras.engine.program.program import Program
 from estikeras.engine.tensor import Tensor
@@ -40,39 +40,23 @@ class StagedProgram:
 
     def _middle(self, graph, nodes, updates):
         apart = {*self._before, *self._after}
-        rest, places, self._fed = Graph(), {}, []
+        part = Extract()
+        rest, self._fed = part.graph, part.fed
         rest.closing = graph.closing
-
-        def place(x):
-            if id(x) not in places:
-                if x.node.kind == "constant":
-                    places[id(x)] = rest.constant(x.node.payload)
-                elif x.node.kind == "variable":
-                    places[id(x)] = rest.read(x.node.payload)
-                else:
-                    places[id(x)] = rest.add_input(x.spec)
-                    self._fed.append(x)
-            return places[id(x)]
-
         for node in graph.nodes:
-            if node not in nodes or node in apart or node.kind != "apply":
-                continue
-            specs = node.outputs[0].spec if node.single else tuple(y.spec for y in node.outputs)
-            inputs = tuple(place(x) for x in node.inputs)
-            made = rest.add(node.primitive, inputs, node.params, specs)
-            for y, new in zip(node.outputs, (made,) if node.single else made, strict=True):
-                places[id(y)] = new
+            if node in nodes and node not in apart and node.kind == "apply":
+                part.add(node)
         for variable, value in updates.items():
             if value.node in self._after:
                 raise ValueError(
                     f"The variable {variable.path!r} gets a value that depends on strings made "
                     "from variables. Compute it from numbers alone."
                 )
-            rest.updates[variable] = place(value)
+            rest.updates[variable] = part.place(value)
         wanted = [*self._fetches, *(x for node in self._after for x in node.inputs)]
         computed = [x for x in wanted if _is_computed(x, apart)]
         self._computed = list({id(x): x for x in computed}.values())
-        rest.outputs = [place(x) for x in self._computed]
+        rest.outputs = [part.place(x) for x in self._computed]
         has_work = rest.outputs or rest.updates
         self.program = Program(rest.verify()) if has_work else None
 
