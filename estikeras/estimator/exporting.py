@@ -15,10 +15,15 @@ from estikeras.estimator import saving
 from estikeras.estimator.export_outputs import DEFAULT_SERVING_KEY, PredictOutput
 from estikeras.estimator.garbage_collection import exports_in
 from estikeras.estimator.mode_keys import ModeKeys
-from estikeras.export.saved_model.traced import Signature, Traced, stand_in_length
+from estikeras.export.saved_model.traced import (
+    NotesScopes,
+    Signature,
+    Traced,
+    stand_in_length,
+)
 from estikeras.export.saved_model.writer import write
 from estikeras.formats import atomic
-from estikeras.keras.layers.call import current_layer
+from estikeras.keras.models.export import scope_path
 from strategies import context
 
 _log = logging.getLogger("estikeras")
@@ -62,7 +67,8 @@ class _Tracing:
 
     def __call__(self, batch):
         graph = _ScopedSessionGraph(
-            unknown_size=lambda axis: stand_in_length(batch, axis - 1) if axis else batch
+            scope=scope_path,
+            unknown_size=lambda axis: stand_in_length(batch, axis - 1) if axis else batch,
         )
         with self._store.tracing(), graph.tracing():
             receiver = self._receiver_fn()
@@ -85,21 +91,8 @@ class _Tracing:
         self._names = {variable: name for name, variable in named.items()}
 
 
-class _ScopedSessionGraph(SessionGraph):
-    """Remembers in which layer its nodes were made, for errors.
-
-    Attributes:
-        scopes: dict from the id of a node to the layer's name.
-    """
-
-    def __init__(self, **options):
-        super().__init__(**options)
-        self.scopes = {}
-
-    def add(self, primitive, inputs, params, specs):
-        made = super().add(primitive, inputs, params, specs)
-        self.scopes[id(self.nodes[-1])] = getattr(current_layer(), "name", "")
-        return made
+class _ScopedSessionGraph(NotesScopes, SessionGraph):
+    """A SessionGraph that remembers in which layer its nodes were made, for errors."""
 
 
 def _signatures(spec, receiver):

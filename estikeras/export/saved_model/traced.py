@@ -58,18 +58,19 @@ class Traced:
     assets: dict = field(default_factory=dict)
 
 
-class ScopedGraph(Graph):
-    """A graph that remembers in which scope, such as a layer's, its nodes were made.
+class NotesScopes:
+    """What graphs inherit that remember in which scope, such as a layer's, their nodes were made.
 
     Args:
         scope: function that gives the path of the scope that is open.
+        **options: arguments of the graph.
 
     Attributes:
         scopes: dict from the id of a node to the path of its scope.
     """
 
-    def __init__(self, scope=context.current_path):
-        super().__init__()
+    def __init__(self, scope=context.current_path, **options):
+        super().__init__(**options)
         self._scope, self.scopes = scope, {}
 
     def add(self, primitive, inputs, params, specs):
@@ -77,3 +78,7 @@ class ScopedGraph(Graph):
         y = super().add(primitive, inputs, params, specs)
         self.scopes[id(self.nodes[-1])] = self._scope()
         return y
+
+
+class ScopedGraph(NotesScopes, Graph):
+    """A graph that remembers in which scope its nodes were made; see NotesScopes."""

@@ -52,9 +52,9 @@ def endpoints_of(model, input_signature=None):
 
 
 def scope_path():
-    """The path of the layer that is being called, "" outside of calls."""
+    """The path of the layer that is being called, or its name without one; "" outside of calls."""
     layer = call.current_layer()
-    return layer.path if layer is not None else ""
+    return (layer.path or layer.name) if layer is not None else ""
 
 
 def _own_inputs(model):

@@ -3,8 +3,10 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import estikeras as tf
 from estikeras import estimator
 from estikeras.estimator.garbage_collection import keep_latest
 from estikeras.formats import protobuf, tfrecord
@@ -235,3 +237,20 @@ def test_losses_are_needed_to_compare_losses(exported):
     export(exporter, exported)
     with pytest.raises(ValueError, match="no loss is found in it"):
         exporter.export(exported, exported.model_dir, "model.ckpt", {"accuracy": 1.0}, False)
+
+
+def test_what_cannot_be_exported_is_named_with_its_layer(tmp_path):
+    def model_fn(features, labels, mode):
+        y = tf.keras.layers.GaussianNoise(0.1, name="noisy")(features["x"], training=True)
+        step = tf.compat.v1.train.get_global_step().assign_add(1)
+        outputs = {"y": estimator.export.PredictOutput(y)}
+        loss = tf.reduce_mean(y)
+        return estimator.EstimatorSpec(mode, y, loss, step, export_outputs=outputs)
+
+    x = np.ones((2, 3), "float32")
+    mine = estimator.Estimator(model_fn, model_dir=str(tmp_path / "model"))
+    mine.train(lambda: tf.data.Dataset.from_tensors({"x": x}))
+    receiver = estimator.export.build_raw_serving_input_receiver_fn({"x": x})
+    with pytest.raises(NotImplementedError, match="`random_normal` in the layer 'noisy'"):
+        mine.export_saved_model(str(tmp_path / "export"), receiver)
+    assert not list((tmp_path / "export").iterdir())
