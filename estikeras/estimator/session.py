@@ -15,7 +15,12 @@ from estikeras.engine.variable import Variable
 from estikeras.engine.variable_store import VariableStore
 from estikeras.estimator.sources import Source
 from estikeras.estimator.trace import Trace, value_of
-from estikeras.keras.trainer.replicas import Share
+from estikeras.keras.trainer.replicas import (
+    Share,
+    share_variable,
+    telling_of_failures,
+    weigh,
+)
 from estikeras.op_errors import InvalidArgumentError, OutOfRangeError
 from estikeras.ops.core import cast
 from strategies import context as replicas
@@ -47,12 +52,8 @@ class Session:
         self.store, self._read, self._build = VariableStore(), read, build
         several = strategy is not None and strategy.num_replicas_in_sync > 1
         self.strategy = strategy if several else None
-        with replicas.scope(None):  # how much this rank counts is its own
-            fraction = Variable(
-                1.0, dtype="float32", trainable=False, synchronization="on_read", name="share"
-            )
         # Never even, so that the graphs for all batches have the same operations.
-        self._share = Share(False, fraction)
+        self._share = Share(False, share_variable())
         self._sources, self._traces, self._stop = [], {}, False
         self._at_once = 1 if self.strategy is None else STEPS_OF_RANKS
         self._first = None
@@ -202,22 +203,11 @@ class Session:
         """Tell the ranks how much this one's rows count."""
         if self.strategy is None or not ready:
             return
-        weight, fraction = ready[0].weight, self._share.fraction
-        self.strategy.reduction.contributes = weight.rows > 0
-        fraction.before_write()
-        fraction.buffer[...] = weight.rows / weight.total if weight.rows else 1.0
+        weight = ready[0].weight
+        weigh(self.strategy, self._share.fraction, weight.rows, weight.total)
 
-    @contextlib.contextmanager
     def _telling_of_failures(self):
-        try:
-            yield
-        except Exception as error:
-            if self.strategy is not None:
-                self.strategy.step_failed(error)
-            raise
-        finally:
-            if self.strategy is not None:
-                self.strategy.reduction.contributes = True
+        return telling_of_failures(self.strategy) if self.strategy else contextlib.nullcontext()
 
     # Traces.
 

@@ -63,6 +63,40 @@ def part_of(batch, strategy):
     return Part(rows, stop - start, total, total % size == 0)
 
 
+def share_variable():
+    """The Variable with this rank's part of the rows, as a Share has it."""
+    with context.scope(None):  # how much this rank counts is its own
+        return Variable(
+            1.0, dtype="float32", trainable=False, synchronization="on_read", name="share"
+        )
+
+
+def weigh(strategy, fraction, rows, total):
+    """Say how much this rank counts in the next step.
+
+    Args:
+        strategy: the Strategy.
+        fraction: what `share_variable` made.
+        rows: how many rows this rank has.
+        total: how many all ranks have.
+    """
+    strategy.reduction.contributes = rows > 0
+    fraction.before_write()
+    fraction.buffer[...] = rows / total if rows else 1.0
+
+
+@contextlib.contextmanager
+def telling_of_failures(strategy):
+    """A `with` block whose errors the other ranks hear of; between steps every rank contributes."""
+    try:
+        yield
+    except Exception as error:
+        strategy.step_failed(error)
+        raise
+    finally:
+        strategy.reduction.contributes = True
+
+
 class ReplicaRunner(Runner):
     """Runs a step on this rank's parts of batches, together with the other ranks.
 
@@ -76,8 +110,7 @@ class ReplicaRunner(Runner):
 
     def __init__(self, step, eager, strategy, averages=False):
         self.strategy = strategy
-        with context.scope(None):  # how much this rank counts is its own
-            fraction = Variable(1.0, dtype="float32", trainable=False, name="share")
+        fraction = share_variable()
         self._shares = {even: Share(even, fraction) for even in (False, True)}
 
         def replica_step(batch, even):
@@ -98,31 +131,18 @@ class ReplicaRunner(Runner):
         """The step's result for a Part, or for a global batch that all ranks have."""
         part = batch if isinstance(batch, Part) else part_of(batch, self.strategy)
         self._prepare(part)
-        with self._telling_of_failures():
+        with telling_of_failures(self.strategy):
             return super().run(part.batch, part.even)
 
     def epoch(self, *args, **kwargs):
         """As a Runner's; between the steps every rank contributes, with or without rows."""
-        with self._telling_of_failures():
+        with telling_of_failures(self.strategy):
             for ran in super().epoch(*args, **kwargs):
                 self.strategy.reduction.contributes = True
                 yield ran
 
-    @contextlib.contextmanager
-    def _telling_of_failures(self):
-        try:
-            yield
-        except Exception as error:
-            self.strategy.step_failed(error)
-            raise
-        finally:
-            self.strategy.reduction.contributes = True
-
     def _prepare(self, part):
-        self.strategy.reduction.contributes = part.rows > 0
-        fraction = self._shares[False].fraction
-        fraction.before_write()
-        fraction.buffer[...] = part.rows / part.total if part.rows else 1.0
+        weigh(self.strategy, self._shares[False].fraction, part.rows, part.total)
 
     def _concrete(self, adapter):
         part = adapter.batch(0)
