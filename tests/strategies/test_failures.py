@@ -139,7 +139,10 @@ def test_the_same_exception_on_all_ranks_is_told_once(tmp_path):
         "from strategies import cluster\ncluster.world()\nraise KeyError('the fifth element')\n"
     )
     result = run_ranks(3, [program], LIMIT_S)
-    assert result.status == 1
+    # MPICH's launcher joins, bit by bit, the statuses of all ranks: 9 for one that it had to kill,
+    # since another ended a moment before it.
+    killed = (1 | signal.SIGKILL,) if mpi.find_library().family == "mpich" else ()
+    assert result.status in (1, *killed)
     assert result.text.count("Traceback") == 1
     assert re.search(r"The same on ranks \d, \d\.", result.text), result.text
 
