@@ -65,6 +65,12 @@ def test_dir_lists_public_names():
     assert "keras" in dir(estikeras)
 
 
+def test_a_namespace_of_one_file_has_all_its_names_at_once():
+    levels = estikeras.compat.v1.logging.__dict__
+    assert levels["INFO"] == 20
+    assert levels["WARN"] == 30
+
+
 def test_an_attribute_error_in_a_module_does_not_read_as_a_missing_name(monkeypatch, tmp_path):
     (tmp_path / "broken_module.py").write_text("import os\nos.nothing_of_the_kind\n")
     monkeypatch.syspath_prepend(str(tmp_path))
