@@ -338,7 +338,7 @@ class _NamespaceFinder:
         module.__doc__ = f"The names of `{prefix}`; each is defined where `estikeras._names` says."
         module.__getattr__, module.__dir__ = attach(module.__name__)
         members = _members(prefix)
-        # One file defines all: nothing is saved by waiting, and `tf.logging.__dict__["INFO"]` works.
+        # One file defines all: waiting saves nothing, and `tf.logging.__dict__["INFO"]` works.
         files = {target and target.partition(":")[0] for target in members.values()}
         if len(files) == 1 and None not in files:
             vars(module).update((name, load(target)) for name, target in members.items())
