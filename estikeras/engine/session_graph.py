@@ -10,7 +10,6 @@ from collections import defaultdict
 
 from estikeras import errors
 from estikeras.engine import context
-from estikeras.engine.dtypes import DType
 from estikeras.engine.graph import Graph
 from estikeras.engine.shapes import TensorShape
 from estikeras.engine.tape import GradientTape
@@ -25,25 +24,40 @@ class Action:
         name: unique in the graph.
         updates: dict from Variable to the TracedTensor with its new value; those of the actions
             that it comes after are among them.
-        after: the actions that happen before it in the same run.
+        checks: TracedTensors that are computed since that may fail; likewise.
+        after: the actions that happen before it in the same run, as the keys of a dict.
         owner: the object that made it, such as a metric or an optimizer.
         result: TracedTensor that is its value where it is fetched, or None.
     """
 
     def __init__(self, graph, name, after=(), owner=None):
         self.graph, self.owner, self.result = graph, owner, None
-        self.after = {earlier: None for each in after for earlier in (*each.after, each)}
-        self.updates = graph.updates_of(self.after)
+        self.updates, self.checks = {}, []
+        self.after, self._before = {}, {}
+        self.come_after(after)
+        self.number = len(graph.actions)
         self.name = graph.note(self, name)
         graph.actions.append(self)
 
+    def come_after(self, actions):
+        """Let others, and those that these come after, happen before it."""
+        found = [each for action in actions for each in (*action.after, action)]
+        if any(each not in self.after for each in found):
+            own = self.own_updates()
+            self.after |= dict.fromkeys(found)
+            self._before = self.graph.updates_of(self.after)
+            self.updates |= {**self._before, **own}
+            self.checks = self.graph.checks_of((*self.after, self))
+
+    @property
+    def op(self):
+        """Itself: what TensorFlow 1's `assign_add(x, 1).op` is asked for, to be run for no value."""
+        return self
+
     def own_updates(self):
         """Its updates but those of the actions that it comes after."""
-        return {
-            variable: value
-            for variable, value in self.updates.items()
-            if not any(earlier.updates.get(variable) is value for earlier in self.after)
-        }
+        before = self._before
+        return {v: value for v, value in self.updates.items() if before.get(v) is not value}
 
     def __tensor__(self):
         """Its value as a tensor, which requires that it is run."""
@@ -123,9 +137,18 @@ class SessionGraph(Graph):
         made = super().add(primitive, inputs, params, specs)
         for y in self.nodes[-1].outputs:
             _describe(y)
-        if self._required:
-            self._requirements[id(self.nodes[-1])] = self._required
+        if self._required or self._requirements:
+            self._require(self.nodes[-1])
         return made
+
+    def _require(self, node):
+        """Note which actions must run where a node is computed: what is required now, and by what
+        it reads.
+        """
+        sources = [self._required, *(self.required_by([x]) for x in node.inputs)]
+        sources = list({id(each): each for each in sources if each}.values())
+        if sources:
+            self._requirements[id(node)] = sources[0] if len(sources) == 1 else _joined(sources)
 
     def add_placeholder(self, shape, dtype):
         """An input that is fed by hand.
@@ -152,6 +175,13 @@ class SessionGraph(Graph):
             unique = f"{name}_{count}"
         self.named[unique] = thing
         return unique
+
+    def known_as(self, x):
+        """The name of a tensor, with `:0` at its end; None if it has none."""
+        if isinstance(x, TracedTensor) and x.node.kind == "variable":
+            return self.name_of(x.node.payload)
+        names = (f"{name}:0" for name, thing in self.named.items() if thing is x)
+        return next(names, None)
 
     def find(self, name):
         """The tensor or action of a name; `:0` at its end may be left out.
@@ -219,6 +249,14 @@ class SessionGraph(Graph):
         finally:
             self._open = None
             self._views = [view for view in self._views if view is not made.updates]
+            made.come_after(self.required_by(made.own_updates().values()))
+
+    def must_compute(self, x, name):
+        """An Action that computes a tensor, which may fail; it does where it is run."""
+        made = Action(self, name, self._required)
+        made.checks.append(x)
+        made.come_after(self.required_by([x]))
+        return made
 
     @contextlib.contextmanager
     def requiring(self, things):
@@ -238,25 +276,22 @@ class SessionGraph(Graph):
         """The actions among things that may be fetched, and those that tensors require."""
         found = []
         for thing in things:
+            value = thing
             if isinstance(thing, Action):
                 found.append(thing)
-            elif isinstance(thing, TracedTensor):
-                found.extend(self.required_by([thing]))
+                value = thing.result
+            if isinstance(value, TracedTensor):
+                found.extend(self.required_by([value]))
         return list(dict.fromkeys(found))
 
     def required_by(self, tensors):
         """The actions that must run where these tensors are computed."""
-        if not self._requirements:
-            return []
-        found, seen, stack = [], set(), [x.node for x in tensors]
-        while stack:
-            node = stack.pop()
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
-            found.extend(self._requirements.get(id(node), ()))
-            stack.extend(x.node for x in node.inputs)
-        return list(dict.fromkeys(found))
+        required = [self._requirements.get(id(x.node), ()) for x in tensors]
+        return required[0] if len(required) == 1 else _joined(required)
+
+    def checks_of(self, actions):
+        """The tensors that are computed where some actions run, since that may fail."""
+        return list({id(x): x for each in actions for x in each.checks}.values())
 
     def updates_of(self, actions):
         """All updates of some actions, which happen in one run.
@@ -266,7 +301,7 @@ class SessionGraph(Graph):
         """
         updates, writers = {}, {}
         every = {earlier: None for each in actions for earlier in (*each.after, each)}
-        for each in sorted(every, key=self.actions.index):
+        for each in sorted(every, key=lambda each: each.number):
             for variable, value in each.own_updates().items():
                 other = writers.get(variable)
                 if other not in (None, *each.after) and updates[variable] is not value:
@@ -279,9 +314,14 @@ class SessionGraph(Graph):
         return updates
 
 
+def _joined(actions):
+    """Several tuples of actions as one, in which each is once."""
+    return tuple(dict.fromkeys(each for some in actions for each in some))
+
+
 def _describe(tensor):
-    """Give a tensor what model functions ask of it: `shape.as_list()`, `dtype.base_dtype`."""
-    tensor.shape, tensor.dtype = TensorShape(tensor.shape), DType(tensor.dtype)
+    """Give a tensor what model functions ask of it, such as `shape.as_list()`."""
+    tensor.shape = TensorShape(tensor.shape)
 
 
 def session_graph():
