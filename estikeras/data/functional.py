@@ -143,6 +143,37 @@ def parallel_interleave(
     )
 
 
+@public("data.experimental.map_and_batch")
+def map_and_batch(
+    map_func,
+    batch_size,
+    num_parallel_batches=None,
+    drop_remainder=False,
+    num_parallel_calls=None,
+):
+    """For `Dataset.apply`: see `Dataset.map` and `Dataset.batch`.
+
+    Args:
+        map_func: function of an element.
+        batch_size: int.
+        num_parallel_batches: int, of how many batches the elements are made at once; an older
+            way to say `num_parallel_calls`.
+        drop_remainder: whether a last batch of fewer elements is left out.
+        num_parallel_calls: int, how many elements are made at once, or `AUTOTUNE`.
+    """
+    if num_parallel_batches is not None:
+        if num_parallel_calls is not None:
+            raise errors.invalid(
+                "num_parallel_batches",
+                got=num_parallel_batches,
+                expected="None where `num_parallel_calls` is given",
+            )
+        num_parallel_calls = batch_size * integer("num_parallel_batches", num_parallel_batches, 1)
+    return lambda dataset: dataset.map(map_func, num_parallel_calls).batch(
+        batch_size, drop_remainder
+    )
+
+
 @public("data.experimental.rejection_resample")
 def rejection_resample(class_func, target_dist, initial_dist=None, seed=None):
     """For `Dataset.apply`: see `Dataset.rejection_resample`."""

@@ -333,6 +333,12 @@ def some_fail(tf):
 
 
 OTHERS = [
+    row(
+        "map and batch at once",
+        lambda tf: upto(tf, 5).apply(
+            tf.data.experimental.map_and_batch(lambda x: x * 2, 2, num_parallel_batches=2)
+        ),
+    ),
     row("apply", lambda tf: upto(tf, 3).apply(doubled)),
     row("enumerate", lambda tf: slices(tf, ["a", "b"]).enumerate()),
     row("enumerate from", lambda tf: slices(tf, ["a", "b"]).enumerate(start=5)),
