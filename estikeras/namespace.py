@@ -129,9 +129,10 @@ def _tree(generation=""):
             tree[alias] = tree.get(alias, {}) | tree[source]
             parent, _, name = alias.rpartition(".")
             tree[parent].setdefault(name, None)
-        tree.setdefault("compat", {}).update(
-            dict.fromkeys(name.rpartition(".")[2] for name in _GENERATIONS)
-        )
+    tree.setdefault("compat", {}).update(
+        dict.fromkeys(name.rpartition(".")[2] for name in _GENERATIONS)
+    )
+    tree[""].setdefault("compat", None)
     return tree
 
 
@@ -164,8 +165,14 @@ def _get(module_name, prefix, name):
         setattr(sys.modules[module_name], name, thing)
         return thing
     if name in members and module_name not in _PREFIX_OF_MODULE:
-        return importlib.import_module(f"{_ROOT}.{full_name}")
+        return importlib.import_module(f"{_ROOT}.{_without_repetition(full_name)}")
     raise UnknownNameError(module_name, prefix, name)
+
+
+def _without_repetition(full_name):
+    """`compat.v1` for `compat.v1.compat.v1`, as scripts say that import `tf` from `compat.v1`."""
+    inner = "compat." + full_name.partition(".compat.")[2]
+    return inner if inner in _GENERATIONS else full_name
 
 
 # What scripts of the reference often use and this project has not, with what to use instead.

@@ -71,6 +71,13 @@ def test_a_namespace_of_one_file_has_all_its_names_at_once():
     assert levels["WARN"] == 30
 
 
+def test_a_generation_holds_both_generations_as_scripts_say_that_call_one_of_them_tf():
+    v1, v2 = estikeras.compat.v1, estikeras.compat.v2
+    assert v1.compat.v1 is v2.compat.v1 is v1
+    assert v1.compat.v2 is v2.compat.v2 is v2
+    assert {"as_str", "v1", "v2"} <= set(dir(v1.compat))
+
+
 def test_an_attribute_error_in_a_module_does_not_read_as_a_missing_name(monkeypatch, tmp_path):
     (tmp_path / "broken_module.py").write_text("import os\nos.nothing_of_the_kind\n")
     monkeypatch.syspath_prepend(str(tmp_path))
