@@ -223,6 +223,37 @@ class Estimator:
             self, export_dir_base, serving_input_receiver_fn, assets_extra, checkpoint_path
         )
 
+    def export_savedmodel(
+        self,
+        export_dir_base,
+        serving_input_receiver_fn=None,
+        assets_extra=None,
+        as_text=False,
+        checkpoint_path=None,
+        strip_default_attrs=False,
+    ):
+        """TensorFlow 1's name of `export_saved_model`.
+
+        Args:
+            export_dir_base: as for `export_saved_model`.
+            serving_input_receiver_fn: as for `export_saved_model`.
+            assets_extra: as for `export_saved_model`.
+            as_text: must be False.
+            checkpoint_path: as for `export_saved_model`.
+            strip_default_attrs: a bool; attributes with default values are left out in any case,
+                which readers fill in.
+
+        Returns:
+            The path of the new folder, bytes.
+
+        Raises:
+            ValueError: as `export_saved_model` does.
+            NotImplementedError: as `export_saved_model` does.
+        """
+        return self.export_saved_model(
+            export_dir_base, serving_input_receiver_fn, assets_extra, as_text, checkpoint_path
+        )
+
     def experimental_export_all_saved_models(
         self,
         export_dir_base,

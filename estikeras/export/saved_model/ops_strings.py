@@ -1,4 +1,4 @@
-"""Operations on strings, hashes, tables and serialized examples as TensorFlow's operations."""
+"""Operations on strings, hashes, tables, records and examples as TensorFlow's operations."""
 
 import math
 import re
@@ -220,6 +220,20 @@ def _count_tokens(e, x, *, text, table, depth):
     size = e.op("Pack", _rows(e, x), e.constant(depth, "int64"), N=2)
     counts = e.op("ScatterNd", where, ones, size, Tindices=DType("int64"))
     return e.reshape(counts, (*x.shape, depth))
+
+
+@emits("decode_csv")
+def _decode_csv(e, records, *, form):
+    defaults = []
+    for dtype, default in form.columns:
+        values = () if default is None else (default,)
+        defaults.append(e.constant(np.array(values, dtypes.to_numpy(dtype))))
+    kinds = [dtype for dtype, _ in form.columns]
+    return e.op(
+        "DecodeCSV", records, *defaults, outputs=kinds, T=None,
+        OUT_TYPE=[DType(kind) for kind in kinds], field_delim=form.delimiter,
+        use_quote_delim=form.quotes, na_value=form.missing, select_cols=form.selected,
+    )  # fmt: skip
 
 
 @emits("parse_example")

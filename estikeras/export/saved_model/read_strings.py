@@ -1,5 +1,6 @@
-"""TensorFlow's operations on strings, sparse tensors and serialized examples by ours. What has as
-many results as there are strings, or entries, needs values, and does not run in traces.
+"""TensorFlow's operations on strings, sparse tensors, records and serialized examples by ours.
+
+What has as many results as there are strings, or entries, needs values, and does not run in traces.
 """
 
 import itertools
@@ -9,7 +10,7 @@ import numpy as np
 from estikeras.engine import dtypes
 from estikeras.engine.tensor import Tensor
 from estikeras.export.saved_model.interpreter import reader_of
-from estikeras.ops import hashing, io_examples, strings
+from estikeras.ops import hashing, io_csv, io_examples, strings
 from estikeras.primitives import hashing as hash_primitives
 from estikeras.primitives import strings as string_primitives
 
@@ -172,6 +173,20 @@ def _split(node, x, separator):
     tokens = _array([part for parts in rows for part in parts], object)
     shape = np.array([len(rows), max(map(len, rows), default=0)], np.int64)
     return Tensor(np.array(places, np.int64).reshape(-1, 2)), Tensor(tokens), Tensor(shape)
+
+
+@reads("DecodeCSV")
+def _decode_csv(node, records, *defaults):
+    return tuple(
+        io_csv.decode_csv(
+            records,
+            defaults,
+            field_delim=node.text("field_delim", ","),
+            use_quote_delim=bool(node.attribute("use_quote_delim", True)),
+            na_value=node.text("na_value"),
+            select_cols=node.attribute("select_cols") or None,
+        )
+    )
 
 
 @reads("ParseExampleV2")
