@@ -1,8 +1,9 @@
 """A Python function of one element, traced once and run on many: each element is a row of arrays.
 
-Two stages: operations on strings act on all rows at once, in NumPy; all else is a native program
-that runs once a row, in one call and without the GIL. Both compute what the function gives for each
-element alone. What has no kernels but acts on each entry alone runs in NumPy, too.
+Numbers are computed by a native program that runs once a row, in one call and without the GIL.
+Strings have no place in it: what computes with them runs in NumPy, before the program or, if it
+needs the program's results, after it; on all rows at once where the operation allows for that. All
+compute what the function gives for each element alone.
 """
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from estikeras.engine import context, dtypes, tree
 from estikeras.engine.graph import Extract, Graph
 from estikeras.engine.passes.dead import remove_dead
+from estikeras.engine.program.lower import VIEW
 from estikeras.engine.program.row_program import RowProgram
 from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import TraceError, as_tensor
@@ -43,7 +45,7 @@ class RowFunction:
         graph.outputs, self.updates = self._outputs, tuple(graph.updates)
         remove_dead(graph.verify())
         self._inputs = [x for x in inputs if x is not None]
-        self._on_all, self._program = [], None
+        self._program = None
         self._split(graph)
 
     def __call__(self, columns, rows):
@@ -60,12 +62,12 @@ class RowFunction:
             Exception: what the operations raise.
         """
         known = {id(x): column for x, column in zip(self._inputs, columns, strict=True)}
-        for node in self._on_all:
-            _run_on_all(node, known, rows)
+        _run_nodes(self._before, known, rows)
         if self._program is not None:
             fed = [np.ascontiguousarray(known[id(x)]) for x in self._fed]
             results = self._program.run_rows(fed, rows)
             known.update((id(x), y) for x, y in zip(self._computed, results, strict=True))
+        _run_nodes(self._after, known, rows)
         return [_rows_of(x, known, rows) for x in self._outputs]
 
     def _collect(self, graph, returned):
@@ -88,21 +90,30 @@ class RowFunction:
         return y.spec
 
     def _split(self, graph):
-        """Tell the operations on strings from those of the program."""
-        computed, part = set(), Extract()
+        """Tell what runs in NumPy, before the program and after it, from the program."""
+        self._before, self._after = [], []
+        computed, late = set(), set()
+        part = Extract()
         rest, self._fed = part.graph, part.fed
         for node in graph.nodes:
             if node.kind != "apply":
                 continue
-            tensors = (*node.inputs, *node.outputs)
-            if any(x.dtype == "string" for x in tensors):
-                if any(id(x.node) in computed for x in node.inputs) or not _acts_on_all(node):
-                    raise TraceError(f"{node.primitive.name} of strings runs for each element.")
-                self._on_all.append(node)
-                continue
-            computed.add(id(node))
-            part.add(node)
-        wanted = [x for x in self._outputs if id(x.node) in computed or x.node.kind == "variable"]
+            parents = {x.node for x in node.inputs}
+            if parents & late or (_has_strings(node) and parents & computed):
+                late.add(node)
+                self._after.append(node)
+            elif _has_strings(node):
+                self._before.append(node)
+            else:
+                computed.add(node)
+                part.add(node)
+        in_numpy = (*self._before, *self._after)
+        if any(x.node.kind == "variable" for node in in_numpy for x in node.inputs):
+            raise TraceError("Strings that depend on variables are made for each element.")
+        if self._after and graph.updates:
+            raise TraceError("Strings may fail after all elements have changed variables.")
+        wanted = [*self._outputs, *(x for node in self._after for x in node.inputs)]
+        wanted = [x for x in wanted if x.node in computed or x.node.kind == "variable"]
         self._computed = list({id(x): x for x in wanted}.values())
         for variable, value in graph.updates.items():
             rest.updates[variable] = part.place(value)
@@ -110,11 +121,16 @@ class RowFunction:
             rest.outputs = [part.place(x) for x in self._computed]
             self._program = RowProgram(rest.verify())
             nodes = [node for node in graph.nodes if node.kind == "apply"]
-            if not self._program.is_native and not rest.updates and all(map(_acts_on_all, nodes)):
-                self._program, self._on_all = None, nodes  # NumPy, once, is faster than for each
+            if not self._program.is_native and not rest.updates and all(map(_takes_rows, nodes)):
+                # NumPy, once, is faster than for each.
+                self._program, self._before, self._after = None, nodes, []
 
 
-def _acts_on_all(node):
+def _has_strings(node):
+    return any(x.dtype == "string" for x in (*node.inputs, *node.outputs))
+
+
+def _takes_rows(node):
     """Whether the primitive may be given all rows in place of one element."""
     primitive = node.primitive
     if not primitive.pointwise and primitive.elementwise is None:
@@ -126,12 +142,33 @@ def _acts_on_all(node):
     return len(varying) == 1 and constant <= {(), *varying}
 
 
-def _run_on_all(node, known, rows):
-    arrays = [_rows_of(x, known, rows, constants=False) for x in node.inputs]
-    with np.errstate(all="ignore"):
-        results = node.primitive.reference(*arrays, **node.params)
-    for y, array in zip(node.outputs, (results,) if node.single else results, strict=True):
-        known[id(y)] = np.asarray(array, dtypes.to_numpy(y.dtype))
+def _run_nodes(nodes, known, rows):
+    for node in nodes:
+        with np.errstate(all="ignore"):
+            results = _on_rows(node, known, rows)
+        for y, array in zip(node.outputs, results, strict=True):
+            known[id(y)] = np.asarray(array, dtypes.to_numpy(y.dtype))
+
+
+def _on_rows(node, known, rows):
+    """The results of a node for all rows."""
+    if node.primitive.kernel == VIEW:
+        (x,), (y,) = node.inputs, node.outputs
+        return (_rows_of(x, known, rows).reshape(rows, *y.shape),)
+    if _takes_rows(node):
+        return _results(node, [_rows_of(x, known, rows, constants=False) for x in node.inputs])
+    columns = [_rows_of(x, known, rows) for x in node.inputs]
+    made = [np.empty((rows, *y.shape), dtypes.to_numpy(y.dtype)) for y in node.outputs]
+    for row in range(rows):
+        results = _results(node, [column[row, ...] for column in columns])
+        for column, result in zip(made, results, strict=True):
+            column[row, ...] = result
+    return made
+
+
+def _results(node, arrays):
+    results = node.primitive.reference(*arrays, **node.params)
+    return (results,) if node.single else results
 
 
 def _rows_of(x, known, rows, constants=True):

@@ -13,6 +13,7 @@ NUMBERS = np.random.default_rng(0).standard_normal((ROWS, 4)).astype(np.float32)
 COUNTS = np.arange(ROWS, dtype=np.int64) % 3
 WORDS = np.array([b"Ab", b"", b"c d", b"\xc3\xa9", b"x" * 40, b"Ab", b"0"], object)
 PAIRS = np.stack([WORDS, WORDS[::-1]], 1)
+VARIABLE = tf.Variable(0.0)
 TABLE = np.arange(12, dtype=np.float32).reshape(3, 4)
 
 
@@ -46,6 +47,21 @@ FUNCTIONS = {  # name -> function, and a column for each argument
     "strings beside constants": (lambda s: tf.strings.join([s, ["a", "b"]]), [PAIRS]),
     "strings to numbers": (lambda s: tf.cast(tf.strings.length(s), "float32") / 2, [PAIRS]),
     "strings beside numbers": (lambda s, x: (tf.strings.upper(s), x * 2), [WORDS, NUMBERS]),
+    "strings of another shape": (lambda s, n: (s[None], tf.reshape(s, (2, 1)), n), [PAIRS, COUNTS]),
+    "one of two strings": (lambda s: (s[0], s[::-1]), [PAIRS]),
+    "strings joined and compared": (
+        lambda s, t: (tf.stack([s, t]), tf.cast(s == t, "float32")),
+        [WORDS, WORDS[::-1]],
+    ),
+    "strings made of numbers": (lambda x: tf.strings.as_string(x * 2), [NUMBERS]),
+    "strings chosen by numbers": (
+        lambda n: tf.gather(["Sun", "Mon", "Tue"], (n + 1) % 3),
+        [COUNTS],
+    ),
+    "numbers of strings of numbers": (
+        lambda n: (tf.strings.to_number(tf.strings.as_string(n + 1)) * 2, n),
+        [COUNTS],
+    ),
     "strings and an unused one": (lambda s, x: x + 1, [WORDS, NUMBERS]),
 }
 
@@ -163,7 +179,11 @@ REFUSED = {
     "asks for strings": lambda s, x: tf.constant(s.numpy().upper()),
     "a sparse tensor": lambda s, x: tf.sparse.SparseTensor([[0]], [1.0], [2]),
     "a dataset": lambda s, x: tf.data.Dataset.from_tensors(1),
-    "strings made of computed numbers": lambda s, x: tf.strings.as_string(x * 2),
+    "strings of a variable": lambda s, x: tf.strings.as_string(VARIABLE),
+    "strings of numbers, and a variable": lambda s, x: (
+        VARIABLE.assign_add(1),
+        tf.strings.as_string(x * 2),
+    ),
 }
 
 
