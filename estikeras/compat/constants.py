@@ -56,4 +56,4 @@ def as_dtype(type_value):
     Raises:
         ValueError: for what is no dtype.
     """
-    return dtypes.DType(dtypes.standardize(type_value))
+    return dtypes.standardize(type_value)

@@ -7,7 +7,6 @@ import contextlib
 from estikeras import errors
 from estikeras.compat.collections import GraphKeys, add_to_collections
 from estikeras.engine import context, variable, variable_store
-from estikeras.engine.dtypes import DType
 from estikeras.engine.session_graph import Action, action, session_graph
 from estikeras.engine.shapes import TensorShape
 from estikeras.engine.tensor import as_tensor
@@ -135,11 +134,6 @@ class Variable(variable.Variable):
         """
         with context.init_scope():
             super().assign(value)
-
-    @property
-    def dtype(self):
-        """The dtype, with TensorFlow's attributes."""
-        return DType(super().dtype)
 
     @property
     def shape(self):

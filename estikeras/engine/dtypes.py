@@ -36,11 +36,92 @@ _LATTICE = {
     "complex128": (),
 }
 _PYTHON = {bool: "bool", int: "int", float: "float", complex: "complex64"}
-_PYTHON_NAMES = {"int": "int32", "float": None, "bool": "bool", "str": "string"}
+_OTHER_NAMES = {"int": "int32", "float": None, "str": "string", "half": "float16"}
 _NUMPY = {name: np.dtype(name) for name in ("bool", *INTS, *FLOATS[1:], *COMPLEX)}
 _NUMPY["bfloat16"] = np.dtype(ml_dtypes.bfloat16)
 _NUMPY["string"] = np.dtype(object)  # of bytes
-_NAMES = {dtype: name for name, dtype in _NUMPY.items()}
+
+
+@public("DType", "dtypes.DType")
+class DType(str):
+    """A dtype by its name that also has TensorFlow's attributes: `tf.float32 == "float32"`. There
+    is one object of each name, so that `x.dtype is tf.float32` holds too.
+
+    Args:
+        dtype: a name, NumPy dtype or Python type.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, dtype):
+        return standardize(dtype)
+
+    @property
+    def name(self):
+        return str(self)
+
+    @property
+    def base_dtype(self):
+        return self
+
+    @property
+    def real_dtype(self):
+        """The dtype of the real part."""
+        return {"complex64": float32, "complex128": float64}.get(self, self)
+
+    @property
+    def as_numpy_dtype(self):
+        return to_numpy(self).type
+
+    @property
+    def size(self):
+        """How many bytes an element takes."""
+        return to_numpy(self).itemsize
+
+    @property
+    def min(self):
+        """The smallest value."""
+        return self._limits().min
+
+    @property
+    def max(self):
+        """The largest value."""
+        return self._limits().max
+
+    def _limits(self):
+        if self.is_integer:
+            return np.iinfo(to_numpy(self))
+        if self.is_floating:
+            return ml_dtypes.finfo(to_numpy(self))
+        raise TypeError(f"Values of the dtype {self.name!r} have no limits: only numbers have.")
+
+    def is_compatible_with(self, other):
+        """Whether another dtype, or the name of one, is the same."""
+        return self == standardize(other)
+
+    @property
+    def is_floating(self):
+        return is_float(self)
+
+    @property
+    def is_integer(self):
+        return is_int(self)
+
+    @property
+    def is_unsigned(self):
+        return self.startswith("uint")
+
+    @property
+    def is_complex(self):
+        return self in COMPLEX
+
+    @property
+    def is_bool(self):
+        return self == "bool"
+
+
+_DTYPES = {name: str.__new__(DType, name) for name in ALL}
+_NAMES = {_NUMPY[name]: dtype for name, dtype in _DTYPES.items()}
 
 
 @public("keras.utils.standardize_dtype", "keras.backend.standardize_dtype")
@@ -56,78 +137,37 @@ def standardize(dtype):
     Raises:
         ValueError: for what is no dtype.
     """
-    if dtype is None:
-        return settings.floatx()
-    if isinstance(dtype, str) and dtype in _NUMPY:
-        return str(dtype)
+    if dtype is None or dtype is float:
+        return _DTYPES[settings.floatx()]
+    if isinstance(dtype, str) and dtype in _DTYPES:
+        return _DTYPES[dtype]
     if dtype in _PYTHON and isinstance(dtype, type):
-        return (
-            settings.floatx()
-            if dtype is float
-            else {"int": "int32"}.get(_PYTHON[dtype], _PYTHON[dtype])
-        )
+        return _DTYPES[{"int": "int32"}.get(_PYTHON[dtype], _PYTHON[dtype])]
     name = getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or dtype
     name = str(name).split(".")[-1]
-    if name in _PYTHON_NAMES:
-        return _PYTHON_NAMES[name] or settings.floatx()
-    if name == "half":
-        return "float16"
-    if name in ALL:
-        return name
+    if name in _OTHER_NAMES:
+        return _DTYPES[_OTHER_NAMES[name] or settings.floatx()]
+    if name in _DTYPES:
+        return _DTYPES[name]
     raise errors.unknown_name("dtype", dtype, ALL)
 
 
-@public("DType", "dtypes.DType")
-class DType(str):
-    """A dtype by its name that also has TensorFlow's attributes, as `tf.float32` is:
-    `tf.float32 == "float32"`.
-    """
-
-    @property
-    def name(self):
-        return str(self)
-
-    @property
-    def base_dtype(self):
-        return self
-
-    @property
-    def as_numpy_dtype(self):
-        return to_numpy(self).type
-
-    def is_compatible_with(self, other):
-        """Whether another dtype, or the name of one, is the same."""
-        return self == standardize(other)
-
-    @property
-    def is_floating(self):
-        return is_float(self)
-
-    @property
-    def is_integer(self):
-        return is_int(self)
-
-    @property
-    def is_bool(self):
-        return self == "bool"
-
-    __hash__ = str.__hash__
-
-
-bool_ = public("bool", "dtypes.bool")(DType("bool"))
-int8 = public("int8", "dtypes.int8")(DType("int8"))
-int16 = public("int16", "dtypes.int16")(DType("int16"))
-int32 = public("int32", "dtypes.int32")(DType("int32"))
-int64 = public("int64", "dtypes.int64")(DType("int64"))
-uint8 = public("uint8", "dtypes.uint8")(DType("uint8"))
-uint16 = public("uint16", "dtypes.uint16")(DType("uint16"))
-uint32 = public("uint32", "dtypes.uint32")(DType("uint32"))
-uint64 = public("uint64", "dtypes.uint64")(DType("uint64"))
-bfloat16 = public("bfloat16", "dtypes.bfloat16")(DType("bfloat16"))
-float16 = public("float16", "half", "dtypes.float16")(DType("float16"))
-float32 = public("float32", "dtypes.float32")(DType("float32"))
-float64 = public("float64", "double", "dtypes.float64")(DType("float64"))
-string = public("string", "dtypes.string")(DType("string"))
+bool_ = public("bool", "dtypes.bool")(_DTYPES["bool"])
+int8 = public("int8", "dtypes.int8")(_DTYPES["int8"])
+int16 = public("int16", "dtypes.int16")(_DTYPES["int16"])
+int32 = public("int32", "dtypes.int32")(_DTYPES["int32"])
+int64 = public("int64", "dtypes.int64")(_DTYPES["int64"])
+uint8 = public("uint8", "dtypes.uint8")(_DTYPES["uint8"])
+uint16 = public("uint16", "dtypes.uint16")(_DTYPES["uint16"])
+uint32 = public("uint32", "dtypes.uint32")(_DTYPES["uint32"])
+uint64 = public("uint64", "dtypes.uint64")(_DTYPES["uint64"])
+bfloat16 = public("bfloat16", "dtypes.bfloat16")(_DTYPES["bfloat16"])
+float16 = public("float16", "half", "dtypes.float16")(_DTYPES["float16"])
+float32 = public("float32", "dtypes.float32")(_DTYPES["float32"])
+float64 = public("float64", "double", "dtypes.float64")(_DTYPES["float64"])
+complex64 = public("complex64", "dtypes.complex64")(_DTYPES["complex64"])
+complex128 = public("complex128", "dtypes.complex128")(_DTYPES["complex128"])
+string = public("string", "dtypes.string")(_DTYPES["string"])
 
 
 def to_numpy(dtype):
@@ -175,17 +215,17 @@ def result_type(*dtypes):
         The name of a dtype.
     """
     if not dtypes:
-        return settings.floatx()
+        return standardize(None)
     weak = {d: _PYTHON[d] for d in dtypes if isinstance(d, type) and d in _PYTHON}
     if "string" in dtypes:
         return _string_or_error(dtypes)
     joined = _join(frozenset(weak[d] if d in weak else standardize(d) for d in dtypes))
-    return {"int": "int32", "float": settings.floatx()}.get(joined, joined)
+    return _DTYPES[{"int": "int32", "float": settings.floatx()}.get(joined, joined)]
 
 
 def _string_or_error(dtypes):
     if set(dtypes) == {"string"}:
-        return "string"
+        return string
     raise TypeError(
         f"Strings and numbers have no common dtype: got {', '.join(map(str, dtypes))}. Turn "
         "strings into numbers with `tf.strings.to_number`, or a layer such as `StringLookup`."

@@ -145,10 +145,9 @@ class SessionGraph(Graph):
         """Note which actions must run where a node is computed: what is required now, and by what
         it reads.
         """
-        sources = [self._required, *(self.required_by([x]) for x in node.inputs)]
-        sources = list({id(each): each for each in sources if each}.values())
-        if sources:
-            self._requirements[id(node)] = sources[0] if len(sources) == 1 else _joined(sources)
+        sources = [self._required, *(self._requirements.get(id(x.node), ()) for x in node.inputs)]
+        if required := _joined(sources):
+            self._requirements[id(node)] = required
 
     def add_placeholder(self, shape, dtype):
         """An input that is fed by hand.
@@ -286,8 +285,7 @@ class SessionGraph(Graph):
 
     def required_by(self, tensors):
         """The actions that must run where these tensors are computed."""
-        required = [self._requirements.get(id(x.node), ()) for x in tensors]
-        return required[0] if len(required) == 1 else _joined(required)
+        return _joined([self._requirements.get(id(x.node), ()) for x in tensors])
 
     def checks_of(self, actions):
         """The tensors that are computed where some actions run, since that may fail."""
@@ -314,9 +312,12 @@ class SessionGraph(Graph):
         return updates
 
 
-def _joined(actions):
+def _joined(sources):
     """Several tuples of actions as one, in which each is once."""
-    return tuple(dict.fromkeys(each for some in actions for each in some))
+    different = list({id(each): each for each in sources if each}.values())
+    if len(different) < 2:
+        return different[0] if different else ()
+    return tuple(dict.fromkeys(action for each in different for action in each))
 
 
 def _describe(tensor):

@@ -67,7 +67,7 @@ class TensorSpec(TypeSpec):
             shape = (shape,) if isinstance(shape, int) else shape
             shape = TensorShape(None if size is None or size == -1 else int(size) for size in shape)
         object.__setattr__(self, "shape", shape)
-        object.__setattr__(self, "dtype", dtypes.DType(dtypes.standardize(self.dtype)))
+        object.__setattr__(self, "dtype", dtypes.standardize(self.dtype))
 
     def __eq__(self, other):
         return (
@@ -160,7 +160,7 @@ class SparseTensorSpec(TypeSpec):
     def __post_init__(self):
         shape = None if self.shape is None else tuple(self.shape)
         object.__setattr__(self, "shape", shape)
-        object.__setattr__(self, "dtype", dtypes.DType(dtypes.standardize(self.dtype)))
+        object.__setattr__(self, "dtype", dtypes.standardize(self.dtype))
 
     def batched(self, size):
         """The spec of `size` (None: any number of) such values in one."""

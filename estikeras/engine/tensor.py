@@ -167,7 +167,7 @@ class TracedTensor(Tensor):
 
     def __init__(self, node, index, spec):
         self.node, self.index = node, index
-        self.shape, self.dtype = spec.shape, spec.dtype
+        self.shape, self.dtype = spec.shape, dtypes.DType(spec.dtype)
         self._shared = False
 
     @property

@@ -269,7 +269,7 @@ class Variable:
     def dtype(self):
         now = context.current.autocast
         if now is not None and self._autocast and dtypes.is_float(self._dtype):
-            return now
+            return dtypes.DType(now)
         return self._dtype
 
     @property

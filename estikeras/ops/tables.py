@@ -38,12 +38,12 @@ class Initializer:
     @property
     def key_dtype(self):
         """The dtype of the keys."""
-        return dtypes.DType(dtypes.from_numpy(self.keys.dtype))
+        return dtypes.from_numpy(self.keys.dtype)
 
     @property
     def value_dtype(self):
         """The dtype of the values."""
-        return dtypes.DType(dtypes.from_numpy(self.values.dtype))
+        return dtypes.from_numpy(self.values.dtype)
 
     def initialize(self, table):
         """Nothing: tables are filled when they are made."""
