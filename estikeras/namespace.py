@@ -225,6 +225,18 @@ _ABSENT = {
     "TensorArray": "Use a list and `tf.stack`, or `tf.scan`.",
     "autograph": "Write `tf.cond` and `tf.while_loop` for what depends on values.",
     "audio": "Read samples with `tf.data.Dataset.from_generator`, or `tf.io.decode_raw`.",
+    **dict.fromkeys(
+        ("keras.backend.learning_phase", "keras.backend.set_learning_phase"),
+        "Give layers `training=`, in a model function `training=mode == ModeKeys.TRAIN`.",
+    ),
+    "keras.backend.function": "Make a `keras.Model` and call it.",
+    "keras.backend.gradients": "Use `tf.GradientTape`, or `tf.compat.v1.gradients` in a model "
+    "function.",
+    "keras.backend.placeholder": "Use `keras.Input`.",
+    **dict.fromkeys(
+        ("keras.backend.get_session", "keras.backend.set_session"),
+        "There are no sessions: variables have values, and functions compute at once.",
+    ),
     "keras.utils.audio_dataset_from_directory": "Use `tf.data.Dataset.list_files` and `map`.",
     "data.experimental.SqlDataset": "Use `tf.data.Dataset.from_generator` over `sqlite3`.",
     "data.experimental.prefetch_to_device": "Use `prefetch`: all work is done by CPUs.",

@@ -18,6 +18,7 @@ from estikeras.data.methods.storage import StorageMethods
 from estikeras.data.node import INFINITE
 from estikeras.data.one_shot import OneShotIterator
 from estikeras.data.options import Options
+from estikeras.data.outputs import Outputs
 from estikeras.engine.session_graph import session_graph
 from estikeras.engine.specs import ElementsSpec
 from estikeras.engine.tensor import Tensor
@@ -32,6 +33,7 @@ class Dataset(
     FunctionMethods,
     MixtureMethods,
     StorageMethods,
+    Outputs,
     structure.Planned,
 ):
     """Elements that come one after the other: tensors, or tuples and dicts of tensors.

@@ -5,12 +5,13 @@ another element in each step of a session.
 from estikeras import errors
 from estikeras.data import structure
 from estikeras.data.iterator import Iterator
+from estikeras.data.outputs import Outputs
 from estikeras.engine.session_graph import session_graph
 from estikeras.ops.tf_control import no_op
 from estikeras.public import public
 
 
-class OneShotIterator:
+class OneShotIterator(Outputs):
     """Gives the elements of a dataset once.
 
     Args:

@@ -52,6 +52,25 @@ def get_output_classes(dataset_or_iterator):
     )
 
 
+class Outputs:
+    """What TensorFlow 1 calls the three parts, of what has an `element_spec`."""
+
+    @property
+    def output_shapes(self):
+        """See `tf.compat.v1.data.get_output_shapes`."""
+        return get_output_shapes(self)
+
+    @property
+    def output_types(self):
+        """See `tf.compat.v1.data.get_output_types`."""
+        return get_output_types(self)
+
+    @property
+    def output_classes(self):
+        """See `tf.compat.v1.data.get_output_classes`."""
+        return get_output_classes(self)
+
+
 def _parts(given, part):
     """`part` of each spec; Datasets in elements have all in their one spec."""
     if not hasattr(given, "element_spec"):

@@ -51,7 +51,7 @@ class Action:
 
     @property
     def op(self):
-        """Itself: what TensorFlow 1's `assign_add(x, 1).op` is asked for, to be run for no value."""
+        """Itself: `assign_add(step, 1).op` is what TensorFlow 1 runs for no value."""
         return self
 
     def own_updates(self):

@@ -205,6 +205,9 @@ def test_elements_are_told_in_three_parts_as_in_tensorflow_1():
         assert v1.get_output_types(given) == ({"a": tf.float32, "b": tf.string}, tf.float32)
         classes = v1.get_output_classes(given)
         assert classes == ({"a": tf.Tensor, "b": tf.Tensor}, tf.SparseTensor)
+    for given in (data, v1.make_one_shot_iterator(data)):
+        assert given.output_shapes == shapes and given.output_classes == classes
+        assert given.output_types == v1.get_output_types(given)
     windows = Dataset.range(5).window(2)
     assert v1.get_output_types(windows) == tf.data.DatasetSpec(tf.TensorSpec((), "int64"))
     with pytest.raises(TypeError, match="`dataset_or_iterator`"):
