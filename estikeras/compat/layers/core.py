@@ -20,10 +20,14 @@ _FLATTEN = {"data_format": "channels_last", "name": None}
 class Dense(ScopedLayer, layers.Dense):
     """`activation(inputs @ kernel + bias)` over the last axis.
 
-    Args: those of `keras.layers.Dense`; an initializer of None is that of the variable scope.
+    Args: those of `keras.layers.Dense`; an initializer of None is that of the variable scope, and
+        units may be text, such as flags are split into.
     """
 
     parameters = _DENSE
+
+    def __init__(self, units, *args, **kwargs):
+        super().__init__(int(units) if str(units).isdecimal() else units, *args, **kwargs)
 
 
 @public("compat.v1.layers.Dropout")

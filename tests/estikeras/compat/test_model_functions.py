@@ -34,7 +34,7 @@ def test_a_metrics_value_is_that_of_before_the_run():
 def test_a_metrics_operation_can_be_used_as_a_tensor(graph):
     _, update = v1.metrics.mean(tf.constant([1.0, 2.0]))
     doubled = update * 2.0 if not isinstance(update, Action) else tf.identity(update) * 2.0
-    assert graph.required_by([doubled]) == [update]
+    assert graph.required_by([doubled]) == (update,)
 
 
 def test_metrics_and_gradients_are_for_model_functions():
@@ -78,21 +78,90 @@ def test_gradients_that_were_added_up_in_variables_are_applied():
     assert run(tf, build, [{}])["variables"]["w"] == [-0.5, -0.5]
 
 
+def _loss_under_assertion(x, w, check):
+    loss = tf.reduce_mean(x * w)
+    with tf.control_dependencies([check]):
+        return tf.identity(loss), None
+
+
+def _both(x, w, check):
+    return tf.reduce_mean(x * w), check
+
+
+def _input_under_assertion(x, w, check):
+    with tf.control_dependencies([check]):
+        x = tf.identity(x)
+    return tf.reduce_mean(x * w), None
+
+
+def _unused(x, w, check):
+    return tf.reduce_mean(x * w), None
+
+
+def _numerics(x, w, check):
+    return tf.reduce_mean(tf.debugging.check_numerics(tf.math.log(x), "logarithms") * w), None
+
+
+def _in_branch(x, w, check):
+    return tf.reduce_mean(x * w), tf.cond(x[0] < 4, lambda: v1.assert_positive(x), tf.no_op)
+
+
+def _in_other_branch(x, w, check):
+    return tf.reduce_mean(x * w), tf.cond(x[0] > 4, lambda: v1.assert_positive(x), tf.no_op)
+
+
+def _value_of_branch(x, w, check):
+    def small():
+        with tf.control_dependencies([v1.assert_positive(x)]):
+            return tf.identity(x)
+
+    return tf.reduce_mean(w * tf.cond(x[0] < 4, small, lambda: x)), None
+
+
 @pytest.mark.parametrize(
-    ("name", "check"),
+    ("build", "text"),
     [
-        ("Assert", lambda x: tf.Assert(tf.reduce_all(x > 0), [x])),
-        ("assert_equal", lambda x: tf.debugging.assert_equal(x, 1.0)),
-        ("assert_less", lambda x: v1.assert_less(x, 1.0, data=[x])),
-        ("assert_positive", v1.assert_positive),
-        ("assert_near", lambda x: v1.assert_near(1.0, x)),
-        ("check_numerics", lambda x: tf.debugging.check_numerics(x, "bad")),
+        (_loss_under_assertion, r"^assertion failed: \[rates\] \[.* x > 0 .* \[x \(rate:0\)"),
+        (_both, r"\[rates\]"),
+        (_input_under_assertion, r"\[rates\]"),
+        (_unused, None),
+        (_numerics, "logarithms : Tensor had NaN"),
+        (_in_branch, "x > 0"),
+        (_in_other_branch, None),
+        (_value_of_branch, "x > 0"),
     ],
 )
-def test_assertions_tell_that_they_check_nothing_in_model_functions(graph, name, check):
+def test_assertions_of_model_functions_are_checked_where_they_are_run(build, text):
+    def model_fn(features, labels, mode):
+        w = v1.get_variable("w", [], initializer=v1.zeros_initializer())
+        x = tf.identity(features, "rate")
+        loss, also = build(x, w, v1.assert_positive(x, message="rates", name="check"))
+        train = v1.train.GradientDescentOptimizer(0.1).minimize(loss, v1.train.get_global_step())
+        train = train if also is None else tf.group(train, also)
+        return tf.estimator.EstimatorSpec(mode, loss=loss, train_op=train)
+
+    def input_fn():
+        return tf.data.Dataset.from_tensor_slices(np.float32([1, 2, 3, -4])).batch(2)
+
+    estimator = tf.estimator.Estimator(model_fn)
+    if text is None:
+        estimator.train(input_fn)
+    else:
+        with pytest.raises(tf.errors.InvalidArgumentError, match=text):
+            estimator.train(input_fn)
+    done = 2 if text is None else 0  # nothing is saved of a training that failed
+    assert estimator.get_variable_value("global_step") == done
+
+
+def test_what_an_assignment_needs_is_run_with_it(graph):
     x = v1.placeholder(tf.float32, [2])
-    with pytest.warns(UserWarning, match=rf"^`{name}` checks nothing in a model function.*map"):
-        check(x)
+    v = v1.get_variable("v", [], initializer=v1.zeros_initializer())
+    check = v1.assert_positive(x)
+    with tf.control_dependencies([check]):
+        total = tf.reduce_sum(x)
+    assign = v1.assign(v, total)
+    assert check in assign.after
+    assert graph.checks_of([assign]) == check.checks
 
 
 def test_assertions_of_shapes_and_known_values_hold_in_model_functions(graph):
@@ -100,7 +169,7 @@ def test_assertions_of_shapes_and_known_values_hold_in_model_functions(graph):
     v1.assert_rank(x, 1)
     with pytest.raises(ValueError, match="2 axes"):
         v1.assert_rank(x, 2)
-    with pytest.raises(tf.errors.InvalidArgumentError, match="not positive"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="x > 0"):
         v1.assert_positive([0.0])
 
 
@@ -319,3 +388,15 @@ def test_a_new_variable_has_nothing_of_those_that_are_gone():
         optimizer.minimize(lambda w=w: w * w, var_list=[w])
         assert float(w) == pytest.approx(1.6)
         del w
+
+
+def test_layers_take_their_size_as_text(graph):
+    assert tf.layers.dense(tf.zeros([2, 3]), "4").shape == (2, 4)
+    with pytest.raises(ValueError, match="`units`"):
+        tf.layers.dense(tf.zeros([2, 3]), "four")
+
+
+def test_an_assignment_has_an_op(graph):
+    step = tf.train.get_or_create_global_step()
+    action = tf.assign_add(step, 1)
+    assert action.op is action
