@@ -391,12 +391,12 @@ def test_a_new_variable_has_nothing_of_those_that_are_gone():
 
 
 def test_layers_take_their_size_as_text(graph):
-    assert tf.layers.dense(tf.zeros([2, 3]), "4").shape == (2, 4)
+    assert v1.layers.dense(tf.zeros([2, 3]), "4").shape == (2, 4)
     with pytest.raises(ValueError, match="`units`"):
-        tf.layers.dense(tf.zeros([2, 3]), "four")
+        v1.layers.dense(tf.zeros([2, 3]), "four")
 
 
 def test_an_assignment_has_an_op(graph):
-    step = tf.train.get_or_create_global_step()
-    action = tf.assign_add(step, 1)
+    step = v1.train.get_or_create_global_step()
+    action = v1.assign_add(step, 1)
     assert action.op is action
