@@ -133,8 +133,8 @@ class Emission:
         Returns:
             A Value.
         """
-        if inputs:
-            attrs.setdefault("T", DType(inputs[0].dtype))
+        if inputs and "T" not in attrs:  # a handle's dtype is none of tensors
+            attrs["T"] = DType(inputs[0].dtype)
         attrs = {key: value for key, value in attrs.items() if value is not None}
         refs = [x.ref for x in inputs]
         name = self.nodes.add(op, name or f"{self._prefix}/{op}", refs, attrs)

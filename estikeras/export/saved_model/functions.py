@@ -42,8 +42,8 @@ class Body:
 
     def op(self, op, *inputs, gives=None, outputs=None, **attrs):
         """Add a node, as `Emission.op`."""
-        if inputs:
-            attrs.setdefault("T", DType(inputs[0].dtype))
+        if inputs and "T" not in attrs:  # a handle's dtype is none of tensors
+            attrs["T"] = DType(inputs[0].dtype)
         attrs = {key: value for key, value in attrs.items() if value is not None}
         name = self._nodes.add(op, op, [x.ref for x in inputs], attrs)
         kinds = outputs or [gives or inputs[0].dtype]
