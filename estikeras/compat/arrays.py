@@ -158,19 +158,6 @@ parse_single_example = public(
     "compat.v1.parse_single_example", "compat.v1.io.parse_single_example"
 )(older(io_examples.parse_single_example, "serialized features name example_names"))
 
-_ASSERT = "x y data summarize message name"
-assert_equal = public("compat.v1.assert_equal", "compat.v1.debugging.assert_equal")(
-    older(tf_control.assert_equal, _ASSERT, "data")
-)
-assert_greater = public("compat.v1.assert_greater", "compat.v1.debugging.assert_greater")(
-    older(tf_control.assert_greater, _ASSERT, "data")
-)
-assert_less = public("compat.v1.assert_less", "compat.v1.debugging.assert_less")(
-    older(tf_control.assert_less, _ASSERT, "data")
-)
-assert_rank = public("compat.v1.assert_rank", "compat.v1.debugging.assert_rank")(
-    older(tf_control.assert_rank, "x rank data summarize message name", "data summarize")
-)
 cond = public("compat.v1.cond")(
     older(
         tf_control.cond,

@@ -1,5 +1,8 @@
 """What is going on in this thread: tapes that record, the trace being built, name scopes, the dtype
-variables are read in, the store that keeps variables by name.
+variables are read in, the store that keeps variables by name, the branches of choices.
+
+`branches` are pairs of a traced boolean and the value of it for which what runs now is wanted: in a
+trace, all branches of a choice run.
 """
 
 import contextlib
@@ -14,6 +17,7 @@ class _Context(threading.local):
     autocast = None
     names = ()
     variables = None
+    branches = ()
 
 
 current = _Context()

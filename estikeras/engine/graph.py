@@ -122,6 +122,15 @@ class Graph:
         self.nodes.append(node)
         return node.outputs[0] if node.single else node.outputs
 
+    def must_compute(self, x, name):
+        """Let a tensor be computed in every run, which may fail, though nothing depends on it.
+
+        Args:
+            x: a TracedTensor of the graph, a result from now on.
+            name: what is done so, for graphs of which parts are run by name.
+        """
+        self.outputs.append(x)
+
     def name_of(self, variable):
         """What the `name` of a variable is while the graph is made."""
         return variable._name

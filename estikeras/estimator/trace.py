@@ -71,10 +71,11 @@ class Trace:
         if key not in self._programs:
             mine = [self._own(x) for x in leaves]
             values = [y for y in map(value_of, mine) if isinstance(y, TracedTensor)]
-            updates = self.graph.updates_of(self.graph.actions_of(mine))
+            actions = self.graph.actions_of(mine)
+            updates, checks = self.graph.updates_of(actions), self.graph.checks_of(actions)
             if is_step:
                 updates = {**self.graph.updates, **updates}
-            made = StagedProgram(self.graph.verify(), values, updates)
+            made = StagedProgram(self.graph.verify(), [*values, *checks], updates)
             self._programs[key] = (made, leaves)  # which stay alive, so that ids are theirs
         return self._programs[key][0]
 
@@ -107,6 +108,7 @@ class Trace:
     def _action_again(self, x):
         made = Action(self.graph, x.name)
         made.updates.update({variable: self._own(y) for variable, y in x.updates.items()})
+        made.checks = [self._own(y) for y in x.checks]
         made.result = None if x.result is None else self._own(x.result)
         return made
 

@@ -57,7 +57,10 @@ def switch(index, branches, *operands):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class _Change:
-    """What an operation of a branch does: values by variable, and its own value or None."""
+    """What an operation of a branch does: values by variable, its own value or None, and what it
+    computes since that may fail.
+    """
+    checks: list
 
     updates: dict
     result: object
@@ -67,9 +70,11 @@ def _pick(passed, branches, operands):
     """Run all branches; `passed[i]` says that a later branch than `i` is wanted."""
     trace = context.current.trace
     given, runs = [], []
-    for branch in branches:
+    for number, branch in enumerate(branches):
         earlier = set(trace.actions) if isinstance(trace, SessionGraph) else ()
-        with trace.branch() as updates:
+        choices = [(x, i < number) for i, x in enumerate(passed) if i in (number - 1, number)]
+        around = context.scope(branches=(*context.current.branches, *choices))
+        with trace.branch() as updates, around:
             given.append(branch(*operands))
         found = tree.map_structure(lambda x, earlier=earlier: _change(x, earlier), given[-1])
         runs.append((found, updates))
@@ -87,7 +92,8 @@ def _change(x, earlier):
     (as a choice within gives it); anything else as it is.
     """
     if isinstance(x, Action):  # its value is a variable's, which has no gradient
-        return _Change(x.updates, None if x.result is None else core.stop_gradient(x.result))
+        result = None if x.result is None else core.stop_gradient(x.result)
+        return _Change(x.updates, result, x.checks)
     graph = session_graph()
     if graph is None or not isinstance(x, TracedTensor):
         return x
@@ -97,7 +103,7 @@ def _change(x, earlier):
     required = [each for each in graph.required_by([x]) if each not in earlier]
     if not required or any(each not in earlier for each in graph.required_by([value])):
         return x
-    return _Change(graph.updates_of(required), value)
+    return _Change(graph.updates_of(required), value, graph.checks_of(required))
 
 
 def _choose(condition, a, b):
@@ -106,6 +112,7 @@ def _choose(condition, a, b):
     if isinstance(a, _Change) or isinstance(b, _Change):
         a, b = (x if isinstance(x, _Change) else _Change({}, as_tensor(x)) for x in (a, b))
         both = a.result is not None and b.result is not None
+            [*a.checks, *b.checks],
         return _Change(
             _chosen_updates(condition, a.updates, b.updates),
             _choose(condition, a.result, b.result) if both else None,
@@ -126,6 +133,7 @@ def _as_given(chosen, *given):
     """The action that makes a change; where a branch gave a tensor, one that requires it."""
     if not isinstance(chosen, _Change):
         return chosen
+    made.checks += chosen.checks
     with action("cond") as made:
         for variable, value in chosen.updates.items():
             made.graph.write(variable, value)

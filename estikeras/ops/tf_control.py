@@ -1,8 +1,7 @@
-"""Choices, loops, assertions and Python functions under TensorFlow's names and signatures."""
+"""Choices, loops and Python functions under TensorFlow's names and signatures."""
 
 import contextlib
 import sys
-import warnings
 
 import numpy as np
 
@@ -10,8 +9,8 @@ from estikeras import errors
 from estikeras.engine import context, tree
 from estikeras.engine import session_graph as session
 from estikeras.engine.session_graph import session_graph
-from estikeras.engine.tensor import Tensor, TracedTensor, TraceError, as_tensor
-from estikeras.ops import comparison, control_flow, core, joining, reduction
+from estikeras.engine.tensor import TracedTensor, TraceError, as_tensor
+from estikeras.ops import comparison, control_flow, core, joining
 from estikeras.public import public
 
 _SEVERAL = (list, tuple)  # the builtin: below, the name is TensorFlow's
@@ -221,76 +220,6 @@ def py_function(func=None, inp=None, Tout=None, name=None):
     if isinstance(Tout, _SEVERAL):
         return [core.cast(y, d) for y, d in zip(result, Tout, strict=True)]
     return None if Tout is None else core.cast(result, Tout)
-
-
-def leave_unchecked(function, graph):
-    """What becomes of an assertion whose tensors have no values yet.
-
-    Args:
-        function: name of the assertion.
-        graph: the Graph that is being traced.
-
-    Raises:
-        TraceError: where it has to be checked, in a function of a `tf.data` pipeline.
-    """
-    if graph.must_check:
-        raise TraceError("An assertion needs the value.")
-    if isinstance(graph, session.SessionGraph):
-        # Python shows a text once for a line of code.
-        warnings.warn(
-            f"`{function}` checks nothing in a model function, where tensors have no values yet. "
-            "Check in `dataset.map` in input_fn, or check what is fetched in a hook's `after_run`.",
-            stacklevel=3,
-        )
-
-
-def _require(function, condition, message):
-    if isinstance(condition, TracedTensor):
-        leave_unchecked(function, condition.node.graph)
-    elif not bool(condition):
-        raise errors.InvalidArgumentError(message=message)
-
-
-@public("Assert", "debugging.Assert")
-def Assert(condition, data, summarize=None, name=None):
-    """Refuse a false condition with the data in the message; compiled steps check nothing."""
-    _require("Assert", core.boolean(condition), f"The assertion failed: {[str(d) for d in data]}")
-
-
-def _compare(function, x, y, compare, word, message):
-    holds = reduction.all(compare(x, y))
-    text = (
-        f"{message or 'The assertion failed'}: {x} is not {word} {y}"
-        if type(holds) is Tensor
-        else ""
-    )
-    _require(function, holds, text)
-
-
-@public("assert_equal", "debugging.assert_equal")
-def assert_equal(x, y, message=None, summarize=None, name=None):
-    """Refuse tensors that are not equal everywhere; compiled steps check nothing."""
-    _compare("assert_equal", x, y, comparison.equal, "equal to", message)
-
-
-@public("assert_greater", "debugging.assert_greater")
-def assert_greater(x, y, message=None, summarize=None, name=None):
-    """Refuse an x that is not greater than y everywhere; compiled steps check nothing."""
-    _compare("assert_greater", x, y, comparison.greater, "greater than", message)
-
-
-@public("assert_less", "debugging.assert_less")
-def assert_less(x, y, message=None, summarize=None, name=None):
-    """Refuse an x that is not less than y everywhere; compiled steps check nothing."""
-    _compare("assert_less", x, y, comparison.less, "less than", message)
-
-
-@public("assert_rank", "debugging.assert_rank")
-def assert_rank(x, rank, message=None, name=None):
-    """Refuse a tensor with another number of axes."""
-    if core.ndim(x) != int(rank):
-        expected = f"{int(rank)} axes" if message is None else f"{int(rank)} axes: {message}"
-        raise errors.shape_mismatch("x", got=core.shape(x), expected=expected)
 
 
 @public("print")

@@ -129,6 +129,11 @@ def _scale_gradient(e, x, factor):
     return e.op("Identity", x)
 
 
+@emits("check_numerics")
+def _check_numerics(e, x, *, message):
+    return e.op("CheckNumerics", x, message=message), e.constant(True, "bool")
+
+
 @emits("trunc")
 def _trunc(e, x):
     negative = e.op("Less", x, e.like(0, x), gives="bool")

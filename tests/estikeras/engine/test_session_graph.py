@@ -43,8 +43,8 @@ def test_an_action_under_control_dependencies_begins_with_what_the_others_wrote(
         seen = tf.identity(v)
     assert second.updates[v] is first.updates[v]
     assert w in second.updates
-    assert graph.required_by([tf.identity(seen)]) == [first]
-    assert graph.required_by([v.value]) == []
+    assert graph.required_by([tf.identity(seen)]) == (first,)
+    assert graph.required_by([v.value]) == ()
 
 
 def test_a_group_runs_all_of_its_members(graph):
