@@ -18,12 +18,16 @@ def check_features(features):
 
 
 def layer_sizes(argument, sizes):
-    """The sizes of hidden layers as a tuple; there may be none, as in the reference.
+    """The sizes of hidden layers as a tuple of ints; there may be none, as in the reference.
+
+    Digits do as well, such as those of `"64 32".split()`.
 
     Raises:
         ValueError: for what is no list of ints above 0.
     """
     given = tuple(sizes) if isinstance(sizes, Iterable) and not isinstance(sizes, str) else None
+    if given is not None:
+        given = tuple([int(n) if isinstance(n, str) and n.isdecimal() else n for n in given])
     if given is None or not all(isinstance(n, numbers.Integral) and n > 0 for n in given):
         raise errors.invalid(
             argument,

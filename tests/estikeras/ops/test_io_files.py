@@ -112,3 +112,23 @@ def test_damaged_images_are_refused():
     for data in (picture[:90], deep[:90], b"BM" + bytes(9), b"GIF89a", b"\xff\xd8\xff\x00"):
         with pytest.raises(errors.InvalidArgumentError, match="`contents`"):
             tf.io.decode_image(data)
+
+
+def test_gfile_of_version_1_has_its_arguments(tmp_path):
+    old = tf.compat.v1.gfile
+    folder, path = f"{tmp_path}/a/b", f"{tmp_path}/a/f"
+    old.MakeDirs(dirname=folder)
+    with old.Open(name=path, mode="w") as file:
+        file.write("text")
+    old.Copy(oldpath=path, newpath=f"{folder}/g")
+    old.Rename(oldname=path, newname=f"{folder}/g", overwrite=True)
+    assert old.Glob(filename=f"{folder}/*") == [f"{folder}/g"]
+    assert old.ListDirectory(dirname=folder) == ["g"]
+    assert old.Stat(filename=f"{folder}/g").length == 4
+    walked = [top for top, _, _ in old.Walk(f"{tmp_path}/a", in_order=False)]
+    assert walked == [folder, f"{tmp_path}/a"]
+    old.Remove(filename=f"{folder}/g")
+    old.MkDir(dirname=f"{folder}/c")
+    assert old.IsDirectory(dirname=folder)
+    old.DeleteRecursively(dirname=folder)
+    assert not old.Exists(filename=folder)

@@ -127,6 +127,12 @@ def test_a_network_without_hidden_layers_is_linear(tmp_path):
     assert names == ["dnn/logits/bias", "dnn/logits/kernel"]
 
 
+def test_sizes_of_layers_may_be_the_digits_of_a_command_line(tmp_path):
+    network = tf.estimator.DNNRegressor(["5", "3"], [age()], str(tmp_path))
+    network.train(data(), steps=1)
+    assert network.get_variable_value("dnn/hiddenlayer_1/kernel").shape == (5, 3)
+
+
 def test_metrics_are_added(tmp_path):
     estimator = tf.estimator.LinearRegressor([age()], str(tmp_path))
     estimator.train(data(), steps=1)
@@ -209,8 +215,8 @@ REFUSED = {
         "`hidden_units`: expected a list of ints",
     ),
     "sizes that are no ints": (
-        lambda: tf.estimator.DNNRegressor(["4"], [age()]),
-        r"`hidden_units`: expected a list of ints.*got \['4'\]",
+        lambda: tf.estimator.DNNRegressor([4.5], [age()]),
+        r"`hidden_units`: expected a list of ints.*got \[4.5\]",
     ),
     "a layer of nothing": (
         lambda: tf.estimator.DNNLinearCombinedRegressor(
