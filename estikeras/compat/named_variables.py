@@ -4,6 +4,7 @@ What was made is kept in the collections of the graph of a model function. Elsew
 kept, and no variable can be used again.
 """
 
+import inspect
 from collections import Counter
 
 from estikeras import errors
@@ -83,7 +84,9 @@ def get(
     initializer = initializer() if isinstance(initializer, type) else initializer
     if is_value:
         initializer = as_tensor(initializer)
-    elif shape is None:
+    elif shape is not None:
+        initializer = _called_with_lists(initializer)
+    elif any(p.default is p.empty for p in inspect.signature(initializer).parameters.values()):
         raise errors.invalid("shape", got=None, expected=f"the shape of the new variable {name!r}")
     prefix, _, leaf = name.rpartition("/")
     with context.scope(names=((prefix, None),) if prefix else ()):
@@ -97,7 +100,7 @@ def get(
             constraint=scope.constraint if constraint is None else constraint,
             synchronization=synchronization,
             aggregation=aggregation,
-            shape=initializer.shape if is_value else _sizes(shape),
+            shape=_sizes(initializer.shape if is_value else shape),
         )
     known[name] = made
     regularizer = scope.regularizer if regularizer is None else regularizer
@@ -108,7 +111,16 @@ def get(
     return made
 
 
+def _called_with_lists(initializer):
+    """An initializer, called by a list as in TensorFlow 1, with `partition_info` if asked for."""
+    known = inspect.signature(initializer).parameters
+    whole = {"partition_info": None} if "partition_info" in known else {}
+    return lambda shape, dtype: initializer(list(shape), dtype=dtype, **whole)
+
+
 def _sizes(shape):
+    if shape is None:
+        return None
     return (int(shape),) if isinstance(shape, int) else tuple(int(size) for size in shape)
 
 

@@ -51,3 +51,19 @@ def test_variables_of_model_functions_begin_with_them():
     assert w.numpy().tolist() == [[2, 2], [2, 2]]
     assert tf.compat.v1.ones_initializer is not tf.ones_initializer
     assert tf.compat.v2.ones_initializer is tf.ones_initializer
+
+
+def test_functions_are_called_as_tensorflow_1_calls_them():
+    asked = []
+
+    def rows(shape, dtype, partition_info):
+        asked.append((shape, dtype, partition_info))
+        return np.zeros([shape[0], *shape[1:]])
+
+    v1 = tf.compat.v1
+    assert v1.get_variable("table", (3, 2), initializer=rows).dtype is tf.float32
+    assert asked == [([3, 2], "float32", None)] and asked[0][1] is tf.float32
+    given = v1.get_variable("given", initializer=lambda: np.arange(3))
+    assert given.numpy().tolist() == [0, 1, 2]
+    with pytest.raises(ValueError, match=r"shape.*'unknown'"):
+        v1.get_variable("unknown", initializer=rows)
