@@ -5,6 +5,7 @@ Knows primitives by their rules only; computes nothing.
 """
 
 import contextlib
+import textwrap
 
 from estikeras.engine.tensor import Spec, Tensor, TracedTensor
 
@@ -44,7 +45,10 @@ class Graph:
         closing: functions to call when all of it has run, such as a barrier of the ranks.
         must_check: whether assertions and prints, which are no part of programs, make the trace
             fail.
+        has_loops: whether loops may be nodes; else their steps are traced one by one.
     """
+
+    has_loops = True
 
     def __init__(self):
         self.nodes, self.inputs, self.outputs = [], [], []
@@ -131,6 +135,26 @@ class Graph:
         """
         self.outputs.append(x)
 
+    def replay(self, inputs):
+        """Do again what the graph does, on other tensors: in the trace of now, with the tapes of
+        now. It must read no variable.
+
+        Args:
+            inputs: one tensor for each input.
+
+        Returns:
+            One for each output.
+        """
+        known = {id(x): value for x, value in zip(self.inputs, inputs, strict=True)}
+        for node in self.nodes:
+            if node.kind == "constant":
+                known[id(node.outputs[0])] = node.payload
+            elif node.kind == "apply":
+                made = node.primitive(*[known[id(x)] for x in node.inputs], **node.params)
+                for y, value in zip(node.outputs, (made,) if node.single else made, strict=True):
+                    known[id(y)] = value
+        return [known[id(x)] for x in self.outputs]
+
     def name_of(self, variable):
         """What the `name` of a variable is while the graph is made."""
         return variable._name
@@ -183,9 +207,22 @@ class Graph:
             else:
                 right = node.kind + (f" {node.payload.path}" if node.kind == "variable" else "")
             lines.append(f"{left} = {right}")
+            if "loop" in node.params:
+                lines.append(textwrap.indent(str(node.params["loop"].graph), "    "))
         lines.append("return " + ", ".join(names[id(y)] for y in self.outputs))
         lines += [f"{variable.path} <- {names[id(y)]}" for variable, y in self.updates.items()]
         return "\n".join(lines)
+
+
+def needed_nodes(tensors):
+    """The nodes that tensors depend on, as the keys of a dict."""
+    nodes, stack = {}, [x.node for x in tensors]
+    while stack:
+        node = stack.pop()
+        if node not in nodes:
+            nodes[node] = None
+            stack.extend(x.node for x in node.inputs)
+    return nodes
 
 
 class Extract:
@@ -213,6 +250,10 @@ class Extract:
                 self.fed.append(x)
             self._places[id(x)] = made
         return self._places[id(x)]
+
+    def put(self, x, made):
+        """Let the part find a tensor of the whole graph in `made`."""
+        self._places[id(x)] = made
 
     def add(self, node):
         """Take a node of the whole graph into the part; nodes come in their order."""

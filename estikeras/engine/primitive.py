@@ -41,6 +41,8 @@ class Primitive:
         pointwise: whether it applies to each entry of its inputs alone, which have one shape or are
             scalars; its outputs have that shape, and maybe further axes after it. Strings have such
             primitives.
+        bound: `bound(program, inputs, outputs, **params)` gives a function that computes arrays
+            from arrays, all of which stay where they are; None lets programs call the reference.
     """
 
     name: str
@@ -52,12 +54,13 @@ class Primitive:
     collective: bool = False
     additive: bool = False
     pointwise: bool = False
+    bound: Callable | None = None
 
     def __call__(self, *inputs, **params):
         xs = tuple([as_tensor(x) for x in inputs])
         for x in xs:
             if type(x) is TracedTensor:
-                y = x.node.graph.apply(self, xs, params)
+                y = (context.current.trace or x.node.graph).apply(self, xs, params)
                 break
         else:
             if self.collective and context.current.trace is not None:

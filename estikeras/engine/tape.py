@@ -67,6 +67,10 @@ class GradientTape:
             x = as_tensor(x) if not isinstance(x, Tensor) else x
             self._tracked[id(x)] = x
 
+    def tracks(self, tensor):
+        """Whether gradients flow to a tensor: it is watched, or depends on what is."""
+        return id(tensor) in self._tracked
+
     def watched_variables(self):
         """The variables that were read or watched, in order."""
         return tuple(variable for variable, _ in self._reads.values())

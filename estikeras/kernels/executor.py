@@ -147,21 +147,27 @@ def copy(source: "uint8[size]", out: "uint8[size]", size, thread, threads):
         out[i] = source[i]
 
 
+@inline
+def row_number(counter, rows, backwards):
+    """Which of the rows it is the turn of."""
+    return rows - 1 - counter if backwards else counter
+
+
 @loop
 def take_row(
-    source: "uint8[rows, size]", counter: "int64[1]", out: "uint8[size]", rows, size
+    source: "uint8[rows, size]", counter: "int64[1]", out: "uint8[size]", rows, size, backwards
 ):  # fmt: skip
-    """Row number `counter` of `source`."""
-    row = source[counter[0]]
+    """Row number `counter` of `source`, counted from the end if `backwards` is not 0."""
+    row = source[row_number(counter[0], rows, backwards)]
     for j in range(size):
         out[j] = row[j]
 
 
 @loop
 def put_row(
-    source: "uint8[size]", counter: "int64[1]", out: "uint8[rows, size]", rows, size
+    source: "uint8[size]", counter: "int64[1]", out: "uint8[rows, size]", rows, size, backwards
 ):  # fmt: skip
-    """Write row number `counter` of `out`."""
-    row = out[counter[0]]
+    """Write row number `counter` of `out`, counted from the end if `backwards` is not 0."""
+    row = out[row_number(counter[0], rows, backwards)]
     for j in range(size):
         row[j] = source[j]

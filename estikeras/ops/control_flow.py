@@ -1,22 +1,19 @@
-"""Choices and loops as functions. Eagerly they are Python's own.
+"""Choices as functions, and functions about functions. Eagerly, choices are Python's own.
 
-In a trace, loops of known length are unrolled, and a choice by a traced value computes all
-branches, picks among their results, and picks likewise among the values that they assign to
-variables. A `while_loop` by a traced value cannot be traced: asking for the value raises
-`TraceError`, upon which the traced function falls back to eager.
+In a trace, a choice by a traced value computes all branches, picks among their results, and picks
+likewise among the values that they assign to variables.
 """
 
 import dataclasses
 import functools
 
-from estikeras import errors
 from estikeras.engine import context, tree
 from estikeras.engine.operation import FunctionOperation, any_symbolic, is_traced, op
 from estikeras.engine.primitive import Primitive
 from estikeras.engine.session_graph import Action, SessionGraph, action, session_graph
 from estikeras.engine.tape import GradientTape
 from estikeras.engine.tensor import TracedTensor, as_tensor
-from estikeras.ops import core, joining
+from estikeras.ops import core
 from estikeras.ops.creation import zeros_like
 from estikeras.ops.shaping import flip, span
 from estikeras.primitives import elementwise, shaping
@@ -60,10 +57,10 @@ class _Change:
     """What an operation of a branch does: values by variable, its own value or None, and what it
     computes since that may fail.
     """
-    checks: list
 
     updates: dict
     result: object
+    checks: list
 
 
 def _pick(passed, branches, operands):
@@ -110,12 +107,12 @@ def _choose(condition, a, b):
     if a is None or a is b:
         return a
     if isinstance(a, _Change) or isinstance(b, _Change):
-        a, b = (x if isinstance(x, _Change) else _Change({}, as_tensor(x)) for x in (a, b))
+        a, b = (x if isinstance(x, _Change) else _Change({}, as_tensor(x), []) for x in (a, b))
         both = a.result is not None and b.result is not None
-            [*a.checks, *b.checks],
         return _Change(
             _chosen_updates(condition, a.updates, b.updates),
             _choose(condition, a.result, b.result) if both else None,
+            [*a.checks, *b.checks],
         )
     return elementwise.select(condition, *core.promote(a, b))
 
@@ -133,90 +130,15 @@ def _as_given(chosen, *given):
     """The action that makes a change; where a branch gave a tensor, one that requires it."""
     if not isinstance(chosen, _Change):
         return chosen
-    made.checks += chosen.checks
     with action("cond") as made:
         for variable, value in chosen.updates.items():
             made.graph.write(variable, value)
+    made.checks += chosen.checks
     made.result = chosen.result
     if chosen.result is None or all(isinstance(each, Action) for each in given):
         return made
     with made.graph.requiring([made]):
         return elementwise.identity(chosen.result)
-
-
-@op("keras.ops.while_loop")
-def while_loop(cond, body, loop_vars, maximum_iterations=None):
-    """The loop variables after `body` was applied for as long as `cond` of them is true.
-
-    Args:
-        cond: function of the loop variables that gives a boolean scalar.
-        body: function of the loop variables that gives their next values.
-        loop_vars: a tensor, or a tuple, list or dict of them.
-        maximum_iterations: None sets no limit.
-    """
-    several = isinstance(loop_vars, (tuple, list))
-    count = 0
-    while maximum_iterations is None or count < maximum_iterations:
-        if not bool(core.boolean(cond(*loop_vars) if several else cond(loop_vars))):
-            break
-        loop_vars = body(*loop_vars) if several else body(loop_vars)
-        loop_vars = tuple(loop_vars) if isinstance(loop_vars, list) else loop_vars
-        several = isinstance(loop_vars, tuple)
-        count += 1
-    return loop_vars
-
-
-@op("keras.ops.fori_loop")
-def fori_loop(lower, upper, body_fun, init_val):
-    """The value after `body_fun(i, value)` was applied for i from `lower` up to but not including
-    `upper`.
-    """
-    value = init_val
-    for i in range(int(lower), int(upper)):
-        value = body_fun(as_tensor(i), value)
-    return value
-
-
-def _length(structure, length=None, axis=0):
-    sizes = {as_tensor(x).shape[axis] for x in tree.flatten(structure) if x is not None}
-    sizes |= set() if length is None else {int(length)}
-    if len(sizes) != 1:
-        raise errors.invalid(
-            "length", got=sorted(sizes), expected="one size for the first axis of all"
-        )
-    return sizes.pop()
-
-
-def _row(structure, i):
-    return tree.map_structure(lambda x: None if x is None else as_tensor(x)[i], structure)
-
-
-def _stacked(rows):
-    return tree.map_structure(lambda *xs: None if xs[0] is None else joining.stack(xs), *rows)
-
-
-@op("keras.ops.scan")
-def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
-    """Carry a value along the first axis: `carry, y = f(carry, x)` for each x.
-
-    Args:
-        f: function of the carry and a slice of `xs` (None without `xs`).
-        init: the first carry, any structure.
-        xs: a structure of tensors with a common first axis.
-        length: how many steps, needed without `xs`.
-        reverse: begin at the end.
-        unroll: of no consequence here.
-
-    Returns:
-        The last carry, and the structure of all y, stacked.
-    """
-    if not callable(f):
-        raise errors.wrong_type("f", got=f, expected="a function")
-    count = _length(xs, length) if xs is not None else int(length)
-    carry, ys = init, [None] * count
-    for i in reversed(range(count)) if reverse else range(count):
-        carry, ys[i] = f(carry, None if xs is None else _row(xs, i))
-    return carry, _stacked(ys) if ys else None
 
 
 @op("keras.ops.associative_scan")
@@ -282,18 +204,6 @@ def _interleaved(a, b, axis):
         )
 
     return elementwise.add(spread(a, 0), spread(b, 1))
-
-
-@op("keras.ops.map")
-def map(f, xs):
-    """`f` of each slice along the first axis, stacked."""
-    return _stacked([f(_row(xs, i)) for i in range(_length(xs))])
-
-
-@op("keras.ops.vectorized_map")
-def vectorized_map(function, elements):
-    """`function` of each slice along the first axis, stacked."""
-    return map(function, elements)
 
 
 @public("keras.ops.custom_gradient", "custom_gradient")

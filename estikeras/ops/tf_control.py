@@ -10,7 +10,7 @@ from estikeras.engine import context, tree
 from estikeras.engine import session_graph as session
 from estikeras.engine.session_graph import session_graph
 from estikeras.engine.tensor import TracedTensor, TraceError, as_tensor
-from estikeras.ops import comparison, control_flow, core, joining
+from estikeras.ops import comparison, control_flow, core, joining, loops
 from estikeras.public import public
 
 _SEVERAL = (list, tuple)  # the builtin: below, the name is TensorFlow's
@@ -81,7 +81,7 @@ def while_loop(
         maximum_iterations: None sets no limit.
         name: of no consequence.
     """
-    result = control_flow.while_loop(cond, body, loop_vars, maximum_iterations)
+    result = loops.while_loop(cond, body, loop_vars, maximum_iterations)
     return result if back_prop else tree.map_structure(core.stop_gradient, result)
 
 
@@ -98,30 +98,34 @@ def map_fn(
     fn_output_signature=None,
 ):
     """`fn` of each slice along the first axis, stacked."""
-    result = control_flow.map(fn, elems)
+    result = loops.map(fn, elems)
     return result if back_prop else tree.map_structure(core.stop_gradient, result)
 
 
 @public("vectorized_map")
 def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
     """`fn` of each slice along the first axis, stacked."""
-    return control_flow.map(fn, elems)
+    return loops.map(fn, elems)
 
 
-def _fold(fn, elems, initializer, reverse, keep):
-    """Carry a value along the first axis, the first element if there is no initial one."""
-    count = as_tensor(tree.flatten(elems)[0]).shape[0]
-    rows = [tree.map_structure(lambda x, i=i: as_tensor(x)[i], elems) for i in range(count)]
-    rows = rows[::-1] if reverse else rows
-    value, kept = (rows.pop(0), None) if initializer is None else (initializer, [])
-    kept = [value] if kept is None else kept
-    for row in rows:
+def _fold(fn, elems, initializer, reverse):
+    """Carry a value along the first axis, the first element if there is no initial one; gives the
+    last value, and all.
+    """
+
+    def step(value, row):
         value = fn(value, row)
-        kept.append(value)
-    if not keep:
-        return value
-    kept = kept[::-1] if reverse else kept
-    return tree.map_structure(lambda *xs: joining.stack(xs), *kept)
+        return value, value
+
+    if initializer is not None:
+        return loops.scan(step, initializer, elems, reverse=reverse)
+    tensors = tree.map_structure(as_tensor, elems)
+    first = tree.map_structure(lambda x: x[-1 if reverse else 0], tensors)
+    rest = tree.map_structure(lambda x: x[:-1] if reverse else x[1:], tensors)
+    last, values = loops.scan(step, first, rest, reverse=reverse)
+    begin = tree.map_structure(lambda x: x[None], first)
+    parts = [begin] if values is None else [values, begin] if reverse else [begin, values]
+    return last, tree.map_structure(lambda *xs: joining.concatenate(xs), *parts)
 
 
 @public("foldl")
@@ -135,7 +139,7 @@ def foldl(
     name=None,
 ):
     """The value carried along the first axis: `value = fn(value, element)`."""
-    return _fold(fn, elems, initializer, False, False)
+    return _fold(fn, elems, initializer, False)[0]
 
 
 @public("foldr")
@@ -149,7 +153,7 @@ def foldr(
     name=None,
 ):
     """The value carried along the first axis from its end: `value = fn(value, element)`."""
-    return _fold(fn, elems, initializer, True, False)
+    return _fold(fn, elems, initializer, True)[0]
 
 
 @public("scan")
@@ -165,7 +169,7 @@ def scan(
     name=None,
 ):
     """All values that are carried along the first axis, stacked: `value = fn(value, element)`."""
-    return _fold(fn, elems, initializer, reverse, True)
+    return _fold(fn, elems, initializer, reverse)[1]
 
 
 @public("tuple")

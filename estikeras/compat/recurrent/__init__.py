@@ -1,8 +1,4 @@
-"""`tf.compat.v1.nn.rnn_cell` and the functions that run cells over time, one step after the other.
-
-A program has each step of its own, so that long sequences take long to compile; Keras's recurrent
-layers have loops.
-"""
+"""`tf.compat.v1.nn.rnn_cell` and the functions that run cells over time."""
 
 from estikeras.namespace import attach
 

@@ -1,11 +1,15 @@
 """What recurrent cells share: a variable scope of their own, and states that begin with zeros."""
 
+import contextlib
+import functools
 from collections import namedtuple
+
+import numpy as np
 
 from estikeras import errors, ops
 from estikeras.compat import initializers
 from estikeras.compat.variable_scopes import get_variable, variable_scope
-from estikeras.engine import naming
+from estikeras.engine import naming, tree
 from estikeras.engine.tensor import as_tensor
 from estikeras.public import public
 
@@ -57,17 +61,38 @@ class RNNCell:
         raise NotImplementedError(f"{type(self).__name__} must define `call`.")
 
     def __call__(self, inputs, state, scope=None):
+        inputs = as_tensor(inputs)
+        with self._entered(inputs.shape[-1], scope):
+            return self.call(inputs, state)
+
+    def over_time(self, inputs, state, lengths):
+        """The outputs of all steps, and the last state.
+
+        Args:
+            inputs: (time, batch, features).
+            state: structure of (batch, size).
+            lengths: (batch,) int, or None. From there on a row's outputs are zeros, and its state
+                stays.
+        """
+        return walk(self, inputs, state, lengths)
+
+    @contextlib.contextmanager
+    def _entered(self, features, scope=None):
+        """A `with` block in the cell's variable scope, with its variables made."""
         if self._scope is None:
             wanted = self._base_name if self._reuse and scope is None else scope
             with variable_scope(wanted, default_name=self._base_name) as self._scope:
                 pass
         reuse = True if self.built else self._reuse
         with variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False):
-            inputs = as_tensor(inputs)
             if not self.built:
-                self.build(inputs.shape[-1])
+                self.build(features)
                 self.built = True
-            return self.call(inputs, state)
+            yield
+
+    def _is(self, kind):
+        """Whether a step is that of a class, not a subclass's own."""
+        return type(self).call is kind.call and type(self).__call__ is kind.__call__
 
     def zero_state(self, batch_size, dtype):
         """A state of zeros.
@@ -103,6 +128,41 @@ def check_state_is_tuple(state_is_tuple):
     """Refuse states that are one tensor."""
     if not state_is_tuple:
         raise errors.unsupported("`state_is_tuple=False`", "Take the parts of the state apart.")
+
+
+def over_time(cell):
+    """How a cell goes over time, which has `RNNCell.over_time` or is one that has only steps."""
+    return getattr(cell, "over_time", functools.partial(walk, cell))
+
+
+def walk(cell, inputs, state, lengths):
+    """One step of a cell after the other; see `RNNCell.over_time`."""
+
+    def step(state, row):
+        x, time = row
+        output, after = cell(x, state)
+        if lengths is not None:
+            goes_on = ops.expand_dims(lengths > time, 1)
+            output = tree.map_structure(lambda y: ops.where(goes_on, y, ops.zeros_like(y)), output)
+            after = tree.map_structure(lambda new, old: ops.where(goes_on, new, old), after, state)
+        return after, output
+
+    # The first step is apart: it makes the variables.
+    times = np.arange(inputs.shape[0], dtype="int32")
+    state, first = step(state, (inputs[0], times[0]))
+    begin = tree.map_structure(lambda y: ops.expand_dims(y, 0), first)
+    if len(times) == 1:
+        return begin, state
+    state, rest = ops.scan(step, state, (inputs[1:], times[1:]))
+    return tree.map_structure(lambda *ys: ops.concatenate(ys), begin, rest), state
+
+
+def ends(outputs, lengths):
+    """Outputs (time, batch, ...) with zeros after the rows' ends."""
+    if lengths is None:
+        return outputs
+    times = np.arange(outputs.shape[0], dtype="int32")[:, None]
+    return ops.where(ops.expand_dims(lengths > times, -1), outputs, ops.zeros_like(outputs))
 
 
 def linear(pair, *inputs):

@@ -9,12 +9,14 @@ from estikeras.engine.passes.duplicates import merge_duplicates
 from estikeras.engine.passes.fuse import fuse_elementwise
 from estikeras.engine.passes.gathers import gather_additive
 from estikeras.engine.passes.identities import remove_identities
+from estikeras.engine.passes.loops import narrow_loops
 
 PASSES = (
     remove_dead,
     fold_constants,
     remove_identities,
     merge_duplicates,
+    narrow_loops,
     remove_dead,
     gather_additive,
     join_collectives,

@@ -34,6 +34,10 @@ class Storage:
             None,
         )
 
+    def lie_in(self, array):
+        """Let it be the memory of an array."""
+        self.kind, self.owner, self.address = "fixed", array, array.ctypes.data
+
     def found(self):
         """The storage that stands for this one."""
         storage = self
@@ -297,6 +301,6 @@ class Lowering:
 
 def _fixed(array):
     """The storage of an array that lies where it lies."""
-    storage = Storage("fixed", array.nbytes, array)
-    storage.address = array.ctypes.data
+    storage = Storage("fixed", array.nbytes)
+    storage.lie_in(array)
     return storage

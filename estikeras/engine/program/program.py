@@ -64,8 +64,9 @@ class Program:
                 if storage.kind in ("arena", "input"):
                     first, _ = spans.setdefault(id(storage), (storage, [i, i]))[1]
                     spans[id(storage)] = (storage, [first, i])
-        for x in lowering.graph.inputs:
-            spans[id(lowering.of(x))] = (lowering.of(x), [0, len(instructions)])
+        for storage in map(lowering.of, lowering.graph.inputs):
+            if storage.kind == "input":
+                spans[id(storage)] = (storage, [0, len(instructions)])
         for storage in lowering.outputs:
             if storage.kind == "arena":
                 spans[id(storage)][1][1] = len(instructions)
@@ -129,6 +130,8 @@ class Program:
             [self._view(y) for y in node.outputs],
         )
         reference, params = node.primitive.reference, node.params
+        if node.primitive.bound is not None:
+            return node.primitive.bound(self, inputs, outputs, **params)
 
         def host():
             with np.errstate(all="ignore"):

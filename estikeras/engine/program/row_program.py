@@ -14,17 +14,22 @@ class RowProgram(Program):
 
     Args:
         graph: a verified Graph, for one element; the passes change it.
+        team: the Team that runs it; None for a thread of its own, the caller's.
+        threads: how many may run it; None for what the work is worth.
+        walked: of how many inputs, the first ones, a run takes rows; None for all.
+        backwards: whether it begins with the last row.
     """
 
-    def __init__(self, graph):
-        self._team = Team(1)
-        super().__init__(graph, threads=1)
+    def __init__(self, graph, team=None, threads=1, walked=None, backwards=False):
+        self._team = team or Team(1)
+        super().__init__(graph, threads)
         counter = self.counter.ctypes.data
-        takes, puts = (TableBuilder(1, self.error, self.counter) for _ in range(2))
-        storages = [self._lowering.of(x) for x in graph.inputs]
-        self._taken = [takes.add_row_copy(executor.take_row, s, counter) for s in storages]
-        storages = self._lowering.outputs
-        self._put = [puts.add_row_copy(executor.put_row, s, counter) for s in storages]
+        takes, puts = (TableBuilder(self.threads, self.error, self.counter) for _ in range(2))
+        walked = [self._lowering.of(x) for x in graph.inputs[:walked]]
+        rest = counter, backwards
+        self._taken = [takes.add_row_copy(executor.take_row, s, *rest) for s in walked]
+        outputs = self._lowering.outputs
+        self._put = [puts.add_row_copy(executor.put_row, s, *rest) for s in outputs]
         segments = [takes.table(), *self._segments, puts.table()]
         self._stages = segments[:1]
         for segment in segments[1:]:
@@ -39,7 +44,6 @@ class RowProgram(Program):
         return len(self._stages) == 1
 
     def team(self):
-        """A thread of its own: the caller's."""
         return self._team
 
     def run_rows(self, columns, rows):
@@ -57,6 +61,11 @@ class RowProgram(Program):
         """
         specs = [x.spec for x in self.graph.outputs]
         outputs = [aligned_empty((rows, *s.shape), dtypes.to_numpy(s.dtype)) for s in specs]
+        self.fill_rows(columns, rows, outputs)
+        return outputs
+
+    def fill_rows(self, columns, rows, outputs):
+        """Run once for each row, and write the results to arrays that are there; see `run_rows`."""
         with self._team.lock:
             for block, column in zip(self._taken, columns, strict=True):
                 block[0], block[3] = column.ctypes.data, rows
@@ -71,4 +80,3 @@ class RowProgram(Program):
                     for stage in self._stages:
                         self.counter[0] = row  # a table counts its runs itself
                         self._execute([stage])
-        return outputs

@@ -7,7 +7,7 @@ before, such as looking words up; what depends on one runs after, such as naming
 import numpy as np
 
 from estikeras.engine import dtypes
-from estikeras.engine.graph import Extract
+from estikeras.engine.graph import Extract, needed_nodes
 from estikeras.engine.program import profile
 from estikeras.engine.program.program import Program
 from estikeras.engine.tensor import Tensor
@@ -32,7 +32,7 @@ class StagedProgram:
 
     def __init__(self, graph, fetches, updates):
         self._fetches = list(fetches)
-        nodes = _needed(graph, [*fetches, *updates.values()])
+        nodes = needed_nodes([*fetches, *updates.values()])
         self.inputs = [x for x in graph.inputs if x.node in nodes]
         self._before, self._after = _stages(graph, nodes)
         self._middle(graph, nodes, updates)
@@ -109,17 +109,6 @@ class StagedProgram:
         return [Tensor(_value(x, known)) for x in self._fetches]
 
 
-def _needed(graph, tensors):
-    """The nodes that tensors depend on, as a dict."""
-    nodes, stack = {}, [x.node for x in tensors]
-    while stack:
-        node = stack.pop()
-        if node not in nodes:
-            nodes[node] = None
-            stack.extend(x.node for x in node.inputs)
-    return nodes
-
-
 def _stages(graph, nodes):
     """The nodes that run before the program, and after it."""
     with_state, before, after = set(), set(), []
@@ -135,7 +124,7 @@ def _stages(graph, nodes):
         if any(parent in after for parent in parents) or (has_strings and node in with_state):
             after.append(node)
         elif has_strings:
-            before.update(_needed(graph, node.outputs))
+            before.update(needed_nodes(node.outputs))
     early = [node for node in graph.nodes if node in before and node.kind == "apply"]
     return early, after
 

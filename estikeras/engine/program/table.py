@@ -106,7 +106,7 @@ class TableBuilder:
             executor.gather_rows.native({}).address, block, parallel, [], [_span(storage)], False
         )
 
-    def add_row_copy(self, loop, storage, counter):
+    def add_row_copy(self, loop, storage, counter, backwards):
         """Add the copy of one row between a storage and a larger array, whose address (word 0 for
         `take_row`, word 2 for `put_row`) and rows (word 3) the caller writes into the block that
         this returns.
@@ -114,7 +114,7 @@ class TableBuilder:
         size = storage.size_bytes
         is_input = loop is executor.take_row
         words = [0, counter, storage.address] if is_input else [storage.address, counter, 0]
-        block = np.array([*words, 0, size], np.int64)
+        block = np.array([*words, 0, size, backwards], np.int64)
         reads, writes = ([], [_span(storage)]) if is_input else ([_span(storage)], [])
         self._append(loop.native({}).address, block, False, reads, writes, False)
         return self._blocks[-1]

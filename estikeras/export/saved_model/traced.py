@@ -69,6 +69,8 @@ class NotesScopes:
         scopes: dict from the id of a node to the path of its scope.
     """
 
+    has_loops = False  # they have no form in SavedModels
+
     def __init__(self, scope=context.current_path, **options):
         super().__init__(**options)
         self._scope, self.scopes = scope, {}

@@ -151,24 +151,34 @@ class RNN(Layer):
             The last output, the outputs in the order walked (None unless `return_sequences`), and
             the list of the last states.
         """
-        times = list(range(sequences.shape[1]))
-        if not times:
+        if sequences.shape[1] == 0:
             raise errors.shape_mismatch(
                 "sequences", got=sequences.shape, expected="at least one time step"
             )
-        output, states, outputs = None, initial_state, []
-        for t in reversed(times) if self.go_backwards else times:
-            new, following = cells.step(self.cell, sequences[:, t], states, training)
+        rows = [ops.moveaxis(x, 1, 0) for x in (sequences, mask) if x is not None]
+        if self.go_backwards:
+            rows = [ops.flip(x, axis=0) for x in rows]
+
+        def step(before, row):
+            output, states = before
+            new, following = cells.step(self.cell, row[0], states, training)
             following = tree.pack_sequence_as(states, tree.flatten(following))
-            if mask is None:
-                output, states = new, following
-            else:
-                keep = mask[:, t]
-                output = _select(keep, new, self._output_of_masked_step(output, new, states))
-                states = tree.map_structure(functools.partial(_select, keep), following, states)
+            for keep in row[1:]:
+                new = _select(keep, new, self._output_of_masked_step(output, new, states))
+                following = tree.map_structure(functools.partial(_select, keep), following, states)
+            return (new, following), new if self.return_sequences else None
+
+        # The first step is apart: it draws masks of dropout, which all steps share.
+        carried, outputs = step((None, initial_state), [x[0] for x in rows])
+        if self.return_sequences:
+            outputs = ops.expand_dims(outputs, 0)
+        if rows[0].shape[0] > 1:
+            rest = [x[1:] for x in rows]
+            carried, others = ops.scan(step, carried, rest, unroll=self.unroll or 1)
             if self.return_sequences:
-                outputs.append(output)
-        return output, ops.stack(outputs, axis=1) if outputs else None, states
+                outputs = ops.concatenate([outputs, others])
+        output, states = carried
+        return output, ops.moveaxis(outputs, 0, 1) if self.return_sequences else None, states
 
     def _output_of_masked_step(self, before, new, states):
         if self.zero_output_for_mask:

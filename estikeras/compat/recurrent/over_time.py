@@ -1,37 +1,12 @@
-"""Cells over time: one step after the other, for all rows that have not ended."""
+"""The functions that run cells over time."""
 
 from estikeras import errors, ops
+from estikeras.compat.recurrent.cell import over_time
 from estikeras.compat.variable_scopes import variable_scope
 from estikeras.engine import tree
 from estikeras.engine.tensor import as_tensor
 from estikeras.ops import tf_indexing
 from estikeras.public import public
-
-
-def _steps(cell, inputs, state, lengths):
-    """The outputs of all steps, and the last state.
-
-    Args:
-        cell: RNNCell.
-        inputs: list of (batch, features).
-        state: structure of (batch, size).
-        lengths: (batch,) int, or None. From there on a row's outputs are zeros, and its state
-            stays.
-    """
-    outputs = []
-    for time, x in enumerate(inputs):
-        output, after = cell(x, state)
-        if lengths is not None:
-            goes_on = ops.expand_dims(lengths > time, 1)
-            output = tree.map_structure(
-                lambda y, goes_on=goes_on: ops.where(goes_on, y, ops.zeros_like(y)), output
-            )
-            after = tree.map_structure(
-                lambda new, old, goes_on=goes_on: ops.where(goes_on, new, old), after, state
-            )
-        outputs.append(output)
-        state = after
-    return outputs, state
 
 
 def _first_state(cell, state, x, dtype):
@@ -83,14 +58,16 @@ def dynamic_rnn(
     Raises:
         ValueError: without a first state and a dtype.
     """
-    inputs = as_tensor(inputs)
-    axis = 0 if time_major else 1
+
+    def turned(x):
+        return x if time_major else ops.swapaxes(x, 0, 1)
+
     with variable_scope(scope or "rnn"):
-        steps = ops.unstack(inputs, axis=axis)
-        lengths = _lengths(sequence_length, steps[0].shape[0])
-        state = _first_state(cell, initial_state, steps[0], dtype)
-        outputs, state = _steps(cell, steps, state, lengths)
-    return tree.map_structure(lambda *ys: ops.stack(ys, axis=axis), *outputs), state
+        inputs = turned(as_tensor(inputs))
+        lengths = _lengths(sequence_length, inputs.shape[1])
+        state = _first_state(cell, initial_state, inputs[0], dtype)
+        outputs, state = over_time(cell)(inputs, state, lengths)
+    return tree.map_structure(turned, outputs), state
 
 
 @public("compat.v1.nn.bidirectional_dynamic_rnn")
@@ -165,4 +142,7 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
     with variable_scope(scope or "rnn"):
         lengths = _lengths(sequence_length, steps[0].shape[0])
         state = _first_state(cell, initial_state, steps[0], dtype)
-        return _steps(cell, steps, state, lengths)
+        outputs, state = over_time(cell)(ops.stack(steps), state, lengths)
+    count = len(steps)
+    parts = [ops.unstack(y, num=count) for y in tree.flatten(outputs)]
+    return [tree.pack_sequence_as(outputs, list(row)) for row in zip(*parts, strict=True)], state

@@ -1,0 +1,144 @@
+"""Loops as functions. Eagerly they are Python's own.
+
+In a trace, a loop of known length is one node, whose step is traced once (`primitives.loop`); steps
+that are not alike, or have strings or collectives, are traced one after the other. A `while_loop`
+by a traced value cannot be traced: asking for the value raises `TraceError`, upon which the traced
+function falls back to eager.
+"""
+
+import numpy as np
+
+from estikeras import errors
+from estikeras.engine import context, tree
+from estikeras.engine.body import NotALoop
+from estikeras.engine.operation import op
+from estikeras.engine.tensor import as_tensor
+from estikeras.ops import core, joining
+from estikeras.primitives import loop
+
+# Fewer steps are traced one by one, which runs faster and does not take long to compile.
+SHORTEST = 16
+
+
+@op("keras.ops.while_loop")
+def while_loop(cond, body, loop_vars, maximum_iterations=None):
+    """The loop variables after `body` was applied for as long as `cond` of them is true.
+
+    Args:
+        cond: function of the loop variables that gives a boolean scalar.
+        body: function of the loop variables that gives their next values.
+        loop_vars: a tensor, or a tuple, list or dict of them.
+        maximum_iterations: None sets no limit.
+    """
+    several = isinstance(loop_vars, (tuple, list))
+    count = 0
+    while maximum_iterations is None or count < maximum_iterations:
+        if not bool(core.boolean(cond(*loop_vars) if several else cond(loop_vars))):
+            break
+        loop_vars = body(*loop_vars) if several else body(loop_vars)
+        loop_vars = tuple(loop_vars) if isinstance(loop_vars, list) else loop_vars
+        several = isinstance(loop_vars, tuple)
+        count += 1
+    return loop_vars
+
+
+@op("keras.ops.fori_loop")
+def fori_loop(lower, upper, body_fun, init_val):
+    """The value after `body_fun(i, value)` was applied for i from `lower` up to but not including
+    `upper`.
+    """
+    numbers = np.arange(int(lower), int(upper), dtype=np.int32)
+    return scan(lambda value, i: (body_fun(i, value), None), init_val, numbers)[0]
+
+
+@op("keras.ops.scan")
+def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
+    """Carry a value along the first axis: `carry, y = f(carry, x)` for each x.
+
+    Args:
+        f: function of the carry and a slice of `xs` (None without `xs`).
+        init: the first carry, any structure.
+        xs: a structure of tensors with a common first axis.
+        length: how many steps, needed without `xs`.
+        reverse: begin at the end.
+        unroll: True traces one step after the other; numbers are of no consequence.
+
+    Returns:
+        The last carry, and the structure of all y, stacked.
+    """
+    if not callable(f):
+        raise errors.wrong_type("f", got=f, expected="a function")
+    count = _length(xs, length) if xs is not None else int(length)
+    trace = context.current.trace
+    if trace is not None and trace.has_loops and count >= SHORTEST and unroll is not True:
+        try:
+            return _as_node(f, init, xs, count, reverse)
+        except NotALoop:
+            pass  # step by step, then
+    carry, ys = init, [None] * count
+    for i in reversed(range(count)) if reverse else range(count):
+        carry, ys[i] = f(carry, None if xs is None else _row(xs, i))
+    return carry, _stacked(ys) if ys else None
+
+
+@op("keras.ops.map")
+def map(f, xs):
+    """`f` of each slice along the first axis, stacked."""
+    return scan(lambda carry, x: (carry, f(x)), (), xs)[1]
+
+
+@op("keras.ops.vectorized_map")
+def vectorized_map(function, elements):
+    """`function` of each slice along the first axis, stacked."""
+    return map(function, elements)
+
+
+def _as_node(f, init, xs, length, reverse):
+    """What `scan` gives, by one node of the trace.
+
+    Raises:
+        NotALoop: when the steps differ.
+    """
+    forms = {}
+
+    def step(carried, row):
+        carry, y = f(_packed(init, carried), _packed(xs, row))
+        if _form(carry) != _form(init):
+            raise NotALoop("The structure that is carried changes.")
+        forms["y"] = y
+        return _tensors(carry), _tensors(y)
+
+    carried, collected = loop.run(step, _tensors(init), _tensors(xs), length, reverse)
+    return _packed(init, carried), _packed(forms["y"], collected)
+
+
+def _tensors(structure):
+    return [as_tensor(x) for x in tree.flatten(structure) if x is not None]
+
+
+def _packed(structure, tensors):
+    """Tensors in the place of those of a structure, in which None stays."""
+    given = iter(tensors)
+    return tree.map_structure(lambda x: None if x is None else next(given), structure)
+
+
+def _form(structure):
+    return tree.map_structure(lambda x: x is None, structure)
+
+
+def _length(structure, length=None, axis=0):
+    sizes = {as_tensor(x).shape[axis] for x in tree.flatten(structure) if x is not None}
+    sizes |= set() if length is None else {int(length)}
+    if len(sizes) != 1:
+        raise errors.invalid(
+            "length", got=sorted(sizes), expected="one size for the first axis of all"
+        )
+    return sizes.pop()
+
+
+def _row(structure, i):
+    return tree.map_structure(lambda x: None if x is None else as_tensor(x)[i], structure)
+
+
+def _stacked(rows):
+    return tree.map_structure(lambda *xs: None if xs[0] is None else joining.stack(xs), *rows)

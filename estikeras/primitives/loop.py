@@ -1,0 +1,128 @@
+"""A loop with a known number of steps, as one node of a graph.
+
+Backwards it is a loop, too, which computes each step again from what was carried into it, so that
+only that needs memory for all steps. [1]
+
+[1]: Chen, Xu, Zhang, Guestrin, 2016, Training deep nets with sublinear memory cost.
+"""
+
+import numpy as np
+
+from estikeras.engine import dtypes
+from estikeras.engine.body import trace_loop
+from estikeras.engine.primitive import primitive
+from estikeras.engine.program.loop_program import LoopProgram
+from estikeras.engine.program.team import current
+from estikeras.engine.tape import GradientTape
+from estikeras.engine.tensor import Tensor
+from estikeras.engine.variable import aligned_empty
+
+
+def run(step, carried, walked, length, backwards=False):
+    """Run a step several times, inside of a trace; see `engine.body.trace_loop`.
+
+    Returns:
+        What is carried after the last step, and what was collected, as rows.
+
+    Raises:
+        NotALoop: when the steps differ.
+    """
+    made, inputs, variables = trace_loop(step, carried, walked, length, backwards)
+    finals, _, collected = made.outputs(loop(*inputs, loop=made))
+    for variable, value in zip(variables, finals[len(carried) :], strict=True):
+        variable.assign(value)
+    return list(finals[: len(carried)]), list(collected)
+
+
+def _rule(*inputs, loop):
+    return loop.specs()
+
+
+def _reference(*arrays, loop):
+    inputs = [_aligned(array) for array in arrays]
+    outputs = [aligned_empty(s.shape, dtypes.to_numpy(s.dtype)) for s in loop.specs()]
+    LoopProgram(loop, inputs, outputs, current()).run_loop()
+    return tuple(outputs)
+
+
+def _aligned(array):
+    made = aligned_empty(array.shape, array.dtype)
+    made[...] = array
+    return made
+
+
+def _bound(program, inputs, outputs, loop):
+    threads = 1 if program.threads == 1 else None
+    return LoopProgram(loop, inputs, outputs, program.team(), threads).run_loop
+
+
+def _gradient(g, y, *xs, loop):
+    """The loop that goes back: it carries the gradients of what was carried and the sums of those
+    of what was read from outside, and collects those of the rows.
+    """
+    carried, walked, outside = loop.inputs(xs)
+    _, before, _ = loop.outputs(y)
+    of_finals, of_before, of_collected = loop.outputs(g)
+    states, rows = _floats(carried), _floats(walked)
+    seeds = [i for i, each in enumerate(of_collected) if each is not None]
+    also = [i for i in states if of_before[i] is not None]
+    # Two inputs may stand for one tensor.
+    places = {id(x): i for i, x in enumerate(outside) if dtypes.is_float(x.dtype)}
+    sources = sorted(places.values())
+    unconnected = {}
+
+    def back(gradients, given):
+        of_after, sums = gradients[: len(states)], gradients[len(states) :]
+        given = iter(given)
+        state, row, of_row, more = (
+            [next(given) for _ in each] for each in (carried, walked, seeds, also)
+        )
+        watched = [[state[i] for i in states], [outside[i] for i in sources]]
+        watched.append([row[i] for i in rows])
+        with GradientTape() as tape:
+            tape.watch(watched)
+            after = loop.graph.replay([*state, *row, *outside])
+        targets = [after[i] for i in states] + [after[loop.carries + i] for i in seeds]
+        of_state, of_outside, of_walked = tape.gradient(targets, watched, [*of_after, *of_row])
+        unconnected["outside"] = [i for i, d in zip(sources, of_outside, strict=True) if d is None]
+        unconnected["rows"] = [i for i, d in zip(rows, of_walked, strict=True) if d is None]
+        of_state = [
+            _zeros(x) if d is None else d for x, d in zip(watched[0], of_state, strict=True)
+        ]
+        for i, d in zip(also, more, strict=True):
+            of_state[states.index(i)] = of_state[states.index(i)] + d
+        sums = [_sum(s, s, d) for s, d in zip(sums, of_outside, strict=True)]
+        return [*of_state, *sums], [d for d in of_walked if d is not None]
+
+    first = [_zeros(carried[i]) if of_finals[i] is None else of_finals[i] for i in states]
+    finals, collected = run(
+        back,
+        [*first, *(_zeros(outside[i]) for i in sources)],
+        [*before, *walked, *(of_collected[i] for i in seeds), *(of_before[i] for i in also)],
+        loop.length,
+        not loop.backwards,
+    )
+    of_carried = dict(zip(states, finals, strict=False))
+    of_rows = dict(zip([i for i in rows if i not in unconnected["rows"]], collected, strict=True))
+    sums = dict(zip(sources, finals[len(states) :], strict=True))
+    for i in unconnected["outside"]:
+        del sums[i]
+    parts = zip((carried, walked, outside), (of_carried, of_rows, sums), strict=True)
+    return tuple([found.get(i) for xs, found in parts for i in range(len(xs))])
+
+
+def _sum(like, *gradients):
+    """The sum of those gradients that there are."""
+    found = [each for each in gradients if each is not None]
+    return sum(found[1:], found[0]) if found else _zeros(like)
+
+
+def _floats(xs):
+    return [i for i, x in enumerate(xs) if dtypes.is_float(x.dtype)]
+
+
+def _zeros(x):
+    return Tensor(np.zeros(x.shape, dtypes.to_numpy(x.dtype)))
+
+
+loop = primitive("loop", _rule, _reference, _gradient, bound=_bound)

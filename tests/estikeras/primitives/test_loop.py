@@ -1,0 +1,216 @@
+"""Loops as nodes: values, gradients, variables, and what is left out of what nobody needs."""
+
+import numpy as np
+import pytest
+
+import estikeras as tf
+from estikeras import ops
+from estikeras.engine import context
+from estikeras.engine.body import trace_loop
+from estikeras.engine.graph import Graph
+from estikeras.engine.passes.loops import narrow_loops
+from estikeras.engine.tensor import Spec
+from estikeras.ops import loops
+from estikeras.primitives.loop import loop
+from tests.support.arrays import random_array
+from tests.support.primitives import primitive_checks, row
+
+STEPS, BATCH, FEATURES, UNITS = 20, 2, 3, 4
+SEEDS = tf.keras.random.SeedGenerator(3)
+STATE, X, WEIGHT = (BATCH, UNITS), (STEPS, BATCH, FEATURES), (FEATURES + UNITS, UNITS)
+
+
+def following(x, state, weight):
+    return ops.tanh(ops.matmul(ops.concatenate([x, state], axis=1), weight))
+
+
+def traced_loop(backwards=False):
+    graph = Graph()
+    state, x, weight = (graph.add_input(Spec(shape, "float64")) for shape in (STATE, X, WEIGHT))
+
+    def step(carried, rows):
+        y = following(*rows, *carried, weight)
+        return [y], [2 * y[:, 0]]
+
+    with context.scope(trace=graph, tapes=()):
+        return trace_loop(step, [state], [x], STEPS, backwards)[0]
+
+
+ROWS = [
+    row(loop.name, [STATE, X, WEIGHT], dtype="float64", loop=traced_loop()),
+    row(loop.name, [STATE, X, WEIGHT], dtype="float64", loop=traced_loop(backwards=True)),
+]
+
+test_primitive = primitive_checks(ROWS)
+
+
+def recurrent(x, state, weight, total):
+    """Reads a variable, writes another one, and carries a structure."""
+
+    def step(carry, x):
+        y = following(x, carry["state"], weight)
+        total.assign_add(ops.sum(y))
+        return {"state": y, "count": carry["count"] + 1}, (y * total, None)
+
+    last, (ys, nothing) = ops.scan(
+        step, {"state": state, "count": ops.arange(1)[0]}, x, reverse=True
+    )
+    assert nothing is None
+    return last["state"], last["count"], ys
+
+
+def nested(x, state, weight, total):
+    """A loop in each step of a loop."""
+
+    def inner(carry, x):
+        return following(x, carry, weight), ops.sum(carry) * ops.sum(state)
+
+    def outer(carry, scale):
+        carry, sums = ops.scan(inner, carry, x * scale)
+        return carry, ops.mean(sums)
+
+    return ops.scan(outer, state, ops.linspace(-1.0, 1.0, STEPS))
+
+
+def mapped(x, state, weight, total):
+    return ops.map(lambda x: following(x, state, weight), x)
+
+
+def counted(x, state, weight, total):
+    def step(i, value):
+        return following(x[0] * ops.cast(i, "float32"), value, weight)
+
+    return ops.fori_loop(2, STEPS, step, state)
+
+
+def folded(x, state, weight, total):
+    return tf.scan(lambda before, x: ops.sin(before) + x, x), tf.foldr(lambda a, b: a * 0.5 + b, x)
+
+
+def random(x, state, weight, total):
+    """The same numbers as one step after the other: their count is carried."""
+    SEEDS.state.assign([3, 0])
+
+    def step(carry, x):
+        carry = following(x, carry, weight)
+        return tf.keras.random.dropout(carry, 0.5, seed=SEEDS), carry
+
+    return ops.scan(step, state, x)
+
+
+def state_of(function, x, state, weight, total):
+    total.assign(0.5)
+    with tf.GradientTape() as tape:
+        tape.watch([x, state])
+        results = function(x, state, weight, total)
+        loss = sum(
+            ops.sum(y * (1.0 + i))
+            for i, y in enumerate(results if type(results) is tuple else (results,))
+            if "float" in y.dtype
+        )
+    return results, tape.gradient(loss, [x, state, weight]), total.value
+
+
+@pytest.mark.parametrize("function", [recurrent, nested, mapped, counted, folded, random])
+def test_a_loop_in_a_program_is_one_node_and_computes_what_its_steps_compute(function):
+    x, state = (tf.constant(random_array(s, seed=i)) for i, s in enumerate((X, STATE)))
+    weight, total = tf.Variable(random_array(WEIGHT, seed=2)), tf.Variable(0.0, trainable=False)
+    eager = state_of(function, x, state, weight, total)
+    compiled = tf.function(lambda x, state: state_of(function, x, state, weight, total))
+    for _ in range(2):
+        for got, expected in zip(*map(tf.nest.flatten, (compiled(x, state), eager)), strict=True):
+            if expected is None:
+                assert got is None
+                continue
+            assert got.dtype == expected.dtype
+            np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-5)
+    assert compiled.show().count("tanh") + compiled.show().count("sin(") < 2 * STEPS
+    assert " loop(" in compiled.show()
+
+
+def test_gradients_of_gradients_go_through_loops():
+    def second(x, state, weight):
+        with tf.GradientTape() as outer:
+            outer.watch([x, state])
+            with tf.GradientTape() as inner:
+                inner.watch(state)
+                last, ys = ops.scan(lambda h, x: (following(x, h, weight),) * 2, state, x)
+                loss = ops.sum(last) + ops.sum(ys**2)
+            norm = ops.sum(inner.gradient(loss, state) ** 2)
+        return outer.gradient(norm, [x, state, weight])
+
+    x, state = (tf.constant(random_array(s, seed=i)) for i, s in enumerate((X, STATE)))
+    weight = tf.Variable(random_array(WEIGHT, seed=2))
+    compiled = tf.function(lambda x, state: second(x, state, weight))
+    for got, expected in zip(compiled(x, state), second(x, state, weight), strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("init", "step"),
+    [
+        (0, lambda carry, x: (carry + x, x)),  # an int becomes a float
+        (0.0, lambda carry, x: ((carry, x), x) if not isinstance(carry, tuple) else (carry, x)),
+    ],
+    ids=["another dtype", "another structure"],
+)
+def test_steps_that_are_not_alike_are_traced_one_by_one(init, step):
+    f = tf.function(lambda x: ops.scan(step, init, x))
+    x = ops.arange(STEPS, dtype="float32")
+    for got, expected in zip(*map(tf.nest.flatten, (f(x), ops.scan(step, init, x))), strict=True):
+        np.testing.assert_array_equal(got, expected)
+    assert " loop(" not in f.show()
+
+
+def test_short_loops_are_traced_step_by_step():
+    f = tf.function(lambda x: ops.map(ops.sin, x))
+    f(ops.ones((loops.SHORTEST - 1, 2)))
+    assert " loop(" not in f.show()
+    f(ops.ones((loops.SHORTEST, 2)))
+    assert " loop(" in f.show()
+
+
+def test_what_nobody_needs_of_a_loop_is_not_computed():
+    graph = Graph()
+    x, state, weight = (graph.add_input(Spec(shape, "float32")) for shape in (X, STATE, WEIGHT))
+
+    def step(carry, x):
+        needed, not_needed = carry
+        return (needed + x[0, 0], following(x, not_needed, weight)), (needed, ops.sum(not_needed))
+
+    with context.scope(trace=graph, tapes=()):
+        (last, _), _ = ops.scan(step, (ops.sum(state), state), x)
+    graph.outputs = [last]
+    narrow_loops(graph)
+    (node,) = [each for each in graph.verify().nodes if "loop" in each.params]
+    assert [y.shape for y in node.outputs] == [()]
+    assert len(node.inputs) == 2
+    assert "matmul" not in str(node.params["loop"].graph)
+
+
+def test_an_index_out_of_range_in_a_step_is_an_error_and_changes_no_variable():
+    total = tf.Variable(1.0)
+
+    @tf.function
+    def f(table, ids):
+        def step(carry, i):
+            return carry + ops.take(table, i, axis=0), None
+
+        total.assign(ops.scan(step, ops.zeros(()), ids)[0])
+
+    table = ops.arange(5, dtype="float32")
+    f(table, ops.full((STEPS,), 3))
+    assert float(total.numpy()) == 3 * STEPS
+    with pytest.raises(tf.errors.InvalidArgumentError, match="7"):
+        f(table, ops.concatenate([ops.full((STEPS - 1,), 3), [7]]))
+    assert float(total.numpy()) == 3 * STEPS
+
+
+def test_datasets_run_loops_for_each_element():
+    def prefix(x):
+        return ops.scan(lambda carry, x: (carry + x, carry + x), ops.zeros((), "float32"), x)[1]
+
+    rows = random_array((6, STEPS))
+    dataset = tf.data.Dataset.from_tensor_slices(rows).map(prefix).batch(4)
+    got = np.concatenate(list(dataset.as_numpy_iterator()))
+    np.testing.assert_allclose(got, np.cumsum(rows, axis=1), rtol=1e-5)
