@@ -13,7 +13,8 @@ math.argmin math.confusion_matrix math.count_nonzero math.in_top_k math.reduce_a
 math.reduce_logsumexp math.reduce_max math.reduce_mean math.reduce_min math.reduce_prod
 math.reduce_sum math.softmax math.log_softmax name_scope nn.avg_pool nn.avg_pool2d nn.conv1d
 nn.conv2d nn.conv2d_transpose nn.conv3d nn.conv3d_transpose nn.convolution nn.crelu nn.ctc_loss
-nn.depth_to_space nn.depthwise_conv2d nn.dropout nn.embedding_lookup nn.in_top_k nn.log_softmax
+nn.depth_to_space nn.depthwise_conv2d nn.dropout nn.embedding_lookup nn.embedding_lookup_sparse
+nn.in_top_k nn.log_softmax nn.safe_embedding_lookup_sparse
 nn.max_pool nn.moments nn.pool nn.separable_conv2d nn.softmax nn.softmax_cross_entropy_with_logits
 nn.space_to_batch nn.space_to_depth nn.sufficient_statistics nn.weighted_cross_entropy_with_logits
 nn.weighted_moments norm ones_like pad random.poisson reduce_all reduce_any reduce_logsumexp
@@ -160,9 +161,7 @@ ABSENT = {
         ("quantization", "quantize", "dequantize", "mixed_precision"),
         _QUANTIZED,
     ),
-    **dict.fromkeys(
-        ("sparse_placeholder", "sparse_tensor_dense_matmul", "nn.embedding_lookup_sparse"), _SPARSE
-    ),
+    **dict.fromkeys(("sparse_placeholder", "sparse_tensor_dense_matmul"), _SPARSE),
     **dict.fromkeys(
         (
             "train.ClusterDef",
@@ -228,7 +227,6 @@ ABSENT = {
         (
             "IndexedSlices",
             "SparseTensorValue",
-            "nn.safe_embedding_lookup_sparse",
             "sets",
             "sparse",
             "sparse_add",
@@ -247,8 +245,6 @@ ABSENT = {
     "graph_util": "Export with `export_saved_model`, or `model.export`.",
     "import_graph_def": "Load weights by `tf.train.load_checkpoint`, or a `.keras` file.",
     "nn.ctc_loss": "Use `tf.nn.ctc_loss`, which takes dense labels and their lengths.",
-    "strings.split": "Use `tf.strings.split`.",
-    "string_split": "Use `tf.strings.split`.",
     "hessians": "Use a `tf.GradientTape` inside of another one.",
     "load_op_library": "Write the operation with `tf` or `tf.py_function`.",
     "multinomial": "Use `tf.random.categorical`.",
