@@ -127,29 +127,30 @@ def placeholder(dtype, shape=None, name=None):
             "shape", got=None, expected="the number of axes, such as [None] for a batch of strings"
         )
     made = graph.add_placeholder(tuple(shape), dtypes.standardize(dtype))
-    graph.note(made, name or "Placeholder")
+    graph.note(made, context.scoped_name(name or "Placeholder"))
     return made
 
 
 @public("compat.v1.placeholder_with_default")
 def placeholder_with_default(input, shape, name=None):
-    """A tensor with a value, which cannot be fed.
+    """A tensor that has a value where none is fed.
 
     Args:
         input: the value.
         shape: its shape, with None for sizes that may differ.
-        name: name by which it is found.
+        name: name by which it is fed.
 
     Returns:
-        The value.
+        In a model function a placeholder, elsewhere the value.
     """
     value = as_tensor(input)
     value.set_shape(shape)
     graph = session_graph()
-    if graph is not None:
-        value = graph.own(value)
-        graph.note(value, name or "PlaceholderWithDefault")
-    return value
+    if graph is None:
+        return value
+    made = graph.add_placeholder(tuple(value.shape), value.dtype, value)
+    graph.note(made, name or "PlaceholderWithDefault")
+    return made
 
 
 @public("compat.v1.reset_default_graph")

@@ -149,7 +149,7 @@ class SessionGraph(Graph):
         if required := _joined(sources):
             self._requirements[id(node)] = required
 
-    def add_placeholder(self, shape, dtype):
+    def add_placeholder(self, shape, dtype, default=None):
         """An input that is fed by hand.
 
         Args:
@@ -157,10 +157,16 @@ class SessionGraph(Graph):
             dtype: name of a dtype.
         """
         fed = self.fed_shapes.get(len(self.placeholders))
-        unknown = self.unknown_size or (lambda axis: 1)
-        sizes = fed or (unknown(k) if n is None else n for k, n in enumerate(shape))
-        self.placeholders.append(self.add_input(Spec(tuple(sizes), dtype)))
-        return self.placeholders[-1]
+        default = default if default is None else self.own(default)
+        if default is None or fed is not None:
+            unknown = self.unknown_size or (lambda axis: 1)
+            sizes = fed or (unknown(k) if n is None else n for k, n in enumerate(shape))
+            made = self.add_input(Spec(tuple(sizes), dtype))
+        else:
+            made = public_operators()["copy"](default)
+        self.placeholders.append(made)
+        return made
+            default: tensor with its value in traces for which it is not fed, or None.
 
     def name_of(self, variable):
         return f"{variable.path}:0"

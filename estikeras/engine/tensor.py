@@ -293,7 +293,7 @@ def release(reference):
 
 
 def public_operators():
-    """Python operators' names, and "cast", "stack", "reshape", "squeeze", with the ops that serve
+    """Python operators' names, and "cast", "copy", "stack", "reshape", "squeeze", with the ops that serve
     them.
     """
     return namespace.load("estikeras.ops.operators:OPERATORS")

@@ -180,8 +180,9 @@ class Session:
         ready = [source.ready() for source in self._sources]
         self._weigh(ready)
         began = time.perf_counter()
-        many = steps > 1 and len(ready) == 1 and program.runs_natively and program.inputs
-        if many and not values and events is None:
+        from_batch = all(id(x) in trace.places for x in program.inputs) and program.inputs
+        many = steps > 1 and len(ready) == 1 and program.runs_natively and from_batch
+        if many and events is None:
             rows, order, first = ready[0].take_many(steps)
             rows = [rows[trace.places[id(x)]] for x in program.inputs]
             results = program.run_steps(rows, order, first, steps)

@@ -40,7 +40,8 @@ class Trace:
         self._twins = {} if first is None else _twins(first, self)
         if first is not None:
             for x in first.graph.placeholders[len(self.graph.placeholders) :]:  # of hooks
-                self._twins[id(x)] = self.graph.add_placeholder(x.shape, x.dtype)
+                default = None if x.node.kind == "input" else self._own(x.node.inputs[0])
+                self._twins[id(x)] = self.graph.add_placeholder(x.shape, x.dtype, default)
 
     def _next_elements(self, dataset):
         """Tensors for the next element of a dataset. Sources are known by the order in which they
@@ -143,7 +144,7 @@ def _twins(first, second):
         if y is not None:
             twins[id(x)] = y
 
-    for x, y in zip(first.graph.inputs, second.graph.inputs, strict=False):
+    for x, y in zip(_given(first), _given(second), strict=False):
         note(x, y)
     for name, x in first.graph.named.items():
         note(x, second.graph.named.get(name))
@@ -156,6 +157,12 @@ def _twins(first, second):
     for variable, x in first.graph.reads.items():
         note(x, reads.get(id(vars(variable))))
     return twins
+
+
+def _given(trace):
+    """What gets its values from outside: from the sources, then by hand."""
+    read = [x for x in trace.graph.inputs if id(x) in trace.places]
+    return [*read, *trace.graph.placeholders]
 
 
 def _leaves(built):

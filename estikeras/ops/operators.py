@@ -68,6 +68,7 @@ OPERATORS = {
     "__ge__": comparison.greater_equal,
     "__getitem__": subscript.get_item,
     "cast": core.cast,
+    "copy": core.copy,
     "stop_gradient": core.stop_gradient,
     "stack": joining.stack,
     "reshape": shaping.reshape,

@@ -268,3 +268,36 @@ def test_constants_of_a_batchs_size_are_those_of_each_batch():
     estimator = tf.estimator.Estimator(model_fn)
     rows = list(estimator.predict(batches, yield_single_examples=False))
     assert [len(batch["ones"]) for batch in rows] == [4, 4, 2]
+
+
+@pytest.mark.parametrize("size", [3, 2])
+def test_what_has_a_value_may_be_fed_another_one(size):
+    def build(features, labels):
+        rate = tf.compat.v1.placeholder_with_default([1.0, 2.0, 3.0], [None], name="rate")
+        batch = tf.compat.v1.placeholder_with_default(features, [None, 2])
+        w = tf.Variable(0.0, name="w")
+        with action("add") as add:
+            w.assign_add(tf.reduce_sum(rate))
+        return {"rate": rate * 2.0, "sum": tf.reduce_sum(batch), "add": add, "w": w.value}
+
+    session = session_of(lambda: batches().repeat(), build)
+    of_batch = session.step(session.built["sum"])
+    rates = np.arange(size, dtype="float32")
+    fed = session.step(
+        [session.built[k] for k in ("rate", "sum", "add")], feed_dict={"rate:0": rates}
+    )
+    np.testing.assert_array_equal(fed[0], rates * 2)
+    assert fed[1] != of_batch  # of the next batch
+    assert session.run(session.built["w"]) == rates.sum()
+    assert session.run(session.built["rate"]).tolist() == [2, 4, 6]
+    session.step(session.built["add"], steps=session.available(4))
+    assert session.run(session.built["w"]) > rates.sum()
+
+
+def test_a_hook_feeds_what_it_made_with_a_value():
+    session = session_of()
+    with session.building():
+        rate = tf.compat.v1.placeholder_with_default(0.5, [], name="of_a_hook")
+        doubled = rate * 2.0
+    values = [session.step(doubled, feed_dict=fed) for fed in (None, {rate: 4.0}, None)]
+    assert values == [1, 8, 1]
