@@ -66,7 +66,7 @@ def _with_metrics(spec):
     metrics = {**spec.eval_metric_ops, LOSS: _mean_loss(averaged(spec.loss))}
     graph = session_graph()
     found = {key: value_and_updates(graph, metric) for key, metric in metrics.items()}
-    values = {key: value for key, (value, _) in found.items()}
+    values = {key: value for key, (value, _) in sorted(found.items())}
     updates = [x for _, updates in found.values() for x in updates]
     return {
         "update": group(updates, "update_metrics"),

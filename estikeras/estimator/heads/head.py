@@ -123,7 +123,7 @@ class Head(abc.ABC):
             ValueError: for labels and logits that do not fit, another mode, and in training unless
                 there is either an optimizer or a `train_op_fn`.
         """
-        with context.name_scope(self.name or "head"):
+        with context.name_scope(self._name_scope):
             predictions = self.predictions(logits)
             if mode == ModeKeys.PREDICT:
                 exported = {
@@ -149,6 +149,11 @@ class Head(abc.ABC):
         step = train_op(loss, *how)
         self._summarize(loss, regularization_losses)
         return EstimatorSpec(mode, predictions=predictions, loss=loss, train_op=step)
+
+    @property
+    def _name_scope(self):
+        """The name scope of what is computed."""
+        return self.name or "head"
 
     @property
     def _training_scope(self):

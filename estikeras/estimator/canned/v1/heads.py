@@ -1,5 +1,5 @@
-"""The heads of TensorFlow 1's estimators: its reductions of losses, its areas under curves, and the
-mean loss among the summaries.
+"""The heads of TensorFlow 1's estimators: its reductions of losses, its areas under curves, the mean
+loss among the summaries, and the names of losses by which its scripts log them.
 """
 
 from estikeras import errors, ops
@@ -7,6 +7,7 @@ from estikeras.compat.metrics.areas import auc
 from estikeras.compat.summary import scalar
 from estikeras.compat.weighted_losses import Reduction
 from estikeras.estimator.heads import binary_class_head, checks, multi_class_head, regression_head
+from estikeras.estimator.heads.naming import named
 from estikeras.estimator.heads.single import broadcast
 from estikeras.estimator.keys import MetricKeys
 from estikeras.estimator.mode_keys import ModeKeys
@@ -26,7 +27,7 @@ class _Head:
     """What is other than in TensorFlow 2's heads.
 
     Args:
-        scope: name scope of what optimizers keep once.
+        scope: name scope of what is computed, and of what optimizers keep once.
         *args: those of the head.
         **kwargs: those of the head.
     """
@@ -43,6 +44,10 @@ class _Head:
             )
 
     @property
+    def _name_scope(self):
+        return self._scope
+
+    @property
     def _training_scope(self):
         return self._scope
 
@@ -55,10 +60,15 @@ class _Head:
 
     def create_estimator_spec(self, features, mode, logits, labels=None, *args, **kwargs):
         spec = super().create_estimator_spec(features, mode, logits, labels, *args, **kwargs)
-        if mode == ModeKeys.TRAIN and self._loss_reduction == Reduction.SUM:
+        if mode == ModeKeys.PREDICT:
+            return spec
+        summed = self._loss_reduction == Reduction.SUM
+        named(spec.loss, f"{self._scope}/weighted_loss/{'Sum' if summed else 'value'}")
+        if mode == ModeKeys.TRAIN and summed:
             losses, weights = self._weighted_losses(self._labels(labels, logits), logits, features)
             count = losses.size if weights is None else ops.sum(broadcast(weights, losses))
-            scalar(self._key(MetricKeys.LOSS_MEAN), spec.loss / count)
+            mean = named(spec.loss / count, f"{self._scope}/truediv")
+            scalar(self._key(MetricKeys.LOSS_MEAN), mean)
         return spec
 
 

@@ -32,3 +32,46 @@ def test_other_reductions_and_partitioners_are_refused():
         tf.compat.v1.estimator.BaselineRegressor(optimizer=tf.keras.optimizers.SGD()).train(
             lambda: tf.data.Dataset.from_tensors(({"x": LABELS}, LABELS))
         )
+
+
+V1 = tf.compat.v1.estimator
+X = [tf.feature_column.numeric_column("x")]
+NAMED = {  # what a model's head computes is named after: its scope, and the end of the loss's name
+    "dnn": (lambda: V1.DNNClassifier([2], X, n_classes=3), "dnn/head", "Sum"),
+    "linear": (lambda: V1.LinearClassifier(X), "linear/head", "Sum"),
+    "wide and deep": (
+        lambda: V1.DNNLinearCombinedRegressor(
+            linear_feature_columns=X, dnn_feature_columns=X, dnn_hidden_units=[2]
+        ),
+        "head",
+        "Sum",
+    ),
+    "mean": (
+        lambda: V1.DNNRegressor([2], X, loss_reduction=REDUCTIONS.MEAN),
+        "dnn/head",
+        "value",
+    ),
+}
+
+
+@pytest.mark.parametrize("model", NAMED)
+def test_losses_have_the_names_by_which_scripts_log_them(model):
+    make, scope, end = NAMED[model]
+    names = [f"{scope}/weighted_loss/{end}"] + [f"{scope}/truediv:0"] * (end == "Sum")
+    seen = []
+
+    class Watch(tf.estimator.SessionRunHook):
+        def before_run(self, run_context):
+            return tf.estimator.SessionRunArgs(names)
+
+        def after_run(self, run_context, run_values):
+            seen.append(run_values.results)
+
+    def input_fn():
+        return tf.data.Dataset.from_tensors(({"x": LABELS}, np.int32(LABELS > 0.7)))
+
+    estimator = make()
+    estimator.train(input_fn, hooks=[Watch()])
+    estimator.evaluate(input_fn, hooks=[tf.estimator.LoggingTensorHook(names[:1], 1)])
+    loss, *mean = seen[0]
+    assert mean == ([loss / len(LABELS)] if end == "Sum" else [])
