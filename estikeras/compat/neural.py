@@ -3,7 +3,7 @@
 from estikeras import errors, ops
 from estikeras.compat.older import older
 from estikeras.engine.tensor import as_tensor
-from estikeras.ops import tf_moments, tf_nn, tf_windows
+from estikeras.ops import combining, tf_moments, tf_nn, tf_windows
 from estikeras.public import public
 
 softmax = public("compat.v1.nn.softmax", "compat.v1.math.softmax")(
@@ -149,25 +149,28 @@ def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None
     return tf_nn.dropout(x, 1 - keep_prob if rate is None else rate, noise_shape, seed)
 
 
-@public("compat.v1.nn.embedding_lookup")
-def embedding_lookup(
-    params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None
-):
-    """The rows of a table at the given numbers.
-
-    Args:
-        params: (rows, ...), or a list with one such table.
-        ids: integers of any shape from 0 to rows - 1.
-        partition_strategy: of no consequence for a single table.
-        name: of no consequence.
-        validate_indices: of no consequence.
-        max_norm: float, the largest norm a row keeps, or None.
-    """
-    if isinstance(params, list | tuple):
-        if len(params) != 1:
-            raise errors.unsupported("A table in several parts", "Join them with `tf.concat`.")
-        params = params[0]
-    return tf_nn.embedding_lookup(params, ids, max_norm)
+embedding_lookup = public("compat.v1.nn.embedding_lookup")(
+    older(
+        tf_nn.embedding_lookup,
+        "params ids partition_strategy name validate_indices max_norm",
+        "partition_strategy validate_indices",
+    )
+)
+embedding_lookup_sparse = public("compat.v1.nn.embedding_lookup_sparse")(
+    older(
+        combining.embedding_lookup_sparse,
+        "params sp_ids sp_weights partition_strategy name combiner max_norm allow_fast_lookup",
+        "partition_strategy",
+    )
+)
+safe_embedding_lookup_sparse = public("compat.v1.nn.safe_embedding_lookup_sparse")(
+    older(
+        combining.safe_embedding_lookup_sparse,
+        "embedding_weights sparse_ids sparse_weights combiner default_id name partition_strategy "
+        "max_norm allow_fast_lookup",
+        "partition_strategy",
+    )
+)
 
 
 @public("compat.v1.nn.atrous_conv2d")

@@ -15,7 +15,7 @@ from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import Spec, Tensor
 from estikeras.keras.trainer.adapters.pipelines import BLOCKS, shared
 from estikeras.op_errors import OutOfRangeError
-from estikeras.ops.padding import padded
+from estikeras.ops.tf_sparse import padded
 from strategies.errors import disagreement
 from strategies.input import share
 

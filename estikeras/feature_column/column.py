@@ -3,9 +3,10 @@
 Columns are values: two that were made alike are equal. Knows no concrete column and no layer.
 """
 
+import contextlib
 import re
 
-from estikeras import errors
+from estikeras import errors, op_errors
 from estikeras.engine import dtypes
 
 
@@ -177,3 +178,14 @@ def keys_of(column):
 def scope_name(name):
     """A column's name as a part of variables' paths."""
     return re.sub(r"[^A-Za-z0-9_.\-]", "_", name)
+
+
+@contextlib.contextmanager
+def lookup_of(column):
+    """Errors inside about rows that a table does not have name the column."""
+    try:
+        yield
+    except op_errors.InvalidArgumentError as error:
+        raise op_errors.InvalidArgumentError(
+            message=f"Column {column.name!r} has the ids 0 to {column.num_buckets - 1}. {error}"
+        ) from error

@@ -7,8 +7,9 @@ from estikeras import errors
 from estikeras.engine.shapes import TensorShape
 from estikeras.feature_column import column as columns
 from estikeras.feature_column import sequence
-from estikeras.feature_column.combining import check_combiner, combined, lookup_of
+from estikeras.feature_column.column import lookup_of
 from estikeras.keras.initializers import Initializer, TruncatedNormal
+from estikeras.ops.combining import check_combiner, combined
 from estikeras.public import public
 from estikeras.train.reader import load_variable
 

@@ -4,7 +4,8 @@ from estikeras import errors, ops
 from estikeras.engine.operation import KerasTensor
 from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import Tensor
-from estikeras.ops.padding import is_padded, padded
+from estikeras.ops.padding import is_padded
+from estikeras.ops.tf_sparse import padded
 
 
 class Features:

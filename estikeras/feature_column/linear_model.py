@@ -2,10 +2,11 @@
 
 from estikeras import errors, ops
 from estikeras.feature_column import column as columns
-from estikeras.feature_column.combining import check_combiner, combined, lookup_of
+from estikeras.feature_column.column import lookup_of
 from estikeras.feature_column.dense_features import flat
 from estikeras.feature_column.features import Features
 from estikeras.feature_column.layer import FeatureLayer, check_batch
+from estikeras.ops.combining import check_combiner, combined
 
 
 class LinearModel(FeatureLayer):

@@ -6,7 +6,7 @@ from estikeras.engine.session_graph import session_graph
 from estikeras.feature_column import column as columns
 from estikeras.feature_column.features import Features
 from estikeras.feature_column.layer import FeatureLayer, check_batch
-from estikeras.ops import tf_control
+from estikeras.ops import assertions
 from estikeras.public import public
 
 
@@ -60,7 +60,7 @@ class SequenceFeatures(FeatureLayer):
         for name, other in zip(names[1:], lengths[1:], strict=True):
             message = f"The lengths of {names[0]!r} and {name!r} differ"
             if session_graph() is None:  # model functions cannot look at values
-                tf_control.assert_equal(lengths[0], other, message)
+                assertions.assert_equal(lengths[0], other, message)
         return ops.concatenate(parts, axis=2), lengths[0]
 
     def compute_output_shape(self, input_shape):

@@ -8,7 +8,6 @@ from estikeras.engine import context
 from estikeras.engine.session_graph import session_graph
 from estikeras.engine.variable import Variable
 from estikeras.feature_column import column as columns
-from estikeras.feature_column.combining import check_combiner
 from estikeras.feature_column.embedding import (
     WEIGHTS,
     EmbeddingLookup,
@@ -17,6 +16,7 @@ from estikeras.feature_column.embedding import (
 )
 from estikeras.feature_column.sequence import SequenceCategoricalColumn
 from estikeras.feature_column.weighted import WeightedCategoricalColumn
+from estikeras.ops.combining import check_combiner
 from estikeras.public import public
 
 

@@ -1,5 +1,6 @@
 """Rows of a table by their numbers, for the Embedding layer and `tf.nn.embedding_lookup`."""
 
+from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.tensor import as_tensor
 from estikeras.ops.core import tensor
@@ -22,6 +23,15 @@ def embedding_lookup(table, indices):
     if not dtypes.is_int(indices.dtype):
         indices = tensor(indices, "int32")
     return embedding.embedding(table, indices)
+
+
+def whole_table(params):
+    """A table as a tensor, which may be given as a list of one."""
+    if isinstance(params, list | tuple):
+        if len(params) != 1:
+            raise errors.unsupported("A table in several parts", "Join them with `tf.concat`.")
+        params = params[0]
+    return as_tensor(params)
 
 
 def used_rows(gradient):

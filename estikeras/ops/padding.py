@@ -2,12 +2,8 @@
 
 import numpy as np
 
-from estikeras import errors
 from estikeras.engine import dtypes
-from estikeras.engine.specs import SparseTensor
-from estikeras.ops import comparison, core, tf_sparse
-
-_SIGNED = ("int8", "int16", "int32", "int64")
+from estikeras.ops import comparison, core
 
 
 def missing_value(dtype):
@@ -21,33 +17,6 @@ def missing_value(dtype):
     return -1
 
 
-def padded(sparse, round_up=False):
-    """A sparse tensor as a dense one, with `missing_value` where it has no entry.
-
-    Args:
-        sparse: SparseTensor of strings, integers or floats with at least two axes.
-        round_up: whether all sizes but the batch's are raised to a power of two, so that batches
-            with rows of any length come in few shapes.
-
-    Returns:
-        Tensor of its dense shape, of which `is_padded` is true.
-
-    Raises:
-        ValueError: for a dtype without a value that means missing, such as bool.
-    """
-    if sparse.dtype != "string" and sparse.dtype not in (*_SIGNED, *dtypes.FLOATS):
-        raise errors.invalid(
-            "sparse", got=f"dtype {sparse.dtype}", expected="strings, signed integers or floats"
-        )
-    if round_up:
-        batch, *sizes = sparse.shape
-        shape = (batch, *(1 << max(size - 1, 0).bit_length() for size in sizes))
-        sparse = SparseTensor(sparse.indices, sparse.values, np.array(shape, np.int64))
-    return note_padded(
-        tf_sparse.to_dense(sparse, missing_value(sparse.dtype), validate_indices=False)
-    )
-
-
 def note_padded(x):
     """Mark a tensor as one that stands for a padded sparse one, and give it back.
 
@@ -55,7 +24,7 @@ def note_padded(x):
     those of padded ones for missing entries.
 
     Args:
-        x: Tensor, also a traced one that will be fed with what `padded` gives.
+        x: Tensor, also a traced one that will be fed with what `tf_sparse.padded` gives.
     """
     x._padded = True
     return x

@@ -242,7 +242,7 @@ def embedding_lookup(params, ids, max_norm=None, name=None):
     """The rows of a table at the given numbers.
 
     Args:
-        params: (rows, ...).
+        params: (rows, ...), or a list with one such table.
         ids: integers of any shape from 0 to rows - 1.
         max_norm: float, the largest norm a row keeps, or None.
         name: no effect.
@@ -250,7 +250,7 @@ def embedding_lookup(params, ids, max_norm=None, name=None):
     Returns:
         A tensor (*shape of ids, ...).
     """
-    table = as_tensor(params)
+    table = embedding.whole_table(params)
     flat = shaping.reshape(table, shape=(table.shape[0], int(np.prod(table.shape[1:]))))
     rows = embedding.embedding_lookup(flat, ids)
     if max_norm is not None:

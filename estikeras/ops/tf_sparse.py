@@ -7,7 +7,12 @@ from estikeras.engine import dtypes
 from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.op_errors import InvalidArgumentError
+from estikeras.ops.comparison import where
+from estikeras.ops.core import tensor
+from estikeras.ops.padding import is_padded, is_present, missing_value, note_padded
 from estikeras.public import public
+
+_SIGNED = ("int8", "int16", "int32", "int64")
 
 
 @public("sparse.to_dense")
@@ -15,7 +20,7 @@ def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
     """A sparse tensor as a dense one of its shape.
 
     Args:
-        sp_input: SparseTensor.
+        sp_input: SparseTensor, or what stands for one in a model function.
         default_value: what stands where it has no entry; None is 0, False or an empty string.
         validate_indices: bool, raise unless indices ascend without repetition.
         name: of no consequence.
@@ -23,8 +28,12 @@ def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
     Raises:
         InvalidArgumentError: if indices are outside of the shape, or not in order.
     """
-    if not isinstance(sp_input, SparseTensor):
+    if not isinstance(sp_input, SparseTensor) and not is_padded(sp_input):
         raise errors.wrong_type("sp_input", got=sp_input, expected="a SparseTensor")
+    if default_value is None:
+        default_value = b"" if sp_input.dtype == "string" else 0
+    if is_padded(sp_input):
+        return where(is_present(sp_input), sp_input, tensor(default_value, sp_input.dtype))
     values, shape = sp_input.values.value, sp_input.shape
     indices = sp_input.indices.value.reshape(len(values), len(shape))
     wrong = ((indices < 0) | (indices >= np.array(shape, np.int64))).any(axis=1)
@@ -40,8 +49,6 @@ def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
             message=f"indices[{which}] is {indices[which].tolist()}, which is out of order or there"
             " twice. Say `validate_indices=False` if that is meant."
         )
-    if default_value is None:
-        default_value = b"" if sp_input.dtype == "string" else 0
     default = as_tensor(default_value).value
     dense = np.full(shape, default, dtypes.to_numpy(sp_input.dtype))
     dense[tuple(indices.T)] = values
@@ -56,3 +63,28 @@ def from_dense(tensor, name=None):
     indices = np.argwhere(filled)
     shape = np.array(x.shape, np.int64)
     return SparseTensor(indices, Tensor(x.value[filled]), shape)
+
+
+def padded(sparse, round_up=False):
+    """A sparse tensor as a dense one, with `missing_value` where it has no entry.
+
+    Args:
+        sparse: SparseTensor of strings, integers or floats with at least two axes.
+        round_up: whether all sizes but the batch's are raised to a power of two, so that batches
+            with rows of any length come in few shapes.
+
+    Returns:
+        Tensor of its dense shape, of which `is_padded` is true.
+
+    Raises:
+        ValueError: for a dtype without a value that means missing, such as bool.
+    """
+    if sparse.dtype != "string" and sparse.dtype not in (*_SIGNED, *dtypes.FLOATS):
+        raise errors.invalid(
+            "sparse", got=f"dtype {sparse.dtype}", expected="strings, signed integers or floats"
+        )
+    if round_up:
+        batch, *sizes = sparse.shape
+        shape = (batch, *(1 << max(size - 1, 0).bit_length() for size in sizes))
+        sparse = SparseTensor(sparse.indices, sparse.values, np.array(shape, np.int64))
+    return note_padded(to_dense(sparse, missing_value(sparse.dtype), validate_indices=False))

@@ -12,7 +12,8 @@ from estikeras.engine.variable_store import VariableStore
 from estikeras.feature_column.linear_model import LinearModel
 from estikeras.feature_column.sequence_features import concatenate_context_input
 from estikeras.ops.embedding import used_rows
-from estikeras.ops.padding import is_padded, padded
+from estikeras.ops.padding import is_padded
+from estikeras.ops.tf_sparse import padded
 
 AGE = fc.numeric_column("age")
 ID = fc.categorical_column_with_identity("id", 4)
