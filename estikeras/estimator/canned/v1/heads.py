@@ -1,5 +1,5 @@
-"""The heads of TensorFlow 1's estimators: its reductions of losses, its areas under curves, the mean
-loss among the summaries, and the names of losses by which its scripts log them.
+"""The heads of TensorFlow 1's estimators: its reductions of losses, its areas under curves, the
+mean loss among the summaries, and the names of losses by which its scripts log them.
 """
 
 from estikeras import errors, ops
