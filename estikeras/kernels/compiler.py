@@ -7,6 +7,8 @@ internal to its object, and an object that would call into Python is refused, so
 never tied to one process.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import importlib
 import importlib.metadata
@@ -14,6 +16,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 from functools import cache
 from pathlib import Path
 from types import FunctionType
@@ -27,6 +30,7 @@ from estikeras.kernels import abi
 # NaN and infinity survive (no "nnan", "ninf"); sums may be re-ordered, so that they vectorise.
 FAST = {"nsz", "arcp", "contract", "afn", "reassoc"}
 ENTRY = "estikeras_entry"
+_PATIENCE_S, _PAUSE_S = 20, 0.002
 _lock = threading.RLock()
 
 
@@ -46,9 +50,49 @@ def address_of(name, build):
         code = _read(file)
         if code is None:
             _announce()
-            code = build()
-            _write(file, code)
+            with _turn(file):
+                code = _read(file) or _built(file, build)
         return _load(name, code)
+
+
+def _built(file, build):
+    code = build()
+    _write(file, code)
+    return code
+
+
+@contextlib.contextmanager
+def _turn(file):
+    """A `with` block that one process at a time is in, for a file: the ranks of a machine need the
+    same kernels at the same moment, and one of them compiles each.
+
+    Who does not come to its turn, since another process is stopped in it or files cannot be locked,
+    goes on without.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock = file.with_suffix(".lock")
+        stream = lock.open("w")
+    except OSError:
+        yield
+        return
+    with stream:
+        last = time.monotonic() + _PATIENCE_S
+        while not _locks(stream) and time.monotonic() < last:
+            time.sleep(_PAUSE_S)
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+
+
+def _locks(stream):
+    """Whether nobody else has it locked, or it cannot be locked at all."""
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return not isinstance(error, BlockingIOError)
+    return True
 
 
 @cache

@@ -1,4 +1,7 @@
 # ruff: noqa: F821 - annotations are shapes by name
+import fcntl
+import threading
+
 import numpy as np
 import pytest
 
@@ -85,4 +88,36 @@ def test_a_damaged_file_is_compiled_again(tmp_path, monkeypatch):
 def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setattr(compiler, "folder", lambda: tmp_path / "file" / "below")
+    assert compiler.address_of("shares", lambda: compiler.compile_loop(shares, {"real": "float64"}))
+
+
+@pytest.fixture
+def turn_of_another(tmp_path):
+    """A file that is locked, as by another process that compiles."""
+    with (tmp_path / "shares.lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield stream
+
+
+def test_of_several_processes_one_compiles_a_kernel(tmp_path, turn_of_another):
+    code = compiler.compile_loop(shares, {"real": "float64"})
+    built, found = [], []
+
+    def ask():
+        found.append(compiler.address_of("shares", lambda: built.append(1) or code))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    asking.join(0.1)
+    assert not found
+    compiler._write(tmp_path / "shares.o", code)
+    turn_of_another.close()
+    asking.join()
+    assert found
+    assert not built
+    assert not list(tmp_path.glob("*.lock"))
+
+
+def test_nobody_waits_long_for_a_process_that_is_stopped(turn_of_another, monkeypatch):
+    monkeypatch.setattr(compiler, "_PATIENCE_S", 0.05)
     assert compiler.address_of("shares", lambda: compiler.compile_loop(shares, {"real": "float64"}))
