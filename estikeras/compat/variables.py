@@ -9,7 +9,7 @@ from estikeras.compat.collections import GraphKeys, add_to_collections
 from estikeras.engine import context, variable, variable_store
 from estikeras.engine.session_graph import Action, action, session_graph
 from estikeras.engine.shapes import TensorShape
-from estikeras.engine.tensor import as_tensor
+from estikeras.engine.tensor import NamedOp, as_tensor
 from estikeras.ops import tf_arrays, tf_control
 from estikeras.public import public
 
@@ -18,13 +18,6 @@ _KNOWN = (
     GraphKeys.LOCAL_VARIABLES,
     GraphKeys.TRAINABLE_VARIABLES,
 )
-
-
-class _Op:
-    """What `variable.op` is asked for: a name."""
-
-    def __init__(self, name):
-        self.name = name
 
 
 @public("compat.v1.Variable")
@@ -114,7 +107,7 @@ class Variable(variable.Variable):
     @property
     def op(self):
         """An object whose `name` is the full name, without `:0`."""
-        return _Op(self.path)
+        return NamedOp(self.path)
 
     def initialized_value(self):
         """The value."""
@@ -171,7 +164,7 @@ class Variable(variable.Variable):
 def changed(state, change, value, name):
     """The operation that changes a variable by `change(value)`; its value is the new one."""
     value = value.result if isinstance(value, Action) else value
-    with action(name, state) as made:
+    with action(context.scoped_name(name), state) as made:
         change(value)
         made.result = state.value
     return made

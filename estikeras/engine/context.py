@@ -72,4 +72,15 @@ class name_scope:
 
 def current_path():
     """The names of the open scopes, joined by slashes."""
-    return "/".join(name for name, _ in current.names if name)
+    return path_of(current.names)
+
+
+def path_of(names):
+    """The names of some scopes, joined by slashes."""
+    return "/".join(name for name, _ in names if name)
+
+
+def scoped_name(name):
+    """A name below the open scopes; one with a slash at its end is a full name already."""
+    path = current_path()
+    return f"{path}/{name}" if path and not name.endswith("/") else name.rstrip("/")

@@ -308,7 +308,7 @@ def note_name(result, args, kwargs, place):
     """Let the graph that is being traced know a result by the `name` that an op was called with."""
     name = args[place] if len(args) > place else kwargs.get("name")
     if name is not None and isinstance(result, Tensor):
-        context.current.trace.note(result, name)
+        context.current.trace.note(result, context.scoped_name(name))
 
 
 def is_traced(x):

@@ -94,7 +94,7 @@ class SessionGraph(Graph):
         self.tape = GradientTape(persistent=True)
         self._views = [self.updates]
         self._open = None
-        self._required, self._requirements = (), {}
+        self._required, self._requirements, self._scopes = (), {}, {}
 
     @contextlib.contextmanager
     def tracing(self):
@@ -130,16 +130,22 @@ class SessionGraph(Graph):
 
     def _leaf(self, kind, spec, payload=None):
         made = super()._leaf(kind, spec, payload)
-        _describe(made)
+        self._remember(made.node)
         return made
 
     def add(self, primitive, inputs, params, specs):
         made = super().add(primitive, inputs, params, specs)
-        for y in self.nodes[-1].outputs:
-            _describe(y)
+        self._remember(self.nodes[-1])
         if self._required or self._requirements:
             self._require(self.nodes[-1])
         return made
+
+    def _remember(self, node):
+        """Give a node's tensors what model functions ask of them, such as `shape.as_list()`."""
+        if context.current.names:
+            self._scopes[id(node)] = context.current.names
+        for y in node.outputs:
+            y.shape = TensorShape(y.shape)
 
     def _require(self, node):
         """Note which actions must run where a node is computed: what is required now, and by what
@@ -155,6 +161,7 @@ class SessionGraph(Graph):
         Args:
             shape: tuple of int, or None where a size may differ.
             dtype: name of a dtype.
+            default: tensor with its value in traces for which it is not fed, or None.
         """
         fed = self.fed_shapes.get(len(self.placeholders))
         default = default if default is None else self.own(default)
@@ -166,7 +173,6 @@ class SessionGraph(Graph):
             made = public_operators()["copy"](default)
         self.placeholders.append(made)
         return made
-            default: tensor with its value in traces for which it is not fed, or None.
 
     def name_of(self, variable):
         return f"{variable.path}:0"
@@ -182,11 +188,19 @@ class SessionGraph(Graph):
         return unique
 
     def known_as(self, x):
-        """The name of a tensor, with `:0` at its end; None if it has none."""
-        if isinstance(x, TracedTensor) and x.node.kind == "variable":
-            return self.name_of(x.node.payload)
-        names = (f"{name}:0" for name, thing in self.named.items() if thing is x)
-        return next(names, None)
+        """The name of a tensor, with `:0` at its end: what it was called, or else made up from what
+        makes it and the scopes in which that was done.
+        """
+        x = self.own(x)
+        node = x.node
+        if node.kind == "variable":
+            return self.name_of(node.payload)
+        name = next((name for name, thing in self.named.items() if thing is x), None)
+        if name is None:
+            made_by = node.primitive.name if node.kind == "apply" else node.kind
+            path = context.path_of(self._scopes.get(id(node), ()))
+            name = self.note(x, f"{path}/{made_by}" if path else made_by)
+        return f"{name}:0"
 
     def find(self, name):
         """The tensor or action of a name; `:0` at its end may be left out.
@@ -324,11 +338,6 @@ def _joined(sources):
     if len(different) < 2:
         return different[0] if different else ()
     return tuple(dict.fromkeys(action for each in different for action in each))
-
-
-def _describe(tensor):
-    """Give a tensor what model functions ask of it, such as `shape.as_list()`."""
-    tensor.shape = TensorShape(tensor.shape)
 
 
 def session_graph():

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from estikeras import errors, namespace
-from estikeras.engine import dtypes
+from estikeras.engine import context, dtypes
 from estikeras.engine.shapes import TensorShape, UnknownSize
 from estikeras.public import public
 from strategies import values
@@ -42,6 +42,13 @@ class TraceError(TypeError):
 
 class StringTraceError(TraceError):
     """A function that is being traced computes with strings, which compiled programs cannot."""
+
+
+class NamedOp:
+    """What `x.op` is asked for: the `name` of what makes a tensor or variable."""
+
+    def __init__(self, name):
+        self.name = name
 
 
 @public("Tensor")
@@ -78,6 +85,21 @@ class Tensor:
     @property
     def size(self):
         return math.prod(self.shape)
+
+    @property
+    def name(self):
+        """Its name in the model function that runs, with `:0` at its end: what it was called there,
+        or made up from what makes it.
+        """
+        known_as = getattr(context.current.trace, "known_as", None)
+        if known_as is None:
+            raise AttributeError("Tensors have names in model functions only.")
+        return known_as(self)
+
+    @property
+    def op(self):
+        """What makes it, which has a `name`: that of the tensor, without `:0`."""
+        return NamedOp(self.name.removesuffix(":0"))
 
     def get_shape(self):
         """The shape as a TensorShape."""

@@ -193,13 +193,16 @@ def group(*inputs, name="group"):
     """
     if session_graph() is None:
         return None
-    return session.group([x for x in tree.flatten(list(inputs)) if x is not None], name)
+    things = [x for x in tree.flatten(list(inputs)) if x is not None]
+    return session.group(things, context.scoped_name(name or "group"))
 
 
 @public("no_op")
 def no_op(name="no_op"):
     """Do nothing."""
-    return None if session_graph() is None else session.group([], name)
+    if session_graph() is None:
+        return None
+    return session.group([], context.scoped_name(name or "no_op"))
 
 
 @public("numpy_function")

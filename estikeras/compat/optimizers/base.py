@@ -157,7 +157,8 @@ class Optimizer:
         gradients, variables = map(list, zip(*known, strict=True))
         rows = [used_rows(g) if self._spares_rows else None for g in gradients]
         together = combined_gradients(self, gradients + rows, variables)
-        with action(name or self._name, self) as made, together as (combined, variables):
+        acting = action(context.scoped_name(name or self._name), self)
+        with acting as made, together as (combined, variables):
             self._prepare()
             count = len(variables)
             triples = zip(combined[:count], variables, combined[count:], strict=True)

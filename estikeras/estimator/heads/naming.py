@@ -13,5 +13,5 @@ def named(x, name):
     """
     graph = session_graph()
     if graph is not None:
-        graph.note(x, f"{context.current_path()}/{name}")
+        graph.note(x, context.scoped_name(name))
     return x

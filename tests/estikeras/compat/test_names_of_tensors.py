@@ -1,0 +1,86 @@
+"""Names by which model functions know tensors and operations, and hooks ask for them; those of
+TensorFlow 2.15 where scripts give names.
+"""
+
+import numpy as np
+import pytest
+
+import estikeras as tf
+from estikeras.engine.session_graph import SessionGraph
+from estikeras.engine.variable_store import VariableStore
+
+v1 = tf.compat.v1
+
+
+@pytest.fixture
+def graph():
+    graph = SessionGraph()
+    with VariableStore().tracing(), graph.tracing():
+        yield graph
+
+
+@pytest.mark.usefixtures("graph")
+def test_a_name_lies_below_the_scopes_that_are_open():
+    with v1.variable_scope("conv") as scope:
+        y = tf.nn.relu(tf.constant(1.0), name=scope.name)
+        with v1.name_scope("in"):
+            names = [tf.identity(y, name="z").name for _ in range(2)]
+    with v1.variable_scope("conv"):
+        names.append(tf.identity(y, name="z").name)
+        with v1.name_scope("other/"):
+            names.append(tf.identity(y, name="z").name)
+        names.append(tf.identity(y, name="all/").name)
+    assert y.op.name == "conv/conv"
+    assert names == ["conv/in/z:0", "conv/in/z_1:0", "conv_1/z:0", "other/z:0", "all:0"]
+
+
+@pytest.mark.usefixtures("graph")
+def test_operations_lie_below_the_scopes_that_are_open():
+    w = v1.get_variable("w", [1])
+    with v1.name_scope("train"):
+        step = v1.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(w * w))
+        names = [step.name, tf.no_op("nothing").name, tf.group(step, name="all").name]
+        names.append(v1.assign(w, [1.0], name="begin").op.name)
+    assert names == [f"train/{name}" for name in ("GradientDescent", "nothing", "all", "begin")]
+
+
+@pytest.mark.usefixtures("graph")
+def test_what_scripts_give_no_name_is_named_by_what_makes_it():
+    w = v1.get_variable("w", [1])
+    with v1.name_scope("net"):
+        y = tf.nn.relu(w)
+        z = tf.nn.relu(y)
+    assert [y.op.name, z.op.name, y.name] == ["net/relu", "net/relu_1", "net/relu:0"]
+    assert [w.op.name, tf.convert_to_tensor(w).op.name] == ["w", "w"]
+
+
+def test_found_by_its_name(graph):
+    with v1.name_scope("loss"):
+        x = v1.get_variable("w", []) * 2.0
+        y = tf.identity(x, name="mean")
+    assert graph.find("loss/mean:0") is y
+    assert graph.find(x.name) is x
+    with pytest.raises(KeyError, match="loss/mean"):
+        graph.find("mean")
+
+
+def test_a_hook_logs_what_scopes_name(tmp_path, caplog):
+    caplog.set_level("INFO", "estikeras")
+
+    def model_fn(features, labels, mode):
+        with v1.variable_scope("head"):
+            tf.identity(tf.reduce_sum(features), name="total")
+        loss = v1.get_variable("w", []) * 0.0
+        return tf.estimator.EstimatorSpec(
+            mode, loss=loss, train_op=v1.assign_add(v1.train.get_global_step(), 1)
+        )
+
+    hook = tf.estimator.LoggingTensorHook(["head/total"], every_n_iter=1)
+    estimator = tf.estimator.Estimator(model_fn, str(tmp_path))
+    estimator.train(lambda: tf.data.Dataset.from_tensors(np.ones(3, "float32")), hooks=[hook])
+    assert "head/total = 3.0" in caplog.text
+
+
+def test_there_are_no_names_elsewhere():
+    with pytest.raises(AttributeError, match="model functions"):
+        _ = tf.constant(1.0).name
