@@ -10,7 +10,7 @@ from estikeras.data import structure
 from estikeras.data.arguments import out_of_range
 from estikeras.data.node import INFINITE, Node
 from estikeras.engine import dtypes
-from estikeras.engine.specs import TensorSpec
+from estikeras.engine.specs import SparseTensor, TensorSpec
 from estikeras.engine.tensor import TraceError
 
 PARALLEL_BYTES = 1 << 18  # of a block's rows; handing over half of fewer takes longer
@@ -67,24 +67,7 @@ class Slices(Node):
     def __init__(self, block):
         super().__init__()
         self.block = block
-        leaves = structure.leaves_of(block)
-        if not leaves:
-            raise errors.invalid("tensors", got=block, expected="at least one tensor")
-        if any(not np.ndim(leaf) for leaf in leaves if isinstance(leaf, np.ndarray | np.generic)):
-            raise errors.invalid(
-                "tensors",
-                got=structure.describe(block),
-                expected="tensors with at least one dimension, along which they are sliced",
-                hint="Use `from_tensors` for a single element.",
-            )
-        rows = {len(leaf) for leaf in leaves}
-        if len(rows) > 1:
-            raise errors.invalid(
-                "tensors",
-                got=structure.describe(block),
-                expected="tensors with equally many rows",
-            )
-        self.rows = rows.pop()
+        self.rows = rows_of_all(block)
 
     def infer_spec(self):
         return structure.map_leaves(
@@ -97,6 +80,34 @@ class Slices(Node):
     def many(self, run, size):
         for start in range(0, self.rows, size):
             yield structure.take_slice(self.block, start, start + size)
+
+
+def rows_of_all(block):
+    """How many rows all leaves of a block have.
+
+    Raises:
+        ValueError: when there is no leaf, or they have none, or not equally many.
+    """
+    leaves = structure.leaves_of(block)
+    if not leaves:
+        raise errors.invalid("tensors", got=block, expected="at least one tensor")
+    for leaf in leaves:
+        axes = len(leaf.shape) if isinstance(leaf, SparseTensor) else np.ndim(leaf)
+        least = 2 if isinstance(leaf, SparseTensor) else 1
+        if axes < least and isinstance(leaf, np.ndarray | np.generic | SparseTensor):
+            raise errors.invalid(
+                "tensors",
+                got=structure.describe(block),
+                expected="tensors with at least one dimension, along which they are sliced, and "
+                "SparseTensors with another one",
+                hint="Use `from_tensors` for a single element.",
+            )
+    rows = {structure.rows_of(leaf) for leaf in leaves}
+    if len(rows) > 1:
+        raise errors.invalid(
+            "tensors", got=structure.describe(block), expected="tensors with equally many rows"
+        )
+    return rows.pop()
 
 
 class Gather(Node):

@@ -10,8 +10,9 @@ from estikeras.data import sources, structure
 from estikeras.data.arguments import integer
 from estikeras.data.node import Draws
 from estikeras.data.selection import Shuffle
+from estikeras.data.sparse_slices import SparseSlices
 from estikeras.engine import dtypes
-from estikeras.engine.specs import TensorSpec, TypeSpec
+from estikeras.engine.specs import SparseTensor, TensorSpec, TypeSpec
 from estikeras.formats import paths
 
 
@@ -36,7 +37,8 @@ class SourceMethods:
         """One element for each row.
 
         Args:
-            tensors: tensor `(rows, *shape)`, or structure of such; all have equally many rows.
+            tensors: tensor or SparseTensor `(rows, *shape)`, or structure of such; all have equally
+                many rows.
             name: no effect.
 
         Returns:
@@ -45,7 +47,9 @@ class SourceMethods:
         spec = structure.pending_spec(tensors)
         if spec is not None:
             return cls._of(sources.Pending(structure.unbatched(spec)))
-        return cls._of(sources.Slices(structure.as_element(tensors)))
+        block = structure.as_element(tensors)
+        is_sparse = any(isinstance(leaf, SparseTensor) for leaf in structure.leaves_of(block))
+        return cls._of((SparseSlices if is_sparse else sources.Slices)(block))
 
     @classmethod
     def from_generator(
