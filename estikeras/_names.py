@@ -3071,6 +3071,7 @@ NAMES = {
     "vectorized_map": "estikeras.ops.tf_control:vectorized_map",
     "where": "estikeras.ops.tf_indexing:where",
     "while_loop": "estikeras.ops.tf_control:while_loop",
+    "train.ExponentialMovingAverage": "estikeras.compat.averages:ExponentialMovingAverage",
     "zeros": "estikeras.ops.tf_arrays:zeros",
     "zeros_initializer": "estikeras.compat.drawn_anew:zeros_initializer",
     "zeros_like": "estikeras.ops.tf_arrays:zeros_like",

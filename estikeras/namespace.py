@@ -197,8 +197,6 @@ _ABSENT = {
     ),
     "distribute.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
     "distribute.experimental.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
-    "train.ExponentialMovingAverage": "Give the optimizer `use_ema=True`; in a model function, use "
-    "`tf.compat.v1.train.ExponentialMovingAverage`.",
     **dict.fromkeys(
         (f"estimator.BoostedTrees{kind}" for kind in ("Classifier", "Estimator", "Regressor")),
         "TensorFlow has it no more. Train trees with a library for them, or a `DNNClassifier`.",

@@ -1,4 +1,4 @@
-"""Running means of variables, for evaluation with them."""
+"""Running means of variables, for evaluation with them, and of tensors such as losses."""
 
 from estikeras import errors, ops
 from estikeras.compat.beside import Beside
@@ -10,28 +10,26 @@ from estikeras.compat.collections import (
 )
 from estikeras.compat.variable_scopes import variable_scope
 from estikeras.compat.variables import Variable
-from estikeras.engine import context
+from estikeras.engine import context, dtypes
 from estikeras.engine import variable as engine_variable
 from estikeras.engine.session_graph import action
 from estikeras.public import public
 
 
-@public("compat.v1.train.ExponentialMovingAverage")
+@public("train.ExponentialMovingAverage", "compat.v1.train.ExponentialMovingAverage")
 class ExponentialMovingAverage:
     """Keeps a running mean of each of some variables.
 
     Args:
         decay: how much of a mean stays at each step, a number.
         num_updates: number of steps; then no more than `(1 + steps) / (10 + steps)` stays.
-        zero_debias: must be False: means begin with the variables' first values.
+        zero_debias: of no consequence: means of variables begin with their first values.
         name: name of the means in checkpoints.
 
     Reference: Polyak and Juditsky, 1992, Acceleration of stochastic approximation by averaging.
     """
 
     def __init__(self, decay, num_updates=None, zero_debias=False, name="ExponentialMovingAverage"):
-        if zero_debias:
-            raise errors.unsupported("`zero_debias`", "Leave it out for variables.")
         self._decay, self._num_updates, self._name = decay, num_updates, name
         self._averages = Beside()
 
@@ -49,12 +47,14 @@ class ExponentialMovingAverage:
             The operation that does the step, in a model function; elsewhere the step is done.
 
         Raises:
-            TypeError: for what is no variable.
+            TypeError: for what is no variable of floats.
         """
         var_list = trainable_variables() if var_list is None else var_list
         for variable in var_list:
             if not isinstance(variable, engine_variable.Variable):
                 raise errors.wrong_type("var_list", got=variable, expected="variables")
+            if not dtypes.is_float(variable.dtype):
+                raise errors.wrong_type("var_list", got=variable, expected="variables of floats")
             if self._averages.get(self._name, variable) is None:
                 self._averages.put(self._beside(variable), self._name, variable)
         with action(self._name, self) as made:

@@ -371,6 +371,26 @@ def test_running_means_for_several_model_functions_begin_anew_in_each():
     assert averages.average(w).numpy() == 7
 
 
+@pytest.mark.parametrize(("num_updates", "stays"), [(None, 0.9), (3, 4 / 13)])
+@pytest.mark.parametrize("run", [lambda f: f, tf.function], ids=["eager", "traced"])
+def test_running_means_are_kept_outside_of_model_functions(num_updates, stays, run):
+    v = tf.Variable([1.0, 2.0])
+    averages = tf.train.ExponentialMovingAverage(0.9, num_updates, zero_debias=True)
+    averages.apply([v])
+    assert averages.average(v).numpy().tolist() == [1, 2]
+
+    @run
+    def step():
+        v.assign([3.0, 4.0])
+        averages.apply([v])
+
+    step()
+    expected = stays * np.array([1, 2]) + (1 - stays) * np.array([3, 4])
+    np.testing.assert_allclose(averages.average(v), expected, rtol=1e-6)
+    with pytest.raises(TypeError, match="floats"):
+        averages.apply([tf.Variable(1)])
+
+
 def test_copies_of_an_optimizer_go_on_with_copies_of_its_variables():
     w, optimizer = tf.Variable(2.0), v1.train.MomentumOptimizer(0.1, 0.9)
     optimizer.minimize(lambda: w * w, var_list=[w])
