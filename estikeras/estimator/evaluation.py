@@ -3,7 +3,6 @@
 import logging
 import os
 import time
-from functools import partial
 
 import numpy as np
 
@@ -32,6 +31,7 @@ def run(estimator, input_fn, steps, hooks, checkpoint_path, name, variables=None
     """
     strategy = estimator.config.eval_distribute or strategies.get_strategy()
     with context.scope(strategy):
+        model_dir = estimator.model_dir if checkpoint_path is None else None
         if checkpoint_path is None and variables is None:
             checkpoint_path = restoring.checkpoint_to_restore(estimator.model_dir, strategy)
             if checkpoint_path is None:
@@ -48,11 +48,17 @@ def run(estimator, input_fn, steps, hooks, checkpoint_path, name, variables=None
                 "file that it reads empty?"
             ) from error
         try:
-            if variables is None:
-                saver = restoring.saver_of(session, estimator)
-                prepare = partial(restoring.restore, session, saver, checkpoint_path, strategy)
-            else:
-                prepare = partial(restoring.copy, session, variables)
+            saver = restoring.saver_of(session, estimator) if variables is None else None
+
+            def prepare():
+                nonlocal checkpoint_path
+                if saver is None:
+                    restoring.copy(session, variables)
+                    return
+                checkpoint_path = restoring.restore(
+                    session, saver, checkpoint_path, strategy, model_dir
+                )
+
             results = _evaluate(session, prepare, steps, hooks)
         finally:
             session.close()

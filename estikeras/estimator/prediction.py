@@ -36,6 +36,7 @@ def run(estimator, input_fn, predict_keys, hooks, checkpoint_path, one_by_one):
 
 def _begun(estimator, input_fn, predict_keys, hooks, checkpoint_path, strategy):
     """The Session and the batches of predictions; None if there are no batches."""
+    model_dir = estimator.model_dir if checkpoint_path is None else None
     if checkpoint_path is None:
         checkpoint_path = restoring.checkpoint_to_restore(estimator.model_dir, strategy)
         if checkpoint_path is None:
@@ -54,7 +55,7 @@ def _begun(estimator, input_fn, predict_keys, hooks, checkpoint_path, strategy):
         loop = Loop(
             session,
             [*hooks, *spec.prediction_hooks],
-            lambda: restoring.restore(session, saver, checkpoint_path, strategy),
+            lambda: restoring.restore(session, saver, checkpoint_path, strategy, model_dir),
         )
     except BaseException:
         session.close()

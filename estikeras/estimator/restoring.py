@@ -3,6 +3,7 @@
 import logging
 
 from estikeras.estimator import saving
+from estikeras.op_errors import DataLossError, NotFoundError
 from estikeras.train import load_checkpoint
 from estikeras.train.fallback import restorable_checkpoint
 from strategies import context
@@ -33,7 +34,7 @@ def saver_of(session, estimator):
     return saving.saver_of(session.graph, session.store, estimator.config, estimator.model_dir)
 
 
-def restore(session, saver, checkpoint, strategy):
+def restore(session, saver, checkpoint, strategy, model_dir=None):
     """Give a session's variables the values of a checkpoint, or let the scaffold initialize them.
 
     Args:
@@ -41,18 +42,36 @@ def restore(session, saver, checkpoint, strategy):
         saver: what restores it.
         checkpoint: path, or None.
         strategy: the Strategy whose ranks all have the chief's values afterwards.
+        model_dir: folder whose last checkpoint is taken where a training beside has removed this
+            one meanwhile; None for this one alone.
+
+    Returns:
+        The path of the checkpoint that was restored, as the chief knows it; or None.
     """
     scaffold = session.built[0].scaffold
     if checkpoint is not None:
-        _log.info("Restoring parameters from %s", checkpoint)
         if strategy.cluster.is_chief:
             with context.scope(None):  # what is made for it, such as slots, this rank makes alone
-                saver.restore(session, checkpoint)
+                checkpoint = _restore(session, saver, checkpoint, model_dir)
     elif scaffold.init_fn is not None:
         scaffold.init_fn(scaffold, session)
     share(session.variables, strategy)
     if scaffold.local_init_op is not None:
         session.run(scaffold.local_init_op)
+    return checkpoint
+
+
+def _restore(session, saver, checkpoint, model_dir):
+    """Restore a checkpoint, or a newer one if it is gone; gives the path of that."""
+    _log.info("Restoring parameters from %s", checkpoint)
+    try:
+        saver.restore(session, checkpoint)
+    except (NotFoundError, DataLossError, ValueError):
+        newer = None if model_dir is None else restorable_checkpoint(model_dir)
+        if newer in (None, checkpoint):
+            raise
+        return _restore(session, saver, newer, model_dir)
+    return checkpoint
 
 
 def copy(session, variables):

@@ -25,7 +25,7 @@ def restorable_checkpoint(checkpoint_dir, latest_filename=None):
     Raises:
         DataLossError: if there are checkpoints, and none of them can be read.
     """
-    reasons = []
+    reasons, found = [], None
     try:
         found = state.get_checkpoint_state(checkpoint_dir, latest_filename)
     except DataLossError as error:
@@ -46,10 +46,21 @@ def restorable_checkpoint(checkpoint_dir, latest_filename=None):
                 )
             return path
         reasons.append(f"The checkpoint {path} cannot be read: {reason}")
+        if found is not None and _has_changed(found, checkpoint_dir, latest_filename):
+            # A training beside has saved another one and removed this one.
+            return restorable_checkpoint(checkpoint_dir, latest_filename)
     raise DataLossError(
         message=f"{' '.join(reasons)} There is no other checkpoint in {checkpoint_dir}. To begin "
         "anew, use another folder or remove these files."
     )
+
+
+def _has_changed(found, checkpoint_dir, latest_filename):
+    """Whether a folder lists other checkpoints than it did."""
+    try:
+        return state.get_checkpoint_state(checkpoint_dir, latest_filename) not in (None, found)
+    except DataLossError:
+        return False
 
 
 def why_unreadable(prefix):

@@ -1,10 +1,12 @@
 """Folders whose checkpoints do not fit or are damaged, and trainings without data."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 import estikeras as tf
+from estikeras.train import fallback
 from tests.estikeras.estimator.faults import SPEC, X, Y, check, dataset, net, right, step_of
 
 
@@ -88,3 +90,33 @@ def test_input_without_batches_is_told(tmp_path, caplog):
     assert "Training with estimator made no steps. Perhaps input is empty" in caplog.text
     assert estimator.latest_checkpoint() is None
     assert list(estimator.predict(dataset(X[:0], None))) == []
+
+
+@pytest.mark.parametrize("when", ["before it is chosen", "before it is read"])
+@pytest.mark.parametrize("call", ["evaluate", "predict"])
+def test_where_a_training_beside_removes_a_checkpoint_the_newer_one_is_taken(
+    call, when, tmp_path, monkeypatch
+):
+    config = tf.estimator.RunConfig(str(tmp_path / "model"), keep_checkpoint_max=1)
+    estimator = tf.estimator.Estimator(right, config=config).train(dataset(), steps=1)
+    trainings = [threading.Thread(target=estimator.train, args=(dataset(),), kwargs={"steps": 1})]
+
+    def train_beside():
+        if trainings and threading.current_thread() is threading.main_thread():
+            training = trainings.pop()
+            training.start()
+            training.join()
+
+    class Trains(tf.estimator.SessionRunHook):
+        def begin(self):
+            train_beside()
+
+    if when == "before it is chosen":
+        check = fallback.why_unreadable
+        monkeypatch.setattr(fallback, "why_unreadable", lambda path: train_beside() or check(path))
+    hooks = [Trains()] if when == "before it is read" else []
+    if call == "evaluate":
+        assert estimator.evaluate(dataset(), hooks=hooks)["global_step"] == 2
+    else:
+        assert len(list(estimator.predict(dataset(), hooks=hooks))) == 6
+    assert not trainings
