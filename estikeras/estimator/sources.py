@@ -3,6 +3,7 @@ else arrays one batch after the other. On several ranks each takes its rows of e
 """
 
 import functools
+import math
 import zlib
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ class Source:
     def __init__(self, dataset, strategy=None):
         self.strategy = strategy
         self._pieces = self._read(dataset if strategy is None else shared(dataset, by_files=False))
-        self._ready = None
+        self._ready, self._form = None, PaddedForm()
         self._is_agreed = strategy is None or strategy.num_replicas_in_sync == 1
 
     def ready(self):
@@ -88,14 +89,15 @@ class Source:
         pieces = feeding.blocks(dataset, BLOCKS)
         if pieces is None:
             for element in feeding.arrays(dataset):
-                yield Batch(element, self.strategy)
+                yield Batch(element, self.strategy, self._form)
             return
         for piece in pieces:
             leaves = structure.leaves_of(piece)
             counts = {a.shape[:2] for a in leaves}
             if len(counts) > 1:
                 for k in range(len(leaves[0])):
-                    yield Batch(structure.map_leaves(lambda a, k=k: a[k], piece), self.strategy)
+                    element = structure.map_leaves(lambda a, k=k: a[k], piece)
+                    yield Batch(element, self.strategy, self._form)
                 continue
             ((batches, size),) = counts
             flat = [a.reshape(-1, *a.shape[2:]) for a in leaves]
@@ -163,11 +165,13 @@ class Batch:
     Args:
         element: structure of what NumPy indexing gives, and SparseTensors.
         strategy: a Strategy whose ranks share every batch, or None.
+        form: the PaddedForm of the batches of this source.
     """
 
-    def __init__(self, element, strategy):
+    def __init__(self, element, strategy, form):
         self.template, self.count = element, 1
-        self._arrays = self._whole = [_as_array(leaf) for leaf in structure.leaves_of(element)]
+        leaves = form.padded(structure.leaves_of(element))
+        self._arrays = self._whole = [_as_array(leaf) for leaf in leaves]
         sizes = {len(a) for a in self._arrays if a.ndim}
         if strategy is not None and strategy.num_replicas_in_sync > 1 and len(sizes) > 1:
             raise errors.invalid(
@@ -206,9 +210,49 @@ def _weight(size, strategy):
     return weight, (start, stop) if stop > start else (0, 1)
 
 
+class PaddedForm:
+    """To which sizes sparse tensors are padded: powers of two, and those of an earlier batch where
+    that makes no batch much larger. Each form is a trace of the model function, and rows of any
+    length in several features come in very many.
+    """
+
+    _MUCH = 4
+
+    def __init__(self):
+        self._known = []
+
+    def padded(self, leaves):
+        """The leaves of a batch, with dense tensors in place of sparse ones."""
+        sparse = [leaf for leaf in leaves if isinstance(leaf, SparseTensor)]
+        if not sparse:
+            return leaves
+        sizes = iter(self._sizes([leaf.shape[1:] for leaf in sparse]))
+        return [
+            padded(leaf, (leaf.shape[0], *next(sizes))) if isinstance(leaf, SparseTensor) else leaf
+            for leaf in leaves
+        ]
+
+    def _sizes(self, shapes):
+        least = [tuple(1 << max(n - 1, 0).bit_length() for n in shape) for shape in shapes]
+        limit = self._MUCH * _entries(least)
+        for known in self._known:
+            if known == _joined(known, least) and _entries(known) <= limit:
+                return known
+        joined = _joined(self._known[-1], least) if self._known else least
+        self._known.append(joined if _entries(joined) <= limit else least)
+        return self._known[-1]
+
+
+def _entries(shapes):
+    return sum(math.prod(shape) for shape in shapes)
+
+
+def _joined(*forms):
+    """The least form that has room for others."""
+    return [tuple(map(max, *shapes)) for shapes in zip(*forms, strict=True)]
+
+
 def _as_array(leaf):
-    if isinstance(leaf, SparseTensor):
-        leaf = padded(leaf, round_up=True)  # so that few shapes are traced
     if isinstance(leaf, Tensor):
         leaf = leaf.value
     return np.array(leaf, object) if isinstance(leaf, bytes) else np.asarray(leaf)

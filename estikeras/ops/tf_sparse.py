@@ -65,16 +65,15 @@ def from_dense(tensor, name=None):
     return SparseTensor(indices, Tensor(x.value[filled]), shape)
 
 
-def padded(sparse, round_up=False):
+def padded(sparse, shape=None):
     """A sparse tensor as a dense one, with `missing_value` where it has no entry.
 
     Args:
         sparse: SparseTensor of strings, integers or floats with at least two axes.
-        round_up: whether all sizes but the batch's are raised to a power of two, so that batches
-            with rows of any length come in few shapes.
+        shape: tuple of int, a shape at least as large; None is its dense shape.
 
     Returns:
-        Tensor of its dense shape, of which `is_padded` is true.
+        Tensor of this shape, of which `is_padded` is true.
 
     Raises:
         ValueError: for a dtype without a value that means missing, such as bool.
@@ -83,8 +82,6 @@ def padded(sparse, round_up=False):
         raise errors.invalid(
             "sparse", got=f"dtype {sparse.dtype}", expected="strings, signed integers or floats"
         )
-    if round_up:
-        batch, *sizes = sparse.shape
-        shape = (batch, *(1 << max(size - 1, 0).bit_length() for size in sizes))
+    if shape is not None:
         sparse = SparseTensor(sparse.indices, sparse.values, np.array(shape, np.int64))
     return note_padded(to_dense(sparse, missing_value(sparse.dtype), validate_indices=False))
