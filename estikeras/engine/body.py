@@ -27,6 +27,8 @@ class Loop:
         rows: how many are walked.
         length: how many steps.
         backwards: whether they go from the last row to the first.
+        counted: whether the last input says how many steps there are, at most `length`: of the rows
+            the first ones.
         noted: the numbers of the carried tensors that are noted before each step.
     """
 
@@ -35,6 +37,7 @@ class Loop:
     rows: int
     length: int
     backwards: bool
+    counted: bool
     noted: tuple
 
     def inputs(self, xs):
@@ -78,6 +81,8 @@ class Loop:
             more = carried | {i for i, x in enumerate(states) if x.node in nodes}
         nodes.update((states[i].node, None) for i in carried)
         order = sorted(carried)
+        if self.counted:
+            nodes[self.graph.inputs[-1].node] = None
         inputs = [i for i, x in enumerate(self.graph.inputs) if x.node in nodes]
         graph = Graph()
         graph.nodes = [node for node in self.graph.nodes if node in nodes]
@@ -85,8 +90,8 @@ class Loop:
         graph.outputs = [*(self.graph.outputs[i] for i in order), *results]
         rows = sum(self.carries <= i < self.carries + self.rows for i in inputs)
         kept = tuple(order.index(i) for i in noted.values())
-        made = Loop(graph.verify(), len(order), rows, self.length, self.backwards, kept)
-        return made, inputs, [*order, *noted, *collected]
+        form = self.length, self.backwards, self.counted, kept
+        return Loop(graph.verify(), len(order), rows, *form), inputs, [*order, *noted, *collected]
 
     def __repr__(self):
         return f"<{self.length} steps{' backwards' if self.backwards else ''}>"
@@ -139,7 +144,7 @@ class _BodyGraph(Graph):
         return made
 
 
-def trace_loop(step, carried, walked, length, backwards):
+def trace_loop(step, carried, walked, length, backwards=False, count=None):
     """Trace a step inside of the trace of now.
 
     Args:
@@ -149,6 +154,7 @@ def trace_loop(step, carried, walked, length, backwards):
         walked: list of tensors, along whose first axis the steps go.
         length: how many steps, at least one.
         backwards: whether they go from the last row to the first.
+        count: int32 scalar tensor, how many steps of these there are; None for all.
 
     Returns:
         The Loop, its inputs, and the variables that a step assigns to: they are carried, too, after
@@ -177,9 +183,10 @@ def trace_loop(step, carried, walked, length, backwards):
     graph.reads.clear()
     inside = [x for x in graph.inputs if id(x) not in {id(s) for s in (*states, *rows)}]
     graph.inputs, graph.outputs = [*states, *rows, *inside], [*following, *collected]
-    outside = [graph.sources[id(x)] for x in (*states[len(carried) :], *inside)]
-    count = len(variables)
-    inputs = [*carried, *outside[:count], *walked, *outside[count:]]
-    noted = tuple(range(len(states)))
-    made = Loop(graph.verify(), len(states), len(rows), length, backwards, noted)
-    return made, inputs, variables
+    written, read = ([graph.sources[id(x)] for x in xs] for xs in (states[len(carried) :], inside))
+    inputs = [*carried, *written, *walked, *read]
+    if count is not None:
+        graph.add_input(count.spec)
+        inputs.append(count)
+    form = length, backwards, count is not None, tuple(range(len(states)))
+    return Loop(graph.verify(), len(states), len(rows), *form), inputs, variables

@@ -207,8 +207,9 @@ class Graph:
             else:
                 right = node.kind + (f" {node.payload.path}" if node.kind == "variable" else "")
             lines.append(f"{left} = {right}")
-            if "loop" in node.params:
-                lines.append(textwrap.indent(str(node.params["loop"].graph), "    "))
+            for loop in (node.params.get("loop"), node.params.get("step")):
+                if loop is not None:
+                    lines.append(textwrap.indent(str(loop.graph), "    "))
         lines.append("return " + ", ".join(names[id(y)] for y in self.outputs))
         lines += [f"{variable.path} <- {names[id(y)]}" for variable, y in self.updates.items()]
         return "\n".join(lines)

@@ -1,9 +1,8 @@
 """Loops as functions. Eagerly they are Python's own.
 
-In a trace, a loop of known length is one node, whose step is traced once (`primitives.loop`); steps
-that are not alike, or have strings or collectives, are traced one after the other. A `while_loop`
-by a traced value cannot be traced: asking for the value raises `TraceError`, upon which the traced
-function falls back to eager.
+In a trace, a loop is one node, whose step is traced once (`primitives.loop`). Where steps are not
+alike, or have strings or collectives, a loop of known length is traced step by step, and one that
+ends by a traced value raises `TraceError`, upon which the traced function falls back to eager.
 """
 
 import numpy as np
@@ -11,8 +10,8 @@ import numpy as np
 from estikeras import errors
 from estikeras.engine import context, tree
 from estikeras.engine.body import NotALoop
-from estikeras.engine.operation import op
-from estikeras.engine.tensor import as_tensor
+from estikeras.engine.operation import is_traced, op
+from estikeras.engine.tensor import TraceError, as_tensor
 from estikeras.ops import core, joining
 from estikeras.primitives import loop
 
@@ -33,7 +32,11 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
     several = isinstance(loop_vars, (tuple, list))
     count = 0
     while maximum_iterations is None or count < maximum_iterations:
-        if not bool(core.boolean(cond(*loop_vars) if several else cond(loop_vars))):
+        holds = core.boolean(cond(*loop_vars) if several else cond(loop_vars))
+        if is_traced(holds) and holds.node.graph.has_loops:
+            rest = None if maximum_iterations is None else maximum_iterations - count
+            return _while_node(cond, body, loop_vars, rest)
+        if not bool(holds):
             break
         loop_vars = body(*loop_vars) if several else body(loop_vars)
         loop_vars = tuple(loop_vars) if isinstance(loop_vars, list) else loop_vars
@@ -91,6 +94,44 @@ def map(f, xs):
 def vectorized_map(function, elements):
     """`function` of each slice along the first axis, stacked."""
     return map(function, elements)
+
+
+def _while_node(cond, body, loop_vars, limit):
+    """What `while_loop` gives, by a node of the trace.
+
+    Raises:
+        TraceError: when the steps differ.
+    """
+    several = isinstance(loop_vars, (tuple, list))
+
+    def holds(carried):
+        values = _packed(loop_vars, carried)
+        return core.boolean(cond(*values) if several else cond(values))
+
+    def step(carried):
+        values = _packed(loop_vars, carried)
+        following = body(*values) if several else body(values)
+        return _tensors(following)
+
+    carried = _tensors(loop_vars)
+    try:
+        if limit is None or not context.current.tapes:
+            return _packed(loop_vars, loop.repeat(holds, step, carried, limit))
+        # Gradients need all steps: first it is found how many there are.
+        with context.current.trace.branch(), context.scope(tapes=()):
+            counted = loop.repeat(
+                lambda xs: holds(xs[1:]),
+                lambda xs: [xs[0] + 1, *step(xs[1:])],
+                [as_tensor(np.int32(0)), *carried],
+                limit,
+            )
+        found, _ = loop.run(lambda xs, rows: (step(xs), []), carried, [], limit, count=counted[0])
+        return _packed(loop_vars, found)
+    except NotALoop as error:
+        raise TraceError(
+            f"Steps of a loop that ends by a traced value must be alike ({error}). Let loop "
+            "variables keep their shapes and dtypes."
+        ) from error
 
 
 def _as_node(f, init, xs, length, reverse):

@@ -1,10 +1,12 @@
-"""A loop with a known number of steps, as one node of a graph.
+"""Loops as nodes of a graph: with a known number of steps, or for as long as a condition holds.
 
-Backwards it is a loop, too, which computes each step again from what was carried into it, so that
-only that needs memory for all steps. [1]
+Backwards, a loop of a known number of steps is such a loop, too. It computes each step again from
+what was carried into it, so that only that needs memory for all steps. [1]
 
 [1]: Chen, Xu, Zhang, Guestrin, 2016, Training deep nets with sublinear memory cost.
 """
+
+import dataclasses
 
 import numpy as np
 
@@ -14,11 +16,11 @@ from estikeras.engine.primitive import primitive
 from estikeras.engine.program.loop_program import LoopProgram
 from estikeras.engine.program.team import current
 from estikeras.engine.tape import GradientTape
-from estikeras.engine.tensor import Tensor
+from estikeras.engine.tensor import Tensor, TraceError
 from estikeras.engine.variable import aligned_empty
 
 
-def run(step, carried, walked, length, backwards=False):
+def run(step, carried, walked, length, backwards=False, count=None):
     """Run a step several times, inside of a trace; see `engine.body.trace_loop`.
 
     Returns:
@@ -27,11 +29,39 @@ def run(step, carried, walked, length, backwards=False):
     Raises:
         NotALoop: when the steps differ.
     """
-    made, inputs, variables = trace_loop(step, carried, walked, length, backwards)
+    made, inputs, variables = trace_loop(step, carried, walked, length, backwards, count)
     finals, _, collected = made.outputs(loop(*inputs, loop=made))
     for variable, value in zip(variables, finals[len(carried) :], strict=True):
         variable.assign(value)
     return list(finals[: len(carried)]), list(collected)
+
+
+def repeat(condition, step, carried, limit):
+    """Run a step for as long as a condition holds, inside of a trace.
+
+    Args:
+        condition: function of a list of tensors that are carried; gives a boolean scalar.
+        step: function of such a list; gives the next one.
+        carried: list of tensors, what the first step gets.
+        limit: after how many steps it ends; None sets none.
+
+    Returns:
+        What is carried after the last step.
+
+    Raises:
+        NotALoop: when the steps differ.
+    """
+
+    def whole(carried, rows):
+        carried = step(carried)
+        return carried, [condition(carried)]
+
+    made, inputs, variables = trace_loop(whole, carried, [], 1)
+    made = dataclasses.replace(made, noted=())
+    finals = while_loop(condition(carried), *inputs, step=made, limit=limit)
+    for variable, value in zip(variables, finals[len(carried) :], strict=True):
+        variable.assign(value)
+    return list(finals[: len(carried)])
 
 
 def _rule(*inputs, loop):
@@ -43,6 +73,40 @@ def _reference(*arrays, loop):
     outputs = [aligned_empty(s.shape, dtypes.to_numpy(s.dtype)) for s in loop.specs()]
     LoopProgram(loop, inputs, outputs, current()).run_loop()
     return tuple(outputs)
+
+
+def _while_rule(first, *inputs, step, limit):
+    return step.specs()[: step.carries]
+
+
+def _while_reference(first, *arrays, step, limit):
+    inputs = [_aligned(array) for array in arrays]
+    specs = _while_rule(first, *arrays, step=step, limit=limit)
+    outputs = [aligned_empty(s.shape, dtypes.to_numpy(s.dtype)) for s in specs]
+    _while_program(first, inputs, outputs, step, limit, current(), None)()
+    return tuple(outputs)
+
+
+def _while_bound(program, inputs, outputs, step, limit):
+    threads = 1 if program.threads == 1 else None
+    return _while_program(inputs[0], inputs[1:], outputs, step, limit, program.team(), threads)
+
+
+def _while_program(first, inputs, outputs, step, limit, team, threads):
+    holds = aligned_empty((1,), np.bool_)
+    program = LoopProgram(step, inputs, [*outputs, holds], team, threads)
+
+    def go_on(count):
+        return count != limit and bool(holds[0] if count else first)
+
+    return lambda: program.run_while(go_on)
+
+
+def _while_gradient(g, y, *xs, step, limit):
+    raise TraceError(
+        "The gradient of a loop whose end depends on values needs memory for all of its steps. "
+        "Give `maximum_iterations`, or use `ops.scan` or `ops.fori_loop`."
+    )
 
 
 def _aligned(array):
@@ -101,6 +165,7 @@ def _gradient(g, y, *xs, loop):
         [*before, *walked, *(of_collected[i] for i in seeds), *(of_before[i] for i in also)],
         loop.length,
         not loop.backwards,
+        outside[-1] if loop.counted else None,
     )
     of_carried = dict(zip(states, finals, strict=False))
     of_rows = dict(zip([i for i in rows if i not in unconnected["rows"]], collected, strict=True))
@@ -126,3 +191,6 @@ def _zeros(x):
 
 
 loop = primitive("loop", _rule, _reference, _gradient, bound=_bound)
+while_loop = primitive(
+    "while_loop", _while_rule, _while_reference, _while_gradient, bound=_while_bound
+)

@@ -21,6 +21,7 @@ class LoopProgram(RowProgram):
         self._first, self._walked, outside = loop.inputs(inputs)
         self._finals, *rows = loop.outputs(outputs)
         self._collected, self._length = [*rows[0], *rows[1]], loop.length
+        self._count = inputs[-1] if loop.counted else None
         part = Extract()
         graph = part.graph
         states, *others = loop.inputs(loop.graph.inputs)
@@ -46,9 +47,31 @@ class LoopProgram(RowProgram):
 
     def run_loop(self):
         """Run all steps."""
+        self.start()
+        count = self._length if self._count is None else int(self._count)
+        self.fill_rows(self._walked, count, self._collected)
+        self.finish()
+
+    def run_while(self, go_on):
+        """Run a step of a loop of one step again and again.
+
+        Args:
+            go_on: function of how many times it has run.
+        """
+        self.start()
+        count = 0
+        while go_on(count):
+            self.fill_rows(self._walked, 1, self._collected)
+            count += 1
+        self.finish()
+
+    def start(self):
+        """Carry what the first step gets."""
         for state, array in zip(self._states, self._first, strict=True):
             state.buffer[...] = array
-        self.fill_rows(self._walked, self._length, self._collected)
+
+    def finish(self):
+        """Give what is carried."""
         for state, array in zip(self._states, self._finals, strict=True):
             array[...] = state.buffer
 

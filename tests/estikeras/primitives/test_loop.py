@@ -214,3 +214,61 @@ def test_datasets_run_loops_for_each_element():
     dataset = tf.data.Dataset.from_tensor_slices(rows).map(prefix).batch(4)
     got = np.concatenate(list(dataset.as_numpy_iterator()))
     np.testing.assert_allclose(got, np.cumsum(rows, axis=1), rtol=1e-5)
+
+
+def newton(x, guess):
+    """Square roots, as many steps as they need."""
+
+    def far(value, count):
+        return ops.any(ops.abs(value * value - x) > 1e-4 * x)
+
+    return ops.while_loop(
+        far, lambda value, count: (0.5 * (value + x / value), count + 1), (guess, ops.arange(1)[0])
+    )
+
+
+def test_a_loop_that_ends_by_a_value_is_one_node():
+    compiled = tf.function(newton)
+    for x in ([2.0, 9.0], [1e4, 3.0], [1.0, 1.0]):
+        x, ones = tf.constant(x), tf.ones(2)
+        for got, expected in zip(compiled(x, ones), newton(x, ones), strict=True):
+            np.testing.assert_allclose(got, expected, rtol=1e-6)
+    assert not compiled.eager
+    assert compiled.show().count("while_loop") == 1
+
+
+@pytest.mark.parametrize("limit", [3, 50])
+def test_gradients_go_through_loops_with_a_greatest_number_of_steps(limit):
+    table = tf.Variable(random_array((12,), low=1.0, high=2.0))
+
+    def f(x, until):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+
+            def body(i, value):
+                return i + 1, ops.sin(value) * table[i]
+
+            i, value = ops.while_loop(
+                lambda i, value: i < until, body, (tf.constant(0), x), maximum_iterations=limit
+            )
+        return [i, value, *tape.gradient(value, [x, table])]
+
+    compiled, x = tf.function(f), tf.constant(0.7)
+    for until in (0, 5, 12):  # where steps end, the table does
+        until = tf.constant(until)
+        for got, expected in zip(compiled(x, until), f(x, until), strict=True):
+            assert (got is None) == (expected is None) or until == 0
+            np.testing.assert_allclose(got, 0 if expected is None else expected, rtol=1e-5)
+
+
+def test_a_function_runs_eagerly_that_needs_the_gradient_of_a_loop_without_such_a_number():
+    x = tf.Variable([2.0])
+
+    @tf.function
+    def f():
+        with tf.GradientTape() as tape:
+            root, _ = newton(x, tf.ones(1))
+        return tape.gradient(root, x)
+
+    with pytest.warns(UserWarning, match="runs eagerly"):
+        np.testing.assert_allclose(f(), [0.5 / 2**0.5], rtol=1e-3)
