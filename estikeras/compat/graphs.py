@@ -6,6 +6,7 @@ from estikeras import errors
 from estikeras.compat import collections
 from estikeras.compat.name_scopes import name_scope
 from estikeras.engine import context, dtypes
+from estikeras.engine.operation import KerasTensor
 from estikeras.engine.session_graph import Action, session_graph
 from estikeras.engine.tensor import TracedTensor, as_tensor
 from estikeras.public import public
@@ -106,26 +107,24 @@ def get_default_graph():
 
 @public("compat.v1.placeholder")
 def placeholder(dtype, shape=None, name=None):
-    """A tensor that is fed by hand, in a model function or a serving input function.
+    """A tensor that is fed by hand, in a model function or a serving input function. Elsewhere it
+    tells of a shape and a dtype, as `tf.estimator.export.build_raw_serving_input_receiver_fn` asks.
 
     Args:
         dtype: dtype of what is fed.
         shape: sequence of int or None, where a size may differ.
         name: name by which it is fed.
 
-    Raises:
-        RuntimeError: elsewhere.
+    Returns:
+        A tensor of the graph, elsewhere a KerasTensor.
     """
-    graph = session_graph()
-    if graph is None:
-        raise RuntimeError(
-            "tf.placeholder works in functions of an Estimator. Elsewhere, write a `tf.function` "
-            "of what would be fed, or `keras.Input`."
-        )
     if shape is None:
         raise errors.invalid(
             "shape", got=None, expected="the number of axes, such as [None] for a batch of strings"
         )
+    graph = session_graph()
+    if graph is None:
+        return KerasTensor(tuple(shape), dtype, name=name)
     made = graph.add_placeholder(tuple(shape), dtypes.standardize(dtype))
     graph.note(made, context.scoped_name(name or "Placeholder"))
     return made

@@ -148,15 +148,19 @@ def _named(outputs, default):
     return outputs
 
 
-def with_default(export_outputs):
+def with_default(export_outputs, predictions):
     """The export outputs, one of which is the default of a served model.
+
+    Args:
+        export_outputs: dict from a signature's name to an ExportOutput; None serves predictions.
+        predictions: tensor, or dict from name to tensor; None for what is not served.
 
     Raises:
         TypeError: if they are no dict of ExportOutputs by strings.
         ValueError: if there are several and none is called `serving_default`.
     """
     if export_outputs is None:
-        return None
+        return None if predictions is None else {DEFAULT_SERVING_KEY: PredictOutput(predictions)}
     if not isinstance(export_outputs, dict):
         raise errors.wrong_type("export_outputs", got=export_outputs, expected="a dict")
     for name, output in export_outputs.items():

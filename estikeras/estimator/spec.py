@@ -39,7 +39,7 @@ class EstimatorSpec(namedtuple("EstimatorSpec", _FIELDS)):
         train_op: the operation that does one step; needed for TRAIN.
         eval_metric_ops: dict from name to a `keras.metrics.Metric` that has been updated, or to a
             pair of a tensor with the value and the operation that adds a batch.
-        export_outputs: dict from a signature's name to an ExportOutput.
+        export_outputs: dict from a signature's name to an ExportOutput; None serves predictions.
         training_chief_hooks: SessionRunHooks for the chief, for training.
         training_hooks: SessionRunHooks for training.
         scaffold: a Scaffold, or None.
@@ -66,14 +66,16 @@ class EstimatorSpec(namedtuple("EstimatorSpec", _FIELDS)):
         evaluation_hooks=None,
         prediction_hooks=None,
     ):
+        predictions = _checked_predictions(predictions, _checked_mode(mode))
+        served = predictions if mode == ModeKeys.PREDICT else None
         return super().__new__(
             cls,
-            mode=_checked_mode(mode),
-            predictions=_checked_predictions(predictions, mode),
+            mode=mode,
+            predictions=predictions,
             loss=_checked_loss(loss, mode),
             train_op=_checked_train_op(train_op, mode),
             eval_metric_ops=_checked_metrics(eval_metric_ops),
-            export_outputs=with_default(export_outputs),
+            export_outputs=with_default(export_outputs, served),
             training_chief_hooks=_checked_hooks("training_chief_hooks", training_chief_hooks),
             training_hooks=_checked_hooks("training_hooks", training_hooks),
             scaffold=_checked_scaffold(scaffold),

@@ -42,8 +42,6 @@ def test_metrics_and_gradients_are_for_model_functions():
         v1.metrics.mean([1.0])
     with pytest.raises(RuntimeError, match="GradientTape"):
         tf.gradients(tf.constant(1.0), [tf.constant(1.0)])
-    with pytest.raises(RuntimeError, match=r"keras\.Input"):
-        v1.placeholder(tf.float32, [None])
 
 
 def test_assignments_happen_when_they_are_run():

@@ -31,3 +31,24 @@ def test_records_of_comma_separated_values_are_served(tmp_path):
     found = served(tf.constant(["1.0;x", "2;", "3;x"]))["predictions"]
     expected = [row["predictions"] for row in model.predict(input_fn)]
     np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_placeholders_made_outside_tell_what_is_served(tmp_path):
+    def model_fn(features, labels, mode):
+        sums = tf.reduce_sum(features["x"] * tf.cast(features["n"], "float32"), 1)
+        step = v1.assign_add(v1.train.get_global_step(), 1).op
+        return estimator.EstimatorSpec(
+            mode, {"sums": sums}, loss=tf.reduce_sum(sums), train_op=step
+        )
+
+    told = {
+        "x": v1.placeholder(tf.float32, [None, 2], name="x"),
+        "n": v1.placeholder(tf.int64, shape=[None, 1]),
+    }
+    x, n = tf.constant([[1.0, 2.0], [3.0, 4.0]]), tf.constant([[1], [10]], "int64")
+    receiver = estimator.export.build_raw_serving_input_receiver_fn(told)
+    model = estimator.Estimator(model_fn, str(tmp_path / "model"))
+    model.train(lambda: ({"x": x, "n": n}, None), steps=1)
+    folder = model.export_saved_model(str(tmp_path), receiver)
+    served = tf.saved_model.load(folder.decode()).signatures["serving_default"]
+    np.testing.assert_array_equal(served(x=x, n=n)["sums"], [3, 70])

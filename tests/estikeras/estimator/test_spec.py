@@ -48,6 +48,13 @@ def test_a_single_export_output_is_the_default():
     assert SPEC("infer", X, export_outputs=both).export_outputs == both
 
 
+def test_predictions_are_served_where_no_export_outputs_are_named():
+    served = SPEC("infer", {"a": X}).export_outputs
+    assert list(served) == ["serving_default"]
+    assert list(served["serving_default"].outputs) == ["a"]
+    assert SPEC("eval", {"a": X}, loss=tf.constant(1.0)).export_outputs is None
+
+
 def test_replacing_a_part_checks_it_and_leaves_the_original():
     spec = SPEC("infer", X)
     changed = spec._replace(predictions={"b": X})
