@@ -28,10 +28,11 @@ class Action:
         after: the actions that happen before it in the same run, as the keys of a dict.
         owner: the object that made it, such as a metric or an optimizer.
         result: TracedTensor that is its value where it is fetched, or None.
+        begins: the Dataset of which a new pass begins where it is run, or None.
     """
 
     def __init__(self, graph, name, after=(), owner=None):
-        self.graph, self.owner, self.result = graph, owner, None
+        self.graph, self.owner, self.result, self.begins = graph, owner, None, None
         self.updates, self.checks = {}, []
         self.after, self._before = {}, {}
         self.come_after(after)
