@@ -152,8 +152,8 @@ NAMES = {
     "compat.v1.data.get_output_classes": "estikeras.data.outputs:get_output_classes",
     "compat.v1.data.get_output_shapes": "estikeras.data.outputs:get_output_shapes",
     "compat.v1.data.get_output_types": "estikeras.data.outputs:get_output_types",
-    "compat.v1.data.make_initializable_iterator": "estikeras.data.one_shot:make_one_shot_iterator",
-    "compat.v1.data.make_one_shot_iterator": "estikeras.data.one_shot:make_one_shot_iterator",
+    "compat.v1.data.make_initializable_iterator": "estikeras.data.session_iterator:make_iterator",
+    "compat.v1.data.make_one_shot_iterator": "estikeras.data.session_iterator:make_iterator",
     "compat.v1.debugging.assert_all_finite": "estikeras.compat.assertions:verify_tensor_all_finite",
     "compat.v1.debugging.assert_equal": "estikeras.compat.assertions:assert_equal",
     "compat.v1.debugging.assert_greater": "estikeras.compat.assertions:assert_greater",
@@ -268,6 +268,12 @@ NAMES = {
         "estikeras.estimator.serving:build_parsing_serving_input_receiver_fn",
     "compat.v1.estimator.export.build_raw_serving_input_receiver_fn":
         "estikeras.estimator.serving:build_raw_serving_input_receiver_fn",
+    "compat.v1.estimator.tpu.InputPipelineConfig":
+        "estikeras.estimator.tpu_config:InputPipelineConfig",
+    "compat.v1.estimator.tpu.RunConfig": "estikeras.estimator.tpu_config:TPURunConfig",
+    "compat.v1.estimator.tpu.TPUConfig": "estikeras.estimator.tpu_config:TPUConfig",
+    "compat.v1.estimator.tpu.TPUEstimator": "estikeras.estimator.tpu_estimator:TPUEstimator",
+    "compat.v1.estimator.tpu.TPUEstimatorSpec": "estikeras.estimator.tpu_spec:TPUEstimatorSpec",
     "compat.v1.executing_eagerly_outside_functions":
         "estikeras.compat.graphs:executing_eagerly_outside_functions",
     "compat.v1.expand_dims": "estikeras.compat.arrays:expand_dims",

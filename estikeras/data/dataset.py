@@ -16,9 +16,9 @@ from estikeras.data.methods.rows import RowMethods
 from estikeras.data.methods.sources import SourceMethods
 from estikeras.data.methods.storage import StorageMethods
 from estikeras.data.node import INFINITE
-from estikeras.data.one_shot import OneShotIterator
 from estikeras.data.options import Options
 from estikeras.data.outputs import Outputs
+from estikeras.data.session_iterator import SessionIterator
 from estikeras.engine.session_graph import session_graph
 from estikeras.engine.specs import ElementsSpec
 from estikeras.engine.tensor import Tensor
@@ -94,7 +94,7 @@ class Dataset(
 
     def make_one_shot_iterator(self):
         """See `tf.compat.v1.data.make_one_shot_iterator`."""
-        return OneShotIterator(self)
+        return SessionIterator(self)
 
     def make_initializable_iterator(self, shared_name=None):
         """See `tf.compat.v1.data.make_initializable_iterator`."""

@@ -24,7 +24,7 @@ def over_files(plan, files):
     if leaf is None:
         raise errors.invalid("files", got=files, expected="no files, as the dataset has none")
     names = np.array([os.fsencode(name) for name in files], object)
-    return _replaced(plan, {leaf: Slices(names)})
+    return with_others(plan, {leaf: Slices(names)})
 
 
 def with_common_seed(plan, seed):
@@ -40,7 +40,7 @@ def with_common_seed(plan, seed):
             made = node.with_inputs(node.inputs)
             made.kept = Kept()  # what is kept already may be in this rank's own order
             replaced[node] = made
-    return _replaced(plan, replaced)
+    return with_others(plan, replaced)
 
 
 def _is_unseeded(node):
@@ -73,8 +73,9 @@ def _opens_files(node):
     return getattr(node, "opens_files", False)
 
 
-def _replaced(plan, replaced):
-    inputs = [_replaced(source, replaced) for source in plan.inputs]
+def with_others(plan, replaced):
+    """The plan with other steps in place of some, a dict."""
+    inputs = [with_others(source, replaced) for source in plan.inputs]
     made = replaced.get(plan, plan)
     if any(new is not old for new, old in zip(inputs, plan.inputs, strict=True)):
         made = made.with_inputs(inputs)

@@ -42,17 +42,23 @@ class Pending(Node):
 
     Args:
         spec: structure of TensorSpecs.
+        tensors: structure of what the elements are made of, some of it tensors of the trace, if it
+            may be given later.
+        kind: the step that makes elements of values of that structure.
     """
 
-    def __init__(self, spec):
+    def __init__(self, spec, tensors=(), kind=None):
         super().__init__()
-        self._given = spec
+        self._given, self.tensors, self.kind = spec, tensors, kind
 
     def infer_spec(self):
         return self._given
 
     def each(self, run):
-        raise TraceError("A dataset of tensors that are being traced has no elements yet.")
+        raise TraceError(
+            "A dataset of tensors that are being traced has no elements yet. In an input function, "
+            "make an iterator by `make_initializable_iterator`, and run its `initializer`."
+        )
 
 
 class Slices(Node):

@@ -8,6 +8,7 @@ import contextlib
 import time
 
 from estikeras import errors
+from estikeras.data import awaiting
 from estikeras.engine import tree
 from estikeras.engine.session_graph import Action
 from estikeras.engine.tensor import Tensor, TracedTensor, as_tensor
@@ -156,9 +157,9 @@ class Session:
         flat = [None if x is None else self._fetched(x) for x in tree.flatten(fetches)]
         leaves = [x for x in flat if isinstance(x, Action | TracedTensor)]
         fed = {}
-        for x, value in (feed_dict or {}).items():
+        for x, value in self._begin(leaves, feed_dict or {}).items():
             placeholder = self._placeholder(x)
-            fed[id(placeholder)] = cast(as_tensor(value), placeholder.dtype).value
+            fed[id(placeholder)] = _fed_value(placeholder, value)
         trace = self._first
         if is_step or fed or trace.needs_batch(trace.program(leaves, is_step)):
             trace = self._traced(self._fed_shapes(fed))
@@ -172,12 +173,31 @@ class Session:
             fetches, [y[()] if y is not None and not y.shape else y for y in values]
         )
 
+    def _begin(self, leaves, feed_dict):
+        """Begin the passes of iterators whose initializers are run; gives what is fed otherwise."""
+        actions = [each for x in leaves if isinstance(x, Action) for each in (*x.after, x)]
+        begun = [each.begins for each in actions if each.begins is not None]
+        if not begun:
+            return feed_dict
+        placeholders = {x: self._fetched(x) for x in feed_dict}
+        fed = {id(p): _fed_value(p, feed_dict[x]) for x, p in placeholders.items()}
+        awaited = set()
+        for dataset in begun:
+            awaited.update(map(id, awaiting.tensors_of(dataset)))
+            for trace in self._traces.values():
+                for source, of_trace in zip(self._sources, trace.datasets, strict=True):
+                    if of_trace is dataset:
+                        source.begin(fed)
+        return {x: feed_dict[x] for x, p in placeholders.items() if id(p) not in awaited}
+
     def _execute(self, trace, program, fed, steps, is_step, events):
         pairs = zip(trace.graph.placeholders, self.graph.placeholders, strict=False)
         values = {id(x): fed.get(id(first)) for x, first in pairs}
         if not is_step and not trace.needs_batch(program):
             return program.run([_fed(x, values) for x in program.inputs])
         ready = [source.ready() for source in self._sources]
+        for source in self._sources:
+            source.is_used = True
         self._weigh(ready)
         began = time.perf_counter()
         from_batch = all(id(x) in trace.places for x in program.inputs) and program.inputs
@@ -261,6 +281,10 @@ class Session:
         raise errors.wrong_type(
             "fetches", got=x, expected="tensors, operations, variables, or names of them"
         )
+
+
+def _fed_value(placeholder, value):
+    return cast(as_tensor(value), placeholder.dtype).value
 
 
 def _fed(x, values):

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from estikeras import errors
-from estikeras.data import feeding, structure
+from estikeras.data import awaiting, feeding, structure
 from estikeras.engine import dtypes
 from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import Spec, Tensor
 from estikeras.keras.trainer.adapters.pipelines import BLOCKS, shared
-from estikeras.op_errors import OutOfRangeError
+from estikeras.op_errors import (
+    FailedPreconditionError,
+    InvalidArgumentError,
+    OutOfRangeError,
+)
 from estikeras.ops.tf_sparse import padded
 from strategies.errors import disagreement
 from strategies.input import share
@@ -38,22 +42,67 @@ class Source:
     """The batches of one pass through a Dataset.
 
     Args:
-        dataset: a Dataset of batches; on several ranks all have the same.
+        dataset: a Dataset of batches; on several ranks all have the same. One of placeholders waits
+            for their values.
         strategy: a Strategy whose ranks share every batch, or None.
     """
 
     def __init__(self, dataset, strategy=None):
-        self.strategy = strategy
-        self._pieces = self._read(dataset if strategy is None else shared(dataset, by_files=False))
-        self._ready, self._form = None, PaddedForm()
-        self._is_agreed = strategy is None or strategy.num_replicas_in_sync == 1
+        self.strategy, self._dataset = strategy, dataset
+        self._pieces, self._form = None, PaddedForm()
+        if not awaiting.tensors_of(dataset):
+            self._open(dataset)
+
+    def begin(self, fed):
+        """Begin a pass, unless the last one has just begun.
+
+        Args:
+            fed: dict from the id of a placeholder to its value.
+
+        Raises:
+            InvalidArgumentError: if the dataset is of something that was not fed.
+        """
+        awaited = awaiting.tensors_of(self._dataset)
+        missing = [x for x in awaited if id(x) not in fed]
+        if missing:
+            raise InvalidArgumentError(
+                message=f"The dataset of an iterator is of {missing[0]!r}. Let it be of "
+                "placeholders, and feed them where the iterator's `initializer` is run."
+            )
+        if awaited or self.is_used:
+            self.close()
+            self._open(awaiting.given(self._dataset, lambda x: fed[id(x)]))
+
+    def _open(self, dataset):
+        shares = self.strategy is not None
+        self._pieces = self._read(shared(dataset, by_files=False) if shares else dataset)
+        self._ready, self.is_used = None, False
+        self._is_agreed = not shares or self.strategy.num_replicas_in_sync == 1
+
+    def first(self):
+        """What `ready` gives; while values are waited for, a batch of the same form, if there are
+        enough rows for a batch.
+        """
+        if self._pieces is not None:
+            return self.ready()
+        element = next(feeding.arrays(awaiting.first_like(self._dataset)), None)
+        if element is None:
+            raise OutOfRangeError(message="End of sequence")
+        return Batch(element, self.strategy, self._form)
 
     def ready(self):
         """The batches that can be taken now, Rows or one Batch.
 
         Raises:
             OutOfRangeError: when there are none left.
+            FailedPreconditionError: while values of placeholders are waited for.
         """
+        if self._pieces is None:
+            raise FailedPreconditionError(
+                message="An iterator of input_fn was not initialized. Run its `initializer` in "
+                "`after_create_session` of a hook, and feed the placeholders that its dataset is "
+                "of."
+            )
         while self._ready is None or not self._ready.count:
             self._ready = next(self._pieces, None)
             if not self._is_agreed:
@@ -77,7 +126,8 @@ class Source:
 
     def close(self):
         """Close the files and threads that give the batches."""
-        self._pieces.close()
+        if self._pieces is not None:
+            self._pieces.close()
 
     def _read(self, dataset):
         rows = feeding.batched_rows(dataset)

@@ -26,11 +26,13 @@ class Trace:
         built: what `build` returned.
         specs: the Specs of the arrays that all sources give.
         places: id of an input -> where its array is among them.
+        datasets: what the sources are of, as this trace has it.
     """
 
     def __init__(self, read, build, sources, open_source, entered, fed_shapes, first=None):
         self._sources, self._open_source, self._first = sources, open_source, first or self
         self._read, self.specs, self.places, self._programs = 0, (), {}, {}
+        self.datasets = []
         self.graph = SessionGraph(self._next_elements, fed_shapes)
         with self.graph.tracing():
             batch = read()
@@ -51,7 +53,8 @@ class Trace:
             with context.scope(trace=None, tapes=(), variables=None):
                 self._sources.append(self._open_source(dataset))
         with context.scope(trace=None, tapes=(), variables=None):
-            batch = self._sources[self._read].ready()
+            batch = self._sources[self._read].first()
+        self.datasets.append(dataset)
         self._read += 1
         inputs = [self.graph.add_input(spec) for spec in batch.specs]
         self.specs += batch.specs

@@ -29,7 +29,7 @@ class SourceMethods:
         """
         spec = structure.pending_spec(tensors)
         if spec is not None:
-            return cls._of(sources.Pending(spec))
+            return cls._of(sources.Pending(spec, tensors, sources.Tensors))
         return cls._of(sources.Tensors(structure.as_element(tensors)))
 
     @classmethod
@@ -46,7 +46,7 @@ class SourceMethods:
         """
         spec = structure.pending_spec(tensors)
         if spec is not None:
-            return cls._of(sources.Pending(structure.unbatched(spec)))
+            return cls._of(sources.Pending(structure.unbatched(spec), tensors, sources.Slices))
         block = structure.as_element(tensors)
         is_sparse = any(isinstance(leaf, SparseTensor) for leaf in structure.leaves_of(block))
         return cls._of((SparseSlices if is_sparse else sources.Slices)(block))

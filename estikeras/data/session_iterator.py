@@ -11,11 +11,14 @@ from estikeras.ops.tf_control import no_op
 from estikeras.public import public
 
 
-class OneShotIterator(Outputs):
-    """Gives the elements of a dataset once.
+class SessionIterator(Outputs):
+    """Gives the elements of a dataset.
 
     Args:
         dataset: the Dataset.
+
+    Attributes:
+        initializer: the operation that begins a pass; None outside of input functions.
     """
 
     def __init__(self, dataset):
@@ -23,16 +26,14 @@ class OneShotIterator(Outputs):
             raise errors.wrong_type("dataset", got=dataset, expected="a Dataset")
         self._dataset, self._given = dataset, False
         self._eager = None if session_graph() is not None else Iterator(dataset)
+        self.initializer = no_op("initializer")
+        if self.initializer is not None:
+            self.initializer.begins = dataset
 
     @property
     def element_spec(self):
         """The spec of an element."""
         return self._dataset.element_spec
-
-    @property
-    def initializer(self):
-        """The operation that begins the pass, of which nothing is left to do."""
-        return no_op("initializer")
 
     def get_next(self, name=None):
         """The next element: in an input function tensors, whose values are another element in each
@@ -60,14 +61,15 @@ class OneShotIterator(Outputs):
     "compat.v1.data.make_one_shot_iterator",
     "compat.v1.data.make_initializable_iterator",
 )
-def make_one_shot_iterator(dataset, shared_name=None):
+def make_iterator(dataset, shared_name=None):
     """An iterator over a dataset, for input functions.
 
     Args:
-        dataset: a Dataset.
+        dataset: a Dataset. It may be of placeholders, which are fed when its `initializer` is run.
         shared_name: of no consequence.
 
     Returns:
-        An object with `get_next()`, and with `initializer`, which need not be run.
+        An object with `get_next()`, and with `initializer`, which begins a new pass. The first pass
+        needs it only where there are placeholders.
     """
-    return OneShotIterator(dataset)
+    return SessionIterator(dataset)
