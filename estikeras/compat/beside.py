@@ -1,8 +1,9 @@
-"""What optimizers and running means keep beside variables, in each model function anew."""
+"""What optimizers and means keep beside variables or tensors, anew in each model function."""
 
 import weakref
 
 from estikeras.engine.session_graph import session_graph
+from estikeras.engine.tensor import Tensor
 
 
 class Beside:
@@ -51,5 +52,7 @@ class Beside:
 
 
 def _key(name, variable):
+    if isinstance(variable, Tensor):
+        return name, id(variable)
     # The twins of a variable in several traces have one state.
     return name, None if variable is None else id(vars(variable))

@@ -1,30 +1,17 @@
 """`tf.compat.v1.name_scope`: names that are unique in the graph of a model function."""
 
-from collections import Counter
-
 from estikeras import errors
 from estikeras.engine import context
 from estikeras.engine.session_graph import session_graph
 from estikeras.public import public
 
-_COUNTS = ("__name_scopes",)
-
 
 def unique_leaf(name):
-    """The name for a scope here, such as `conv_1` for the second scope `conv`."""
+    """The name for a scope here, such as `conv_1` where there is a scope or operation `conv`."""
     graph = session_graph()
     if graph is None:
         return name
-    kept = graph.collections[_COUNTS]
-    if not kept:
-        kept.append(Counter())
-    counts, here = kept[0], context.current_path()
-    candidate = name
-    while counts[f"{here}/{candidate}"]:
-        counts[f"{here}/{name}"] += 1
-        candidate = f"{name}_{counts[f'{here}/{name}'] - 1}"
-    counts[f"{here}/{candidate}"] += 1
-    return candidate
+    return graph.unique_name(context.scoped_name(name))[len(context.scoped_name("")) :]
 
 
 @public("compat.v1.name_scope")

@@ -6,7 +6,7 @@ it is asked for; the same graph serves training, evaluation and what hooks want 
 """
 
 import contextlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from estikeras import errors
 from estikeras.engine import context
@@ -96,6 +96,7 @@ class SessionGraph(Graph):
         self._views = [self.updates]
         self._open = None
         self._required, self._requirements, self._scopes = (), {}, {}
+        self._uses = Counter()
 
     @contextlib.contextmanager
     def tracing(self):
@@ -180,12 +181,19 @@ class SessionGraph(Graph):
 
     def note(self, thing, name):
         """Remember something by a name, which is made unique; gives the name."""
-        thing = self.own(thing) if isinstance(thing, Tensor) else thing
-        unique, count = name, 0
-        while unique in self.named:
+        unique = self.unique_name(name)
+        self.named[unique] = self.own(thing) if isinstance(thing, Tensor) else thing
+        return unique
+
+    def unique_name(self, name):
+        """A name of an operation or scope that none, and no variable, has: `x`, `x_1`, ..."""
+        store = context.current.variables
+        count, unique = self._uses[name.lower()], name
+        while unique.lower() in self._uses or (store is not None and store.has_made(unique)):
             count += 1
             unique = f"{name}_{count}"
-        self.named[unique] = thing
+        self._uses[name.lower()] = count
+        self._uses.setdefault(unique.lower(), 0)
         return unique
 
     def known_as(self, x):

@@ -55,6 +55,10 @@ class VariableStore:
             return path
         return self.unique(f"{path}_{count}")
 
+    def has_made(self, path):
+        """Whether this trace has made a variable of a path."""
+        return path in self._seen
+
     def find(self, path, shape):
         """The variable of a unique path that an earlier trace made, or None.
 

@@ -32,19 +32,17 @@ class Estimator:
         model_dir: folder of checkpoints and summaries, from which training goes on; None takes
             that of `config`, else a temporary one.
         config: RunConfig, or None.
-        params: dict that is handed to `model_fn`, or None.
+        params: dict or any other object, of which `model_fn` gets a copy; None for an empty dict.
         warm_start_from: WarmStartSettings, or the path of a checkpoint or SavedModel, from which
             variables get their first values.
 
     Raises:
         ValueError: for a `model_fn` with other arguments, or two different folders.
-        TypeError: for other things than a RunConfig, or than a dict of params.
+        TypeError: for other things than a RunConfig.
     """
 
     def __init__(self, model_fn, model_dir=None, config=None, params=None, warm_start_from=None):
         check_model_fn(model_fn, params)
-        if params is not None and not isinstance(params, dict):
-            raise errors.wrong_type("params", got=params, expected="a dict")
         self._config = _with_folder(config, model_dir)
         self._model_dir = self._config.model_dir
         self._params = copy.deepcopy(params or {})
@@ -291,10 +289,13 @@ class Estimator:
 
     # What the parts of this package need.
 
-    def _call_model_fn(self, features, labels, mode, config=None):
-        return call_model_fn(
-            self._model_fn, features, labels, mode, self.params, config or self.config
-        )
+    def _params_in(self, mode):
+        """What `input_fn` and `model_fn` get as `params` in a session of a mode."""
+        return self.params
+
+    def _call_model_fn(self, features, labels, mode, config=None, params=None):
+        params = self.params if params is None else params
+        return call_model_fn(self._model_fn, features, labels, mode, params, config or self.config)
 
     def _session(self, input_fn, mode, strategy=None, extend=lambda spec: {}):
         """The Session of a mode, for what `input_fn` gives. What it has built is the EstimatorSpec
@@ -304,14 +305,14 @@ class Estimator:
             input_fn,
             mode != ModeKeys.PREDICT,
             mode=mode,
-            params=self.params,
+            params=self._params_in(mode),
             config=self.config,
         )
 
         def build(batch):
             get_or_create_global_step()
             _log.info("Calling model_fn.")
-            spec = self._call_model_fn(*batch, mode)
+            spec = self._call_model_fn(*batch, mode, params=self._params_in(mode))
             _log.info("Done calling model_fn.")
             return spec, extend(spec)
 

@@ -389,6 +389,25 @@ def test_running_means_are_kept_outside_of_model_functions(num_updates, stays, r
         averages.apply([tf.Variable(1)])
 
 
+@pytest.mark.parametrize("zero_debias", [False, True])
+def test_running_means_of_tensors_begin_with_0(zero_debias):
+    def build(v1, fed):
+        averages = v1.train.ExponentialMovingAverage(0.9, zero_debias=zero_debias, name="mean")
+        with v1.name_scope("loss"):
+            loss = v1.identity(fed["x"], name="sum")
+        applied = averages.apply([loss])
+        with v1.control_dependencies([applied]):
+            mean = v1.identity(averages.average(loss))
+        assert averages.average_name(loss) == "loss/sum/mean"
+        return {"mean": mean}
+
+    values = [3.0, 5.0]
+    runs = run(tf, build, [{"x": np.float32(x)} for x in values])
+    weights = np.array([[0.1, 0.0], [0.09, 0.1]])
+    expected = weights @ values / (weights.sum(1) if zero_debias else 1)
+    np.testing.assert_allclose([one["mean"] for one in runs["runs"]], expected, rtol=1e-6)
+
+
 def test_copies_of_an_optimizer_go_on_with_copies_of_its_variables():
     w, optimizer = tf.Variable(2.0), v1.train.MomentumOptimizer(0.1, 0.9)
     optimizer.minimize(lambda: w * w, var_list=[w])

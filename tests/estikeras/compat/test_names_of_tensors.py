@@ -54,6 +54,19 @@ def test_what_scripts_give_no_name_is_named_by_what_makes_it():
     assert [w.op.name, tf.convert_to_tensor(w).op.name] == ["w", "w"]
 
 
+def test_operations_scopes_and_variables_share_their_names(graph):
+    w = v1.get_variable("w", [])
+    loss = tf.identity(w, name="loss")
+    with v1.name_scope("Loss") as scope:
+        tags = [v1.summary.scalar(name, loss).name for name in ("mean", "mean")]
+    v1.summary.scalar("loss", loss)
+    v1.summary.histogram("w", w)
+    tags += [each.name for each in v1.get_collection(v1.GraphKeys.SUMMARIES)[2:]]
+    assert scope == "Loss_1/"
+    assert tags == ["Loss_1/mean", "Loss_1/mean_1", "loss_2", "w_1"]
+    assert tf.identity(w, name="Loss_1").op.name == "Loss_1_1"
+
+
 def test_found_by_its_name(graph):
     with v1.name_scope("loss"):
         x = v1.get_variable("w", []) * 2.0

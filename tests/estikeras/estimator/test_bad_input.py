@@ -187,11 +187,6 @@ MODEL_FNS = {
         ValueError,
         ("`model_fn`", "argument `params`"),
     ),
-    "params that are a list": (
-        lambda: train(lambda features, params: None, params=[1]),
-        TypeError,
-        ("`params`", "dict"),
-    ),
     "nothing to call": (lambda: train("right"), TypeError, ("`model_fn`", "function")),
     "a variable as large as the batch": (
         lambda: train(varying, steps=3),

@@ -198,6 +198,25 @@ def test_what_an_estimator_has_been_given_cannot_be_changed_from_outside(tmp_pat
     assert estimator.model_dir == str(tmp_path)
 
 
+class Rates:
+    """Parameters that are no dict."""
+
+    def __init__(self, rate):
+        self.rate = rate
+
+
+def test_params_may_be_any_object_of_which_functions_get_copies(tmp_path):
+    given, seen = Rates(0.1), []
+
+    def with_rates(features, labels, mode, params):
+        seen.append(params)
+        return model_fn(features, labels, mode, {"rate": params.rate})
+
+    tf.estimator.Estimator(with_rates, tmp_path, params=given).train(batches(), steps=1)
+    assert [each.rate for each in seen] == [0.1]
+    assert seen[0] is not given
+
+
 def with_more(features, labels, mode, **kwargs):
     """One that takes anything."""
     return model_fn(features, labels, mode, {"rate": 0.1})
