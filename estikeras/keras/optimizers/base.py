@@ -34,8 +34,8 @@ class Optimizer(KeepsVariables, KeepsAverages, Minimizes):
     """The base of optimizers; see the file's first lines for what a subclass writes.
 
     Args:
-        learning_rate: float, a `LearningRateSchedule`, or a function without arguments that gives
-            the rate.
+        learning_rate: float, a `LearningRateSchedule`, a function without arguments that gives the
+            rate, or a scalar tensor.
         weight_decay: part of each weight that a step of rate 1 takes away, or None.
         clipnorm: greatest norm of each gradient, or None.
         clipvalue: greatest absolute value in gradients, or None.
@@ -93,10 +93,10 @@ class Optimizer(KeepsVariables, KeepsAverages, Minimizes):
         self._trainable_variables = []
         self._trainable_variables_indices = {}
         self._iterations = self._scalar_variable("iteration", 0, "int32")
-        if not (isinstance(learning_rate, LearningRateSchedule) or callable(learning_rate)):
-            options.check_learning_rate(learning_rate)
-            learning_rate = self._scalar_variable("learning_rate", float(learning_rate), None)
-        self._learning_rate = learning_rate
+        rate = options.kept_learning_rate(learning_rate)
+        if isinstance(rate, float):
+            rate = self._scalar_variable("learning_rate", rate, None)
+        self._learning_rate = rate
 
     # What subclasses write.
 

@@ -4,6 +4,8 @@ import numbers
 import warnings
 
 from estikeras import errors
+from estikeras.engine.tensor import Tensor, TracedTensor
+from estikeras.keras.optimizers.schedules.base import LearningRateSchedule
 
 # In the order of the reference's config; name and learning rate come before.
 NAMES = (
@@ -63,11 +65,22 @@ def check_accumulation(steps):
         )
 
 
-def check_learning_rate(learning_rate):
-    """Raise for what is no number."""
+def kept_learning_rate(learning_rate):
+    """A learning rate as an optimizer keeps it: a number as a float; schedules and functions as
+    they are; the tensor of a trace, such as a model function's, by a function that gives it.
+
+    Raises:
+        ValueError: for what is neither.
+    """
+    if isinstance(learning_rate, LearningRateSchedule) or callable(learning_rate):
+        return learning_rate
+    if isinstance(learning_rate, Tensor) and not learning_rate.shape:
+        traced = isinstance(learning_rate, TracedTensor)
+        return (lambda: learning_rate) if traced else float(learning_rate)
     if not isinstance(learning_rate, numbers.Real) or isinstance(learning_rate, bool):
         raise errors.invalid(
             "learning_rate",
             got=learning_rate,
             expected="a float, a LearningRateSchedule, or a function that gives the rate",
         )
+    return float(learning_rate)

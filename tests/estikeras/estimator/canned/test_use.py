@@ -1,5 +1,7 @@
 """What is given to canned estimators: optimizers, data, further metrics; and what they refuse."""
 
+import operator
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,18 @@ def test_schedules_count_the_global_step(tmp_path):
     estimator.train(data(), steps=1)
     assert estimator.get_variable_value("global_step") == 3
     np.testing.assert_array_equal(estimator.get_variable_value("baseline/bias"), bias)
+
+
+@pytest.mark.parametrize("kind", ["optimizers", "optimizers.legacy"])
+def test_the_rate_of_an_optimizer_may_be_a_tensor(kind, tmp_path):
+    def optimizer():
+        step = tf.compat.v1.train.get_global_step()
+        rate = tf.compat.v1.train.piecewise_constant(step, [0], [1.0, 0.0])
+        return operator.attrgetter(kind)(tf.keras).SGD(rate)
+
+    estimator = tf.estimator.BaselineRegressor(str(tmp_path), optimizer=optimizer)
+    biases = [learned(estimator, "baseline/bias") for _ in range(2)]
+    assert biases[0] == biases[1] != 0
 
 
 def test_a_baseline_learns_the_frequency_of_a_class(tmp_path):
