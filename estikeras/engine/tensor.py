@@ -44,6 +44,12 @@ class StringTraceError(TraceError):
     """A function that is being traced computes with strings, which compiled programs cannot."""
 
 
+class SizeTraceError(TraceError):
+    """The size of a result depends on values that a function which is being traced does not know;
+    the text says what to write instead.
+    """
+
+
 class NamedOp:
     """What `x.op` is asked for: the `name` of what makes a tensor or variable."""
 
@@ -315,7 +321,7 @@ def release(reference):
 
 
 def public_operators():
-    """Python operators' names, and "cast", "copy", "stack", "reshape", "squeeze", with the ops that serve
+    """Python operators' names, and others such as "cast" and "stack", with the ops that serve
     them.
     """
     return namespace.load("estikeras.ops.operators:OPERATORS")

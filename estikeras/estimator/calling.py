@@ -6,8 +6,9 @@ import inspect
 from estikeras import errors
 from estikeras.data.dataset import Dataset
 from estikeras.engine.session_graph import session_graph
-from estikeras.engine.tensor import TraceError
+from estikeras.engine.tensor import SizeTraceError, TraceError
 from estikeras.estimator.spec import EstimatorSpec
+from estikeras.estimator.tpu_spec import TPUEstimatorSpec
 
 _ARGUMENTS_OF_MODEL = ("features", "labels", "mode", "params", "config", "self")
 
@@ -67,12 +68,16 @@ def call_model_fn(model_fn, features, labels, mode, params, config):
         )
     try:
         spec = model_fn(features=features, **{k: v for k, v in given.items() if k in names})
+    except SizeTraceError:
+        raise
     except TraceError as error:
         raise TraceError(
             "model_fn asked for the value of a tensor, which has one only when steps are run. In "
-            "place of a mask that picks rows, use `tf.where(mask, x, y)` or weights of 0; what "
-            "needs Python or NumPy belongs in input_fn, as `dataset.map`."
+            "place of Python's `if`, choose by `tf.cond` or `tf.where(condition, x, y)`; what needs "
+            "Python or NumPy belongs in input_fn, as `dataset.map`."
         ) from error
+    if isinstance(spec, TPUEstimatorSpec):
+        spec = spec.as_estimator_spec()
     if not isinstance(spec, EstimatorSpec):
         raise ValueError(
             f"model_fn should return an EstimatorSpec, got {type(spec).__name__}: {spec!r}."

@@ -8,8 +8,15 @@ from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.operation import op
 from estikeras.engine.tensor import Tensor, as_tensor
-from estikeras.ops.core import boolean, floating, numeric, promote
+from estikeras.ops.core import boolean, floating, numeric, promote, value_for_size
 from estikeras.primitives import elementwise, reduce, shaping, special
+
+PLACES = (
+    "Write `tf.where(condition, x, y)`, `tf.math.count_nonzero(condition)` for how many there are, "
+    "`tf.argmax(tf.cast(condition, tf.int32), axis)` for the first place, "
+    "`weights=tf.cast(condition, tf.float32)` of losses and metrics; `tf.math.top_k` gives a known "
+    "number of places."
+)
 
 
 @op("keras.ops.equal", "keras.ops.numpy.equal")
@@ -156,7 +163,8 @@ def nonzero(x):
     """The indices of the elements that are not zero, one int32 tensor per axis. Needs values: eager
     only.
     """
-    return tuple(Tensor(i.astype("int32")) for i in np.nonzero(as_tensor(x).value))
+    array = value_for_size(x, "`nonzero` and `where(condition)`", PLACES)
+    return tuple(Tensor(i.astype("int32")) for i in np.nonzero(array))
 
 
 @op("keras.ops.isin", "keras.ops.numpy.isin")

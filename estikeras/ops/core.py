@@ -7,7 +7,7 @@ import numpy as np
 from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.operation import KerasTensor, op
-from estikeras.engine.tensor import Tensor, as_tensor
+from estikeras.engine.tensor import SizeTraceError, Tensor, TracedTensor, as_tensor
 from estikeras.primitives import elementwise, shaping
 from estikeras.public import public
 
@@ -158,6 +158,26 @@ def ndim(x):
 def size(x):
     """The number of elements."""
     return as_tensor(as_tensor(x).size)
+
+
+def value_for_size(x, function, instead):
+    """The array of a tensor whose values say how large a result is.
+
+    Args:
+        x: tensor.
+        function: what gives the result, for the message.
+        instead: what to write where the values are not known.
+
+    Raises:
+        SizeTraceError: in a trace.
+    """
+    x = as_tensor(x)
+    if type(x) is TracedTensor:
+        raise SizeTraceError(
+            f"How large the result of {function} is depends on values, which are known only when "
+            f"steps are run; sizes must be known before. {instead}"
+        )
+    return x.value
 
 
 @op("keras.ops.cast")

@@ -9,7 +9,7 @@ from estikeras.engine import shapes
 from estikeras.engine.operation import op
 from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.ops import reduction
-from estikeras.ops.core import floating, promote, tensor
+from estikeras.ops.core import floating, promote, tensor, value_for_size
 from estikeras.ops.indexing import sort
 from estikeras.ops.linalg import product, tensordot
 from estikeras.ops.shaping import span
@@ -213,7 +213,7 @@ def unique(
         fill_value: what to fill up with, by default the smallest.
     """
     values, *others = np.unique(
-        as_tensor(x).value,
+        value_for_size(x, "`unique`", "Call it outside of compiled functions."),
         return_index=True,
         return_inverse=True,
         return_counts=True,

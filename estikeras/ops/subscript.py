@@ -5,9 +5,17 @@ import numpy as np
 from estikeras.engine import shapes
 from estikeras.engine.operation import op
 from estikeras.engine.tensor import Tensor, as_tensor
-from estikeras.ops.core import tensor
+from estikeras.ops.core import tensor, value_for_size
 from estikeras.ops.indexing import from_zero
 from estikeras.primitives import indexing, shaping
+
+_KEEP_ROWS = (
+    "Keep all rows, and let the mask choose: losses and metrics take "
+    "`weights=tf.cast(mask, tf.float32)`, a sum is `tf.reduce_sum(tf.where(mask, x, 0))`, and a "
+    "mean is that sum, divided by `tf.math.divide_no_nan` by "
+    "`tf.reduce_sum(tf.cast(mask, x.dtype))`. Rows of the input are picked in input_fn, by "
+    "`dataset.map` before `batch`, or `dataset.filter`."
+)
 
 
 @op("keras.ops.get_item", "keras.ops.numpy.get_item")
@@ -36,7 +44,8 @@ def _complete(keys, ndim):
             continue
         key = as_tensor(key)
         if key.dtype == "bool":
-            flat.extend(Tensor(places.astype(np.int32)) for places in np.nonzero(key.value))
+            mask = value_for_size(key, "`boolean_mask` and `x[mask]`", _KEEP_ROWS)
+            flat.extend(Tensor(places.astype(np.int32)) for places in np.nonzero(mask))
         else:
             flat.append(key)
     used = sum(key is not None and key is not Ellipsis for key in flat)

@@ -239,7 +239,11 @@ def sequence_mask(lengths, maxlen=None, dtype="bool", name=None):
     longest; eager only).
     """
     lengths = as_tensor(lengths)
-    maxlen = int(lengths.value.max(initial=0)) if maxlen is None else int(maxlen)
+    if maxlen is None:
+        instead = "Say how long it is: `maxlen=x.shape[1]`, with the x whose steps are masked."
+        array = core.value_for_size(lengths, "`sequence_mask` without `maxlen`", instead)
+        maxlen = array.max(initial=0)
+    maxlen = int(maxlen)
     places = core.tensor(np.arange(maxlen), lengths.dtype)
     column = primitives.reshape(lengths, shape=(*lengths.shape, 1))
     return core.cast(places < column, dtype)

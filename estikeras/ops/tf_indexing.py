@@ -116,7 +116,8 @@ def where(condition, x=None, y=None, name=None):
     positions, `(count, axes)` int64.
     """
     if x is None and y is None:
-        return Tensor(np.argwhere(as_tensor(condition).value).astype(np.int64))
+        array = core.value_for_size(condition, "`where(condition)`", comparison.PLACES)
+        return Tensor(np.argwhere(array).astype(np.int64))
     return comparison.where(condition, x, y)
 
 
@@ -214,7 +215,12 @@ def _unique(x):
     """Values in the order in which they occur first, the place of each element among them, and
     counts.
     """
-    array = as_tensor(x).value
+    array = core.value_for_size(
+        x,
+        "`unique`",
+        "Do it in input_fn, by `dataset.map`; sums and means of equal ids are "
+        "`tf.math.unsorted_segment_sum` and its kin with a known `num_segments`.",
+    )
     if array.ndim != 1:
         raise errors.shape_mismatch("x", got=array.shape, expected="one axis")
     values, first, inverse, counts = np.unique(

@@ -227,7 +227,12 @@ def is_strictly_increasing(x, name=None):
 @op("dynamic_partition")
 def dynamic_partition(data, partitions, num_partitions, name=None):
     """A list of the parts of `data` that belong to each of the partitions (eager only)."""
-    data, partitions = as_tensor(data), as_tensor(partitions).value
+    data = as_tensor(data)
+    partitions = core.value_for_size(
+        partitions,
+        "`dynamic_partition`",
+        "Compute for all rows, and choose by `tf.where(tf.equal(partitions, i), x, y)`.",
+    )
     rest = data.shape[partitions.ndim :]
     rows = shaping.reshape(data, shape=(partitions.size, *rest))
     places = [np.flatnonzero(partitions == i).astype(np.int32) for i in range(num_partitions)]
