@@ -274,14 +274,13 @@ _ABSENT = {
 
 
 def _why_absent(full_name):
-    """What to use in place of a name, by the entry for itself or for TensorFlow 2's namesake."""
-    if full_name in _ABSENT:
-        return _ABSENT[full_name]
+    """What to use in place of a name; None if there is nothing to say."""
     for generation in _GENERATIONS:
         if full_name.startswith(f"{generation}."):
             name = full_name[len(generation) + 1 :]
-            return load("estikeras.compat.inherited:instead")(name) or _ABSENT.get(name)
-    return None
+            changed = load("estikeras.compat.inherited:instead")(name)
+            return changed or _why_absent(name)
+    return _ABSENT.get(full_name) or load("estikeras.compat.absent:ABSENT").get(full_name)
 
 
 class UnknownNameError(AttributeError):
@@ -302,9 +301,6 @@ def _unknown(message, prefix, name):
     older = f"{_GENERATIONS[0]}.{full_name}"
     if name in (_members(older.rpartition(".")[0]) or {}):
         return f"{message} It is TensorFlow 1's: write `{older}`."
-    absent = _why_absent(older)
-    if absent is not None:
-        return f"{message} It is TensorFlow 1's, and not supported. {absent}"
     near = difflib.get_close_matches(name, _members(prefix) or {}, n=3)
     return f"{message} Did you mean {' or '.join(map(repr, near))}?" if near else message
 

@@ -56,6 +56,22 @@ _RENAMED = {
         )
     },
     **{f"manip.{name}": name for name in ("reshape", "reverse", "roll", "scatter_nd", "tile")},
+    **{
+        f"saved_model.{namespace}.{name}": f"saved_model.{name}"
+        for namespace, names in {
+            "constants": "ASSETS_DIRECTORY SAVED_MODEL_FILENAME_PB SAVED_MODEL_SCHEMA_VERSION "
+            "VARIABLES_DIRECTORY VARIABLES_FILENAME",
+            "signature_constants": "CLASSIFY_INPUTS CLASSIFY_METHOD_NAME CLASSIFY_OUTPUT_CLASSES "
+            "CLASSIFY_OUTPUT_SCORES PREDICT_INPUTS PREDICT_METHOD_NAME PREDICT_OUTPUTS "
+            "REGRESS_INPUTS REGRESS_METHOD_NAME REGRESS_OUTPUTS",
+        }.items()
+        for name in names.split()
+    },
+    **{
+        f"initializers.{name}": f"compat.v1.{name}_initializer"
+        for name in ("global_variables", "local_variables", "variables")
+    },
+    "initializers.tables_initializer": "compat.v1.tables_initializer",
     "bincount": "math.bincount",
     "diag": "linalg.tensor_diag",
     "diag_part": "linalg.tensor_diag_part",
@@ -71,6 +87,7 @@ _RENAMED = {
     "image.resize_image_with_pad": "image.resize_with_pad",
     "image.transpose_image": "image.transpose",
     "lin_space": "linspace",
+    "linalg.transpose": "linalg.matrix_transpose",
     "matrix_band_part": "linalg.band_part",
     "matrix_determinant": "linalg.det",
     "matrix_diag": "linalg.diag",
@@ -105,160 +122,6 @@ _RENAMED = {
     "where_v2": "where",
 }
 
-_ESTIMATOR = "Write the loop with `tf.estimator.Estimator`, `keras.Model.fit` or `tf.function`."
-_QUEUE = "Read data with `tf.data.Dataset`."
-_CELL = "Use `keras.layers.LSTM`, `GRU`, `RNN` and their cells."
-_SPARSE = "Work with dense tensors: `tf.sparse.to_dense`."
-_QUANTIZED = "Train in float32."
-_SERVERS = "Start ranks with `mpirun`, or give `RunConfig` a `train_distribute` strategy."
-_EXPORTER = "Export with `export_saved_model`, or `model.export`."
-_FLAGS = "Use Python's argparse."
-_FOURIER = "Use `keras.ops.fft`, `rfft`, `stft` and their kin."
-
-# What scripts of TensorFlow 1 often use and this project has not, with what to use instead.
-ABSENT = {
-    **dict.fromkeys(
-        (
-            "InteractiveSession",
-            "Session",
-            "get_default_session",
-            "train.MonitoredSession",
-            "train.MonitoredTrainingSession",
-            "train.SingularMonitoredSession",
-            "train.Supervisor",
-        ),
-        _ESTIMATOR,
-    ),
-    **dict.fromkeys(
-        (
-            "FIFOQueue",
-            "FixedLengthRecordReader",
-            "PaddingFIFOQueue",
-            "PriorityQueue",
-            "QueueBase",
-            "RandomShuffleQueue",
-            "TFRecordReader",
-            "TextLineReader",
-            "WholeFileReader",
-            "train.batch",
-            "train.input_producer",
-            "train.shuffle_batch",
-            "train.slice_input_producer",
-            "train.start_queue_runners",
-            "train.string_input_producer",
-        ),
-        _QUEUE,
-    ),
-    **dict.fromkeys(
-        (
-            "nn.raw_rnn",
-            "nn.static_bidirectional_rnn",
-            "nn.static_state_saving_rnn",
-        ),
-        _CELL,
-    ),
-    **dict.fromkeys(
-        ("quantization", "quantize", "dequantize", "mixed_precision"),
-        _QUANTIZED,
-    ),
-    **dict.fromkeys(("sparse_placeholder", "sparse_tensor_dense_matmul"), _SPARSE),
-    **dict.fromkeys(
-        (
-            "train.ClusterDef",
-            "train.JobDef",
-            "train.Server",
-            "train.ServerDef",
-            "train.replica_device_setter",
-        ),
-        _SERVERS,
-    ),
-    **dict.fromkeys(
-        (
-            "train.ChiefSessionCreator",
-            "train.LooperThread",
-            "train.SessionCreator",
-            "train.SessionManager",
-            "train.WorkerSessionCreator",
-            "train.basic_train_loop",
-            "get_session_handle",
-            "get_session_tensor",
-        ),
-        _ESTIMATOR,
-    ),
-    **dict.fromkeys(
-        (
-            "queue",
-            "train.Coordinator",
-            "train.QueueRunner",
-            "train.add_queue_runner",
-            "train.batch_join",
-            "train.limit_epochs",
-            "train.match_filenames_once",
-            "train.maybe_batch",
-            "train.maybe_shuffle_batch",
-            "train.queue_runner",
-            "train.range_input_producer",
-            "train.shuffle_batch_join",
-        ),
-        _QUEUE,
-    ),
-    **dict.fromkeys(
-        (
-            "AttrValue",
-            "MetaGraphDef",
-            "NodeDef",
-            "saved_model.Builder",
-            "saved_model.builder",
-            "saved_model.simple_save",
-            "saved_model.signature_def_utils",
-            "saved_model.utils",
-            "train.export_meta_graph",
-            "train.import_meta_graph",
-            "train.write_graph",
-            "io.write_graph",
-        ),
-        _EXPORTER,
-    ),
-    **dict.fromkeys(("app.flags", "flags"), _FLAGS),
-    **dict.fromkeys(
-        ("fft", "fft2d", "fft3d", "ifft", "ifft2d", "ifft3d", "signal", "spectral"), _FOURIER
-    ),
-    **dict.fromkeys(
-        (
-            "IndexedSlices",
-            "SparseTensorValue",
-            "sets",
-            "sparse",
-            "sparse_add",
-            "sparse_concat",
-            "sparse_reshape",
-            "sparse_to_dense",
-        ),
-        _SPARSE,
-    ),
-    "Dimension": "Sizes are ints.",
-    "Print": "Use `tf.estimator.LoggingTensorHook`.",
-    "RegisterGradient": "Use `tf.custom_gradient`.",
-    "distributions": "Write the density with `tf.math`.",
-    "fixed_size_partitioner": "Leave out the partitioner: variables are never cut.",
-    "GraphDef": "Export with `export_saved_model`, or `model.export`.",
-    "graph_util": "Export with `export_saved_model`, or `model.export`.",
-    "import_graph_def": "Load weights by `tf.train.load_checkpoint`, or a `.keras` file.",
-    "nn.ctc_loss": "Use `tf.nn.ctc_loss`, which takes dense labels and their lengths.",
-    "hessians": "Use a `tf.GradientTape` inside of another one.",
-    "load_op_library": "Write the operation with `tf` or `tf.py_function`.",
-    "multinomial": "Use `tf.random.categorical`.",
-    "random.multinomial": "Use `tf.random.categorical`.",
-    "summary.audio": "Write pictures of spectrograms, or files of one's own.",
-    "summary.tensor_summary": "Use `summary.histogram`, `summary.image` or `summary.text`.",
-    "layers.Layer": "Derive from `keras.layers.Layer`.",
-    "nn.nce_loss": "Take `nn.sigmoid_cross_entropy_with_logits` of the whole vocabulary.",
-    "nn.sampled_softmax_loss": "Take the loss of the whole vocabulary.",
-    "min_max_variable_partitioner": "Leave out the partitioner: variables are never cut.",
-    "train.SyncReplicasOptimizer": "Give `RunConfig` a `train_distribute` strategy.",
-    "variable_axis_size_partitioner": "Leave out the partitioner: variables are never cut.",
-}
-
 
 def table(generation, names):
     """Public name below a generation's namespace -> `"module:object"`.
@@ -278,8 +141,7 @@ def table(generation, names):
 
 
 def instead(name):
-    """What to use in place of a name of `tf.compat.v1`; None if there is nothing to say."""
-    absent = ABSENT.get(name)
-    if absent is None and name in _CHANGED:
-        absent = f"Use `tf.{name}`, which takes its arguments in another order."
-    return absent
+    """What to use in place of a name of `tf.compat.v1` that `tf` has; None for others."""
+    if name in _CHANGED:
+        return f"Use `tf.{name}`, which takes its arguments in another order."
+    return None

@@ -2,6 +2,7 @@
 
 import logging
 import operator
+import re
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ import pytest
 import estikeras
 import estikeras.compat.v1 as tf
 from estikeras import namespace
-from estikeras.compat import inherited
+from estikeras.compat import absent, inherited
 
 SCRIPT = """
 import estikeras.compat.v1 as tf
@@ -98,6 +99,13 @@ def test_names_are_those_of_today_where_nothing_changed():
         ("flags.DEFINE_alias", "argparse"),
         ("signal.stft", "keras"),
         ("TensorArray", r"tf\.stack"),
+        ("raw_ops", r"tf\.math"),
+        ("linalg.LinearOperatorDiag", r"tf\.linalg\.matmul"),
+        ("image.non_max_suppression", r"tf\.numpy_function"),
+        ("saved_model.signature_def_utils", "export_saved_model"),
+        ("saved_model.constants.MAIN_OP_KEY", "export_saved_model"),
+        ("nn.ctc_greedy_decoder", r"keras\.ops\.ctc_decode"),
+        ("train.experimental.FixedLossScale", "float32"),
     ],
 )
 def test_what_is_absent_names_its_replacement(name, instead):
@@ -120,10 +128,22 @@ def test_lists_of_names_are_fresh():
         for name, target in names.items()
         if target is not None
     }
-    assert sorted(set(inherited.ABSENT) & found) == []
+    assert sorted(set(absent.ABSENT) & found) == []
     own = {name for name in namespace._table() if not name.startswith("compat.")}
     assert sorted(inherited._CHANGED - own) == []
-    assert sorted(set(inherited._RENAMED.values()) - own) == []
+    assert sorted(set(inherited._RENAMED.values()) - set(namespace._table())) == []
+
+
+def test_what_is_named_in_place_of_absent_names_is_there():
+    for text in {*absent.ABSENT.values(), *namespace._ABSENT.values()}:
+        for name in re.findall(r"`(?:tf\.(?=\w)|(?=keras\.))([\w.]+)[`(]", text):
+            assert operator.attrgetter(name)(estikeras), text
+
+
+def test_names_that_tensorflow_2_has_too_say_the_same():
+    for module in (tf, estikeras):
+        with pytest.raises(AttributeError, match=r"not supported.*tf\.linalg\.matmul"):
+            _ = module.linalg.LinearOperatorDiag
 
 
 def test_modes_change_nothing():
