@@ -14,7 +14,8 @@ from strategies import context
 
 def saveables(model):
     """All objects with state in a model, itself first, as a list of pairs (path, object)."""
-    found, visited = [], set()
+    # By id, and kept: a list that a property made is gone when the next one is made in its place.
+    found, visited = [], {}
     _visit(model, "", found, visited)
     return found
 
@@ -27,7 +28,7 @@ def is_saveable(obj):
 def _visit(obj, path, found, visited):
     if id(obj) in visited:
         return
-    visited.add(id(obj))
+    visited[id(obj)] = obj
     found.append((path, obj))
     for name, child in _children(obj):
         child_path = f"{path}/{name}" if path else name
@@ -40,7 +41,7 @@ def _visit(obj, path, found, visited):
 def _visit_container(container, path, found, visited):
     if id(container) in visited:
         return
-    visited.add(id(container))
+    visited[id(container)] = container
     counts = {}
     for item in list(container.values()) if isinstance(container, dict) else container:
         if is_saveable(item):

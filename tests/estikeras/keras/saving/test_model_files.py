@@ -300,3 +300,23 @@ def test_weights_files_have_the_real_layout(make, tmp_path):
         filled(make, package)[0].save_weights(tmp_path / f"{name}.weights.h5")
     ours, real = (paths_in(tmp_path / f"{name}.weights.h5") for name in ("ours", "real"))
     assert sorted(ours) == sorted(real)
+
+
+def test_each_of_many_models_in_a_layer_is_saved(tmp_path):
+    """Lists that are made when they are asked for, such as `layers`, come and go at one address."""
+
+    class Holder(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.parts = [
+                keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]) for _ in range(20)
+            ]
+
+        def call(self, inputs):
+            return sum(part(inputs) for part in self.parts)
+
+    models = [keras.Sequential([keras.Input((2,)), Holder()]) for _ in range(2)]
+    models[0].save_weights(str(tmp_path / "model.weights.h5"))
+    models[1].load_weights(str(tmp_path / "model.weights.h5"))
+    for saved, loaded in zip(*[model.get_weights() for model in models], strict=True):
+        assert_close(loaded, saved)
