@@ -1,13 +1,13 @@
 """What a model function's graph keeps under names: losses, updates, summaries, variables.
 
-Collections belong to the graph that is being traced. Without one nothing is collected, as in eager
-TensorFlow.
+Collections belong to the graph that is being traced, or that a hook is shown. Without one nothing
+is collected, as in eager TensorFlow.
 """
 
 import re
 
 from estikeras.engine import context
-from estikeras.engine.session_graph import session_graph
+from estikeras.engine.session_graph import default_graph
 from estikeras.public import public
 
 
@@ -45,7 +45,9 @@ def made_variables():
     """The variables that the present trace of a model function has made, in order, as two lists:
     those that checkpoints keep, and the local ones.
     """
-    store = context.current.variables
+    store, shown = context.current.variables, context.current.shown
+    if store is None and shown is not None:
+        store = shown.store
     made = [] if store is None else store.made
     return (
         [variable for variable in made if variable.path not in store.local],
@@ -55,7 +57,7 @@ def made_variables():
 
 def _items(key):
     """What is in a collection; those of variables need nobody to put them there."""
-    graph = session_graph()
+    graph = default_graph()
     if graph is None:
         return []
     put = list(graph.collections.get(key, ()))
@@ -95,7 +97,7 @@ def get_collection(key, scope=None):
     found = _items(key)
     if scope is None:
         return found
-    graph, pattern = session_graph(), re.compile(scope)
+    graph, pattern = default_graph(), re.compile(scope)
     return [
         item for item in found if pattern.match(_name(item, graph) or "") and _name(item, graph)
     ]
@@ -104,7 +106,7 @@ def get_collection(key, scope=None):
 @public("compat.v1.get_collection_ref")
 def get_collection_ref(key):
     """The list in which a collection is kept, to be changed."""
-    graph = session_graph()
+    graph = default_graph()
     return [] if graph is None else graph.collections[key]
 
 
@@ -116,7 +118,7 @@ def add_to_collection(name, value):
         name: name of the collection, see `GraphKeys`.
         value: any object.
     """
-    graph = session_graph()
+    graph = default_graph()
     if graph is not None:
         graph.collections[name].append(value)
 

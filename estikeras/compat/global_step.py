@@ -6,7 +6,7 @@ from estikeras import errors
 from estikeras.compat.collections import GraphKeys
 from estikeras.compat.variables import Variable
 from estikeras.engine import context
-from estikeras.engine.session_graph import SessionGraph, session_graph
+from estikeras.engine.session_graph import SessionGraph, default_graph
 from estikeras.engine.tensor import as_tensor
 from estikeras.public import public
 
@@ -85,7 +85,7 @@ def global_step(sess, global_step_tensor):
 
 def _graph(graph):
     """The SessionGraph that is meant; None outside of model functions."""
-    return graph if isinstance(graph, SessionGraph) else session_graph()
+    return graph if isinstance(graph, SessionGraph) else default_graph()
 
 
 def _make():

@@ -7,21 +7,40 @@ from estikeras.compat import collections
 from estikeras.compat.name_scopes import name_scope
 from estikeras.engine import context, dtypes
 from estikeras.engine.operation import KerasTensor
-from estikeras.engine.session_graph import Action, session_graph
+from estikeras.engine.session_graph import Action, default_graph, session_graph
 from estikeras.engine.tensor import TracedTensor, as_tensor
 from estikeras.public import public
 
 
 @public("Graph", "compat.v1.Graph")
 class Graph:
-    """The graph of the model function that is running; outside of one, an empty graph.
+    """The graph of the model function that is running, or that a hook is shown; elsewhere, an empty
+    graph.
 
     A model function gets a graph of its own, so that none has to be made.
     """
 
+    _session = None
+
+    @classmethod
+    def of(cls, session):
+        """The graph of a session.
+
+        Args:
+            session: what has the SessionGraph `traced` and the VariableStore `store`.
+        """
+        graph = cls()
+        graph._session = session
+        return graph
+
     def as_default(self):
-        """A `with` block without consequence."""
-        return contextlib.nullcontext(self)
+        """A `with` block in which things are looked up in this graph."""
+        return self._shown()
+
+    @contextlib.contextmanager
+    def _shown(self):
+        with context.scope(shown=self._session or context.current.shown):
+            yield self
 
     def finalize(self):
         """Nothing: graphs change no more when the model function has returned."""
@@ -45,29 +64,34 @@ class Graph:
 
     def get_collection(self, name, scope=None):
         """See `tf.compat.v1.get_collection`."""
-        return collections.get_collection(name, scope)
+        with self._shown():
+            return collections.get_collection(name, scope)
 
     def get_collection_ref(self, name):
         """See `tf.compat.v1.get_collection_ref`."""
-        return collections.get_collection_ref(name)
+        with self._shown():
+            return collections.get_collection_ref(name)
 
     def add_to_collection(self, name, value):
         """See `tf.compat.v1.add_to_collection`."""
-        collections.add_to_collection(name, value)
+        with self._shown():
+            collections.add_to_collection(name, value)
 
     def add_to_collections(self, names, value):
         """See `tf.compat.v1.add_to_collections`."""
-        collections.add_to_collections(names, value)
+        with self._shown():
+            collections.add_to_collections(names, value)
 
     def get_all_collection_keys(self):
         """The names of the collections in which there is something."""
-        graph = session_graph()
+        with self._shown():
+            graph = default_graph()
         kept = {} if graph is None else graph.collections
         return [name for name, items in kept.items() if isinstance(name, str) and items]
 
     def clear_collection(self, name):
         """Take everything out of a collection."""
-        collections.get_collection_ref(name).clear()
+        self.get_collection_ref(name).clear()
 
     def get_tensor_by_name(self, name):
         """The tensor of a name such as `"loss:0"`.
@@ -91,9 +115,9 @@ class Graph:
             return obj
         return self._named(obj) if isinstance(obj, str) else as_tensor(obj)
 
-    @staticmethod
-    def _named(name):
-        graph = session_graph()
+    def _named(self, name):
+        with self._shown():
+            graph = default_graph()
         if graph is None:
             raise KeyError(f"The name {name!r} refers to nothing: no model function is running.")
         return graph.find(name)
@@ -101,7 +125,7 @@ class Graph:
 
 @public("compat.v1.get_default_graph")
 def get_default_graph():
-    """The graph of the model function that is running."""
+    """The graph of the model function that is running, or that a hook is shown."""
     return Graph()
 
 

@@ -1,5 +1,6 @@
 """What is going on in this thread: tapes that record, the trace being built, name scopes, the dtype
-variables are read in, the store that keeps variables by name, the branches of choices.
+variables are read in, the store that keeps variables by name, the branches of choices, the session
+that is shown to hooks.
 
 `branches` are pairs of a traced boolean and the value of it for which what runs now is wanted: in a
 trace, all branches of a choice run.
@@ -18,6 +19,7 @@ class _Context(threading.local):
     names = ()
     variables = None
     branches = ()
+    shown = None
 
 
 current = _Context()

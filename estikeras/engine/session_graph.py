@@ -13,7 +13,7 @@ from estikeras.engine import context
 from estikeras.engine.graph import Graph
 from estikeras.engine.shapes import TensorShape
 from estikeras.engine.tape import GradientTape
-from estikeras.engine.tensor import Spec, Tensor, TracedTensor, public_operators
+from estikeras.engine.tensor import Spec, Tensor, TracedTensor, public_operators, with_operators
 
 
 class Action:
@@ -67,8 +67,30 @@ class Action:
         with self.graph.requiring([self]):
             return public_operators()["stop_gradient"](self.result)
 
+    @property
+    def shape(self):
+        """The shape of its value."""
+        return self._value().shape
+
+    @property
+    def dtype(self):
+        """The dtype of its value."""
+        return self._value().dtype
+
+    def get_shape(self):
+        """The shape of its value."""
+        return self.shape
+
+    def _value(self):
+        if self.result is None:
+            raise AttributeError(f"{self!r} has no value: it is an operation, and no tensor.")
+        return self.result
+
     def __repr__(self):
         return f"<Action {self.name!r} of {[variable.path for variable in self.updates]}>"
+
+
+with_operators(Action, without=("eq", "ne"))  # two operations are equal if they are the same
 
 
 class SessionGraph(Graph):
@@ -353,6 +375,14 @@ def session_graph():
     """The SessionGraph that is being traced, or None."""
     trace = context.current.trace
     return trace if isinstance(trace, SessionGraph) else None
+
+
+def default_graph():
+    """The SessionGraph that is being traced, or else that of the session whose hooks run, or None:
+    where what is there is looked up.
+    """
+    shown = context.current.shown
+    return shown.traced if session_graph() is None and shown is not None else session_graph()
 
 
 def action(name, owner=None):

@@ -38,6 +38,10 @@ class VariableStore:
         with naming.fresh_names(), context.scope(variables=self, names=()):
             yield self
 
+    def reopened(self):
+        """A `with` block in which more is made, under names that the last trace has not used."""
+        return context.scope(variables=self, names=())
+
     @contextlib.contextmanager
     def making_local(self):
         """What is made inside belongs to no checkpoint."""

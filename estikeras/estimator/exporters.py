@@ -43,7 +43,7 @@ class Exporter(abc.ABC):
 
 
 class _SavedModelExporter(Exporter):
-    """An exporter that writes SavedModels.
+    """Writes a SavedModel each time.
 
     Args:
         name: str.
@@ -61,7 +61,8 @@ class _SavedModelExporter(Exporter):
         """What was given."""
         return self._name
 
-    def _write(self, estimator, export_path, checkpoint_path):
+    def export(self, estimator, export_path, checkpoint_path, eval_result, is_the_final_export):
+        """Export."""
         return estimator.export_saved_model(
             export_path,
             self._serving_input_receiver_fn,
@@ -71,8 +72,41 @@ class _SavedModelExporter(Exporter):
         )
 
 
+class _Choosing(Exporter):
+    """Chooses when a SavedModel is written, and which stay.
+
+    Its attributes have the names of the reference: classes of users that derive from exporters
+    read them.
+    """
+
+    def __init__(
+        self,
+        name,
+        serving_input_receiver_fn,
+        assets_extra=None,
+        as_text=False,
+        exports_to_keep=None,
+    ):
+        if exports_to_keep is not None and exports_to_keep <= 0:
+            raise errors.invalid(
+                "exports_to_keep", got=exports_to_keep, expected="a positive number, or None"
+            )
+        self._name, self._exports_to_keep = name, exports_to_keep
+        self._saved_model_exporter = _SavedModelExporter(
+            name, serving_input_receiver_fn, assets_extra, as_text
+        )
+
+    @property
+    def name(self):
+        """What was given."""
+        return self._name
+
+    def _garbage_collect_exports(self, export_dir_base):
+        keep_latest(export_dir_base, self._exports_to_keep)
+
+
 @public("estimator.FinalExporter")
-class FinalExporter(_SavedModelExporter):
+class FinalExporter(_Choosing):
     """Exports once, when training has reached `max_steps`.
 
     Args:
@@ -82,16 +116,21 @@ class FinalExporter(_SavedModelExporter):
         as_text: whether the graph is written as text.
     """
 
+    def __init__(self, name, serving_input_receiver_fn, assets_extra=None, as_text=False):
+        super().__init__(name, serving_input_receiver_fn, assets_extra, as_text)
+
     def export(self, estimator, export_path, checkpoint_path, eval_result, is_the_final_export):
         """Export at the end; None before."""
         if not is_the_final_export:
             return None
         _log.info("Performing the final export in the end of training.")
-        return self._write(estimator, export_path, checkpoint_path)
+        return self._saved_model_exporter.export(
+            estimator, export_path, checkpoint_path, eval_result, is_the_final_export
+        )
 
 
 @public("estimator.LatestExporter")
-class LatestExporter(_SavedModelExporter):
+class LatestExporter(_Choosing):
     """Exports after each evaluation, and removes old exports.
 
     Args:
@@ -108,13 +147,14 @@ class LatestExporter(_SavedModelExporter):
     def __init__(
         self, name, serving_input_receiver_fn, assets_extra=None, as_text=False, exports_to_keep=5
     ):
-        super().__init__(name, serving_input_receiver_fn, assets_extra, as_text)
-        self._exports_to_keep = _checked_count(exports_to_keep)
+        super().__init__(name, serving_input_receiver_fn, assets_extra, as_text, exports_to_keep)
 
     def export(self, estimator, export_path, checkpoint_path, eval_result, is_the_final_export):
         """Export, and remove what is too old."""
-        written = self._write(estimator, export_path, checkpoint_path)
-        keep_latest(export_path, self._exports_to_keep)
+        written = self._saved_model_exporter.export(
+            estimator, export_path, checkpoint_path, eval_result, is_the_final_export
+        )
+        self._garbage_collect_exports(export_path)
         return written
 
 
@@ -130,7 +170,7 @@ def _loss_smaller(best_eval_result, current_eval_result):
 
 
 @public("estimator.BestExporter")
-class BestExporter(_SavedModelExporter):
+class BestExporter(_Choosing):
     """Exports when an evaluation is the best so far, and removes old exports.
 
     The first evaluation is exported if there is no export yet. A training that was ended and goes
@@ -164,30 +204,32 @@ class BestExporter(_SavedModelExporter):
         as_text=False,
         exports_to_keep=5,
     ):
-        super().__init__(name, serving_input_receiver_fn, assets_extra, as_text)
+        super().__init__(name, serving_input_receiver_fn, assets_extra, as_text, exports_to_keep)
         self._compare_fn = _checked_compare_fn(compare_fn)
         self._event_file_pattern = event_file_pattern
-        self._exports_to_keep = _checked_count(exports_to_keep)
-        self._model_dir, self._best, self._has_exported = None, None, False
+        self._model_dir, self._best_eval_result, self._has_exported = None, None, False
 
     def export(self, estimator, export_path, checkpoint_path, eval_result, is_the_final_export):
         """Export if the evaluation is the best so far; else None."""
         if self._event_file_pattern and self._model_dir != estimator.model_dir:
             _log.info("Loading best metric from event files.")
             self._model_dir = estimator.model_dir
-            self._best = self._best_before(eval_result)
+            self._best_eval_result = self._best_before(eval_result)
             self._has_exported = bool(exports_in(export_path))
-        if self._has_exported and self._best is not None and not self._is_better(eval_result):
+        if self._has_exported and not self._is_better(eval_result):
             return None
         _log.info("Performing best model export.")
-        self._best = eval_result
-        written = self._write(estimator, export_path, checkpoint_path)
+        self._best_eval_result = eval_result
+        written = self._saved_model_exporter.export(
+            estimator, export_path, checkpoint_path, eval_result, is_the_final_export
+        )
         self._has_exported = True
-        keep_latest(export_path, self._exports_to_keep)
+        self._garbage_collect_exports(export_path)
         return written
 
     def _is_better(self, result):
-        return self._compare_fn(best_eval_result=self._best, current_eval_result=result)
+        best = self._best_eval_result
+        return best is None or self._compare_fn(best_eval_result=best, current_eval_result=result)
 
     def _best_before(self, current):
         """The best evaluation that event files have; the last one of this step is the current."""
@@ -219,12 +261,6 @@ def _evaluations(folder, pattern):
             warnings.warn(f"The rest of an event file is not read: {error}", stacklevel=2)
         if result:
             yield result
-
-
-def _checked_count(count):
-    if count is not None and count <= 0:
-        raise errors.invalid("exports_to_keep", got=count, expected="a positive number, or None")
-    return count
 
 
 def _checked_compare_fn(compare_fn):

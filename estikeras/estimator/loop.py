@@ -20,9 +20,10 @@ class Loop:
         with session.building():
             for hook in self._hooks:
                 hook.begin()
-        prepare()
-        for hook in self._hooks:
-            hook.after_create_session(session, session)
+        with session.shown():
+            prepare()
+            for hook in self._hooks:
+                hook.after_create_session(session, session)
 
     def results(self, fetches, every=False):
         """Run step after step.
@@ -45,10 +46,15 @@ class Loop:
                 yield values, steps
         except OutOfRangeError:
             pass  # the data have ended
-        for hook in self._hooks:
-            hook.end(self._session)
+        with self._session.shown():
+            for hook in self._hooks:
+                hook.end(self._session)
 
     def _run(self, fetches, steps):
+        with self._session.shown():
+            return self._shown_run(fetches, steps)
+
+    def _shown_run(self, fetches, steps):
         context = SessionRunContext(SessionRunArgs(fetches), self._session, steps)
         asked = [hook.before_run(context) for hook in self._hooks]
         wanted = [None if each is None else each.fetches for each in asked]

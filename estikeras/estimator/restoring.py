@@ -31,7 +31,7 @@ def saver_of(session, estimator):
     saver = session.built[0].scaffold.saver
     if saver is not None:
         return saver
-    return saving.saver_of(session.graph, session.store, estimator.config, estimator.model_dir)
+    return saving.saver_of(session.traced, session.store, estimator.config, estimator.model_dir)
 
 
 def restore(session, saver, checkpoint, strategy, model_dir=None):

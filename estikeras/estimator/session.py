@@ -8,12 +8,14 @@ import contextlib
 import time
 
 from estikeras import errors
+from estikeras.compat.graphs import Graph
 from estikeras.data import awaiting
-from estikeras.engine import tree
+from estikeras.engine import context, tree
 from estikeras.engine.session_graph import Action
 from estikeras.engine.tensor import Tensor, TracedTensor, as_tensor
 from estikeras.engine.variable import Variable
 from estikeras.engine.variable_store import VariableStore
+from estikeras.estimator import saving
 from estikeras.estimator.sources import Source
 from estikeras.estimator.trace import Trace, value_of
 from estikeras.keras.trainer.replicas import (
@@ -42,7 +44,7 @@ class Session:
 
     Attributes:
         store: the VariableStore with the variables that were made.
-        graph: the SessionGraph of the first trace, whose tensors can be run.
+        traced: the SessionGraph of the first trace, whose tensors can be run.
         built: what `build` returned then: a structure of tensors, actions and others.
 
     Raises:
@@ -59,18 +61,28 @@ class Session:
         self._at_once = 1 if self.strategy is None else STEPS_OF_RANKS
         self._first = None
         self._first = self._traced(())
-        self.graph, self.built = self._first.graph, self._first.built
+        self.traced, self.built = self._first.graph, self._first.built
 
     @property
     def variables(self):
         """All variables that the graph reads or writes, but what metrics sum up."""
-        used = [*self.store.saved().values(), *self.graph.reads, *self.graph.updates]
-        for action in self.graph.actions:
+        used = [*self.store.saved().values(), *self.traced.reads, *self.traced.updates]
+        for action in self.traced.actions:
             used += action.updates
         found = {id(vars(v)): v for v in used if v.synchronization != "on_read"}
         return list(found.values())
 
+    @property
+    def named_variables(self):
+        """What checkpoints keep, by the names that they have there: a dict."""
+        return saving.named_variables(self.traced, self.store)[0]
+
     # What hooks may ask for.
+
+    @property
+    def graph(self):
+        """The graph, as hooks look things up in it."""
+        return Graph.of(self)
 
     def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
         """Compute some tensors and run some operations.
@@ -100,8 +112,12 @@ class Session:
     @contextlib.contextmanager
     def building(self):
         """A `with` block in which operations add to the graph."""
-        with self.store.tracing(), self._entered(), self.graph.tracing():
+        with self.store.reopened(), self._entered(), self.traced.tracing():
             yield
+
+    def shown(self):
+        """A `with` block in which hooks run: they look up what the graph has."""
+        return context.scope(shown=self)
 
     # Steps.
 
@@ -191,7 +207,7 @@ class Session:
         return {x: feed_dict[x] for x, p in placeholders.items() if id(p) not in awaited}
 
     def _execute(self, trace, program, fed, steps, is_step, events):
-        pairs = zip(trace.graph.placeholders, self.graph.placeholders, strict=False)
+        pairs = zip(trace.graph.placeholders, self.traced.placeholders, strict=False)
         values = {id(x): fed.get(id(first)) for x, first in pairs}
         if not is_step and not trace.needs_batch(program):
             return program.run([_fed(x, values) for x in program.inputs])
@@ -262,7 +278,7 @@ class Session:
 
     def _placeholder(self, x):
         found = self._fetched(x)
-        if not any(found is placeholder for placeholder in self.graph.placeholders):
+        if not any(found is placeholder for placeholder in self.traced.placeholders):
             raise errors.invalid(
                 "feed_dict", got=x, expected="what `tf.compat.v1.placeholder` made, or its name"
             )
@@ -271,11 +287,11 @@ class Session:
     def _fetched(self, x):
         """A tensor or action of the first trace."""
         if isinstance(x, bytes | str):
-            return self.graph.find(x.decode() if isinstance(x, bytes) else x)
+            return self.traced.find(x.decode() if isinstance(x, bytes) else x)
         if isinstance(x, Variable):
-            reads = self.graph.reads
+            reads = self.traced.reads
             twins = [variable for variable in reads if vars(variable) is vars(x)]
-            return reads[twins[0]] if twins else self.graph.read(x)
+            return reads[twins[0]] if twins else self.traced.read(x)
         if isinstance(x, Action | Tensor):
             return x
         raise errors.wrong_type(

@@ -69,7 +69,7 @@ def _train(estimator, session, strategy, checkpoint, hooks, saving_listeners):
     spec, shown = session.built
     try:
         saver = restoring.saver_of(session, estimator)
-        savers = session.graph.collections[GraphKeys.SAVERS]
+        savers = session.traced.collections[GraphKeys.SAVERS]
         if not savers:
             savers.append(saver)
         config = estimator.config
@@ -84,7 +84,7 @@ def _train(estimator, session, strategy, checkpoint, hooks, saving_listeners):
 
         def prepare():
             if checkpoint is None and estimator._warm_start_from is not None:
-                named, _ = saving.named_variables(session.graph, session.store)
+                named, _ = saving.named_variables(session.traced, session.store)
                 warm_start_variables(named, estimator._warm_start_from)
             restoring.restore(session, saver, checkpoint, strategy)
 

@@ -144,7 +144,8 @@ class Saver:
         There are no graphs to write beside it, so that the arguments for them change nothing.
 
         Args:
-            sess: a session, or None.
+            sess: the session that a hook has, whose variables are meant where `var_list` was None;
+                elsewhere None.
             save_path: path; with `global_step`, `-STEP` follows it. Its folder is made if need be.
             global_step: int or Variable, or None.
             latest_filename: str, name of the file that lists checkpoints, by default `checkpoint`.
@@ -168,7 +169,7 @@ class Saver:
         path = os.fspath(save_path)
         if global_step is not None:
             path = f"{path}-{int(global_step):{'08' if self._pads else ''}d}"
-        self._built().save(path)
+        self._built(sess).save(path)
         if write_state:
             self._keeper_of(os.path.dirname(path), latest_filename).add(path)  # noqa: PTH120
         return path
@@ -177,7 +178,8 @@ class Saver:
         """Give the variables the values of a checkpoint. If one does not fit, none is changed.
 
         Args:
-            sess: a session, or None.
+            sess: the session that a hook has, whose variables are meant where `var_list` was None;
+                elsewhere None.
             save_path: path as `save` or `tf.train.latest_checkpoint` gave it.
 
         Raises:
@@ -192,11 +194,11 @@ class Saver:
                 got=save_path,
                 expected="the path of a checkpoint, without the files' endings",
             )
-        self._built().restore(save_path)
+        self._built(sess).restore(save_path)
 
-    def _built(self):
+    def _built(self, session):
         if self._saver is None:
-            self.build()
+            self.build(getattr(session, "named_variables", None))
         return self._saver
 
     def _kept(self):

@@ -162,7 +162,7 @@ class CheckpointSaverHook(GlobalStepHook):
     def _found_saver(self, graph):
         if self._scaffold is not None and self._scaffold.saver is not None:
             return self._scaffold.saver
-        savers = graph.collections[GraphKeys.SAVERS]
+        savers = graph.get_collection(GraphKeys.SAVERS)
         if not savers:
             raise RuntimeError(
                 f"No items in collection {GraphKeys.SAVERS}. Please add a saver to the collection "

@@ -62,7 +62,7 @@ class SummarySaverHook(GlobalStepHook):
     def after_create_session(self, session, coord):
         chosen = self._summary_op if self._scaffold is None else self._scaffold.summary_op
         if chosen is None:
-            chosen = list(session.graph.collections[GraphKeys.SUMMARIES])
+            chosen = session.graph.get_collection(GraphKeys.SUMMARIES)
         self._summaries = tree.flatten(chosen)
         for summary in self._summaries:
             if not isinstance(summary, SummaryOp):

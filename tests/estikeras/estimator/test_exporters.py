@@ -254,3 +254,22 @@ def test_what_cannot_be_exported_is_named_with_its_layer(tmp_path):
     with pytest.raises(NotImplementedError, match="`random_normal` in the layer 'noisy'"):
         mine.export_saved_model(str(tmp_path / "export"), receiver)
     assert not list((tmp_path / "export").iterdir())
+
+
+def test_an_exporter_of_ones_own_may_derive_from_the_best_one(exported):
+    class Kept(estimator.BestExporter):
+        def export(self, estimator, export_path, checkpoint_path, eval_result, is_final):
+            best = self._best_eval_result
+            if best is not None and not self._compare_fn(best, eval_result):
+                return None
+            self._best_eval_result = eval_result
+            written = self._saved_model_exporter.export(
+                estimator, export_path, checkpoint_path, eval_result, is_final
+            )
+            self._garbage_collect_exports(export_path)
+            return written
+
+    exporter = Kept("kept", serving, exports_to_keep=2)
+    written = [export(exporter, exported, loss) is not None for loss in (3, 4, 2, 1)]
+    assert written == [True, False, True, True]
+    assert kept(exporter, exported) == ["1700000002", "1700000003"]

@@ -95,7 +95,8 @@ def test_a_saver_is_found_in_the_scaffold_and_among_those_of_the_graph(tmp_path)
 
     class Session:
         def __init__(self, graph):
-            self.graph = graph
+            self.traced, self.store = graph, None
+            self.graph = compat.graphs.Graph.of(self)
 
     from estikeras.engine.session_graph import SessionGraph
 
