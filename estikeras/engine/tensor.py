@@ -333,8 +333,8 @@ pos abs invert eq ne lt le gt ge and rand or ror xor rxor lshift rshift getitem 
 """
 
 
-def with_operators(cls):
-    """Give a class Python's operators by way of the public ops."""
+def with_operators(cls, without=()):
+    """Give a class Python's operators by way of the public ops, but for those of some names."""
 
     def make(name):
         def operator(self, *args):
@@ -343,7 +343,7 @@ def with_operators(cls):
         operator.__name__ = name
         return operator
 
-    for name in _OPERATORS.split():
+    for name in set(_OPERATORS.split()) - set(without):
         setattr(cls, f"__{name}__", make(f"__{name}__"))
     return cls
 

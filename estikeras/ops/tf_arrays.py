@@ -8,7 +8,7 @@ from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.operation import op
 from estikeras.engine.tensor import Tensor, as_tensor
-from estikeras.ops import core, creation, encoding, indexing, joining, shaping
+from estikeras.ops import core, creation, encoding, indexing, joining, longest, shaping
 from estikeras.ops.tf_math import named
 from estikeras.primitives import elementwise, special
 from estikeras.primitives import shaping as primitives
@@ -235,18 +235,18 @@ def identity_n(input, name=None):
 
 @op("sequence_mask")
 def sequence_mask(lengths, maxlen=None, dtype="bool", name=None):
-    """For each length a row that is true in so many first places of `maxlen` (by default the
-    longest; eager only).
+    """For each length a row that is true in so many first places of `maxlen`, by default the
+    longest. In a model function that must be a size of the batch.
     """
     lengths = as_tensor(lengths)
-    if maxlen is None:
-        instead = "Say how long it is: `maxlen=x.shape[1]`, with the x whose steps are masked."
-        array = core.value_for_size(lengths, "`sequence_mask` without `maxlen`", instead)
-        maxlen = array.max(initial=0)
-    maxlen = int(maxlen)
-    places = core.tensor(np.arange(maxlen), lengths.dtype)
-    column = primitives.reshape(lengths, shape=(*lengths.shape, 1))
-    return core.cast(places < column, dtype)
+    asked = "`sequence_mask` without `maxlen`" if maxlen is None else "`maxlen`"
+    instead = "Say how long it is: `maxlen=x.shape[1]`, with the x whose steps are masked."
+    find = longest.longest if maxlen is None else longest.size_of
+    size, checked = find(lengths if maxlen is None else maxlen, asked, instead)
+    with checked:
+        places = core.tensor(np.arange(size), lengths.dtype)
+        column = primitives.reshape(lengths, shape=(*lengths.shape, 1))
+        return core.cast(places < column, dtype)
 
 
 @public("broadcast_static_shape", "broadcast_dynamic_shape")

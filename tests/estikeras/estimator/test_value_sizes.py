@@ -34,7 +34,7 @@ def outcome(loss_of):
         (lambda x, mask, y: v1.where(mask), r"`where\(condition\)`.*count_nonzero"),
         (lambda x, mask, y: tf.unique(y), "`unique`.*unsorted_segment_sum"),
         (lambda x, mask, y: tf.dynamic_partition(x, y, 2), r"`dynamic_partition`.*tf\.equal"),
-        (lambda x, mask, y: tf.sequence_mask(y), r"`maxlen`.*x\.shape\[1\]"),
+        (lambda x, mask, y: tf.sequence_mask(y[0]), r"`maxlen`.*x\.shape\[1\]"),
         (lambda x, mask, y: x if x[0, 0] > 0 else y, r"place of Python's `if`.*tf\.cond"),
     ],
 )
