@@ -55,4 +55,4 @@ def _key(name, variable):
     if isinstance(variable, Tensor):
         return name, id(variable)
     # The twins of a variable in several traces have one state.
-    return name, None if variable is None else id(vars(variable))
+    return name, None if variable is None else variable.identity

@@ -147,6 +147,13 @@ class Variable:
         return value if value.dtype == dtype else Tensor(value.value.astype(dtypes.to_numpy(dtype)))
 
     @property
+    def identity(self):
+        """A number that is the same for all objects of one state, such as those that the traces of
+        a model function make, and another one for all others.
+        """
+        return id(self.__dict__)
+
+    @property
     def buffer(self):
         """The array that holds the value; whoever writes to it calls `before_write` first."""
         return self._buffer

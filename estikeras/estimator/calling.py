@@ -73,8 +73,8 @@ def call_model_fn(model_fn, features, labels, mode, params, config):
     except TraceError as error:
         raise TraceError(
             "model_fn asked for the value of a tensor, which has one only when steps are run. In "
-            "place of Python's `if`, choose by `tf.cond` or `tf.where(condition, x, y)`; what needs "
-            "Python or NumPy belongs in input_fn, as `dataset.map`."
+            "place of Python's `if`, choose by `tf.cond` or `tf.where(condition, x, y)`; what "
+            "needs Python or NumPy belongs in input_fn, as `dataset.map`."
         ) from error
     if isinstance(spec, TPUEstimatorSpec):
         spec = spec.as_estimator_spec()

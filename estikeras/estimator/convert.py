@@ -148,7 +148,7 @@ class _KerasModelFunction:
             restoring.share([*model.variables, *model.optimizer.variables], get_strategy())
         model = self._copies[session]
         own = model.optimizer._iterations
-        if vars(own) is vars(step) or not own.buffer:  # else it goes on counting from there
+        if own.identity == step.identity or not own.buffer:  # else it goes on counting from there
             model.optimizer.iterations = step
         model.optimizer._outer_scope = SCOPE
         return model

@@ -60,17 +60,17 @@ def named_variables(graph, store):
     """
     named = store.saved()
     for variable in (*graph.reads, *graph.updates):  # what model_fn did not make, and uses
-        is_known = any(vars(variable) is vars(known) for known in store.variables.values())
+        is_known = any(variable.identity == known.identity for known in store.variables.values())
         if not is_known and variable.synchronization != "on_read":
             named.setdefault(variable.path, variable)
     owners = dict.fromkeys(action.owner for action in graph.actions)
     step, scopes = store.variables[GLOBAL_STEP], collections.Counter()
     for optimizer in [owner for owner in owners if isinstance(owner, Optimizer)]:
-        own = {id(vars(variable)) for variable in optimizer.variables} - {id(vars(step))}
+        own = {variable.identity for variable in optimizer.variables} - {step.identity}
         named = {
             name: v
             for name, v in named.items()
-            if not isinstance(v, Variable) or id(vars(v)) not in own  # numbers have only names
+            if not isinstance(v, Variable) or v.identity not in own  # numbers have only names
         }
         scope = optimizer.checkpoint_scope
         count, scopes[scope] = scopes[scope], scopes[scope] + 1

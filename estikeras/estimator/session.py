@@ -69,7 +69,7 @@ class Session:
         used = [*self.store.saved().values(), *self.traced.reads, *self.traced.updates]
         for action in self.traced.actions:
             used += action.updates
-        found = {id(vars(v)): v for v in used if v.synchronization != "on_read"}
+        found = {v.identity: v for v in used if v.synchronization != "on_read"}
         return list(found.values())
 
     @property
@@ -290,7 +290,7 @@ class Session:
             return self.traced.find(x.decode() if isinstance(x, bytes) else x)
         if isinstance(x, Variable):
             reads = self.traced.reads
-            twins = [variable for variable in reads if vars(variable) is vars(x)]
+            twins = [variable for variable in reads if variable.identity == x.identity]
             return reads[twins[0]] if twins else self.traced.read(x)
         if isinstance(x, Action | Tensor):
             return x

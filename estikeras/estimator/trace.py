@@ -141,9 +141,9 @@ def _twins(first, second):
     def note(x, y):
         if isinstance(x, Action) and isinstance(y, Action) and id(x) not in twins:
             note(x.result, y.result)
-            of_second = {id(vars(variable)): value for variable, value in y.updates.items()}
+            of_second = {variable.identity: value for variable, value in y.updates.items()}
             for variable, value in x.updates.items():
-                note(value, of_second.get(id(vars(variable))))
+                note(value, of_second.get(variable.identity))
         if y is not None:
             twins[id(x)] = y
 
@@ -156,9 +156,9 @@ def _twins(first, second):
             note(getattr(x, "tensor", x), getattr(y, "tensor", y))
     for x, y in zip(_leaves(first.built), _leaves(second.built), strict=True):
         note(x, y)
-    reads = {id(vars(variable)): y for variable, y in second.graph.reads.items()}
+    reads = {variable.identity: y for variable, y in second.graph.reads.items()}
     for variable, x in first.graph.reads.items():
-        note(x, reads.get(id(vars(variable))))
+        note(x, reads.get(variable.identity))
     return twins
 
 

@@ -227,4 +227,4 @@ def _other_graph(what):
 
 def _same(a, b):
     """Whether two payloads are one; a Variable that two traces made is one if its state is."""
-    return a is b or (isinstance(a, Variable) and vars(a) is vars(b))
+    return a is b or (isinstance(a, Variable) and a.identity == b.identity)

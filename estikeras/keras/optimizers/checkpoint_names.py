@@ -88,4 +88,4 @@ class NamedInCheckpoints:
 
 def _identity(value):
     """Equal for the objects of one variable: each trace of a model function has its own."""
-    return id(vars(value)) if isinstance(value, Variable) else id(value)
+    return value.identity if isinstance(value, Variable) else id(value)

@@ -337,7 +337,7 @@ def test_an_optimizer_for_several_model_functions_begins_anew_in_each():
             assert power.numpy() == np.float32(0.9)
             power.assign(0.5)
         seen += [power, *slots]
-    assert len({id(vars(variable)) for variable in seen}) == 9
+    assert len({variable.identity for variable in seen}) == 9
     assert optimizer.get_slot(w, "m") is slots[0]
     assert optimizer.variables() == []
 
