@@ -6,6 +6,7 @@ NAMES = {
     "DType": "estikeras.engine.dtypes:DType",
     "GradientTape": "estikeras.engine.tape:GradientTape",
     "Graph": "estikeras.compat.graphs:Graph",
+    "IndexedSlices": "estikeras.ops.indexed_slices:IndexedSlices",
     "SparseTensor": "estikeras.engine.specs:SparseTensor",
     "SparseTensorSpec": "estikeras.engine.specs:SparseTensorSpec",
     "Tensor": "estikeras.engine.tensor:Tensor",

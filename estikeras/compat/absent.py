@@ -56,7 +56,7 @@ quantization quantize quantize_v2 quantized_concat quint16 quint8
 train.do_quantize_training_on_graphdef
 """,
     "Work with dense tensors: `tf.sparse.to_dense`.": """
-IndexedSlices IndexedSlicesSpec SparseTensorValue convert_to_tensor_or_indexed_slices
+IndexedSlicesSpec SparseTensorValue convert_to_tensor_or_indexed_slices
 convert_to_tensor_or_sparse_tensor data.experimental.dense_to_sparse_batch
 deserialize_many_sparse edit_distance serialize_many_sparse serialize_sparse sets sparse
 sparse_add sparse_concat sparse_fill_empty_rows sparse_mask sparse_matmul sparse_maximum

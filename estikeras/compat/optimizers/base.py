@@ -12,7 +12,6 @@ from estikeras.engine import context, tree
 from estikeras.engine.session_graph import action, session_graph
 from estikeras.engine.tape import GradientTape
 from estikeras.engine.tensor import Tensor, as_tensor
-from estikeras.engine.variable import Variable as EngineVariable
 from estikeras.keras.optimizers.replicas import combined_gradients
 from estikeras.keras.optimizers.selection import only_where
 from estikeras.ops.embedding import used_rows
@@ -139,8 +138,8 @@ class Optimizer:
         pairs = list(grads_and_vars)
         if not pairs:
             raise ValueError("No variables provided.")
-        # A gradient may be in a variable, where several were added up.
-        pairs = [(as_tensor(g) if isinstance(g, EngineVariable) else g, v) for g, v in pairs]
+        # A gradient may be in a variable, where several were added up, or be IndexedSlices.
+        pairs = [(as_tensor(g) if hasattr(g, "__tensor__") else g, v) for g, v in pairs]
         for gradient, _ in pairs:
             if gradient is not None and not isinstance(gradient, Tensor):
                 raise errors.wrong_type("grads_and_vars", got=gradient, expected="tensors or None")
