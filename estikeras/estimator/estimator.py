@@ -1,6 +1,7 @@
 """Estimator: a model that is given by a function, with its training state in a folder."""
 
 import copy
+import itertools
 import logging
 import numbers
 import os
@@ -15,9 +16,8 @@ from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.estimator.run_config import RunConfig
 from estikeras.estimator.session import Session
 from estikeras.estimator.warm_start import settings_of
-from estikeras.ops.random import seeded
+from estikeras.ops.seeds import seeded
 from estikeras.public import public
-from strategies import get_strategy
 
 _log = logging.getLogger("estikeras")
 
@@ -297,6 +297,16 @@ class Estimator:
         params = self.params if params is None else params
         return call_model_fn(self._model_fn, features, labels, mode, params, config or self.config)
 
+    def _take_folder_of_chief(self, strategy):
+        """Let all ranks have the folder in which the chief writes. Scripts for other launchers give
+        one to the chief alone.
+        """
+        model_dir = strategy.bcast(self._model_dir)
+        if model_dir != self._model_dir:
+            _log.info("Using the model directory of the chief: %s", model_dir)
+            self._config = self._config.replace(model_dir=model_dir)
+            self._model_dir = model_dir
+
     def _session(self, input_fn, mode, strategy=None, extend=lambda spec: {}):
         """The Session of a mode, for what `input_fn` gives. What it has built is the EstimatorSpec
         and what `extend` makes of it in the graph, a dict.
@@ -309,9 +319,12 @@ class Estimator:
             config=self.config,
         )
 
+        calls = itertools.count()
+
         def build(batch):
             get_or_create_global_step()
-            _log.info("Calling model_fn.")
+            again = " again, for a batch of another size" if next(calls) else ""
+            _log.info("Calling model_fn%s.", again)
             spec = self._call_model_fn(*batch, mode, params=self._params_in(mode))
             _log.info("Done calling model_fn.")
             return spec, extend(spec)
@@ -345,8 +358,7 @@ def _with_folder(config, model_dir):
         )
     model_dir = model_dir or config.model_dir
     if model_dir is None:
-        strategy = config.train_distribute or get_strategy()
-        model_dir = strategy.bcast(tempfile.mkdtemp() if strategy.cluster.is_chief else None)
+        model_dir = tempfile.mkdtemp()
         _log.warning("Using temporary folder as model directory: %s", model_dir)
     return (
         copy.copy(config) if config.model_dir == model_dir else config.replace(model_dir=model_dir)

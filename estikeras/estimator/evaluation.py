@@ -30,6 +30,7 @@ def run(estimator, input_fn, steps, hooks, checkpoint_path, name, variables=None
     in place of a checkpoint.
     """
     strategy = estimator.config.eval_distribute or strategies.get_strategy()
+    estimator._take_folder_of_chief(strategy)
     with context.scope(strategy):
         model_dir = estimator.model_dir if checkpoint_path is None else None
         if checkpoint_path is None and variables is None:

@@ -34,6 +34,7 @@ def run(estimator, input_fn, hooks, steps, max_steps, saving_listeners):
     """
     strategy = estimator.config.train_distribute or strategies.get_strategy()
     check_world(estimator.config, strategy)
+    estimator._take_folder_of_chief(strategy)
     with context.scope(strategy), only_training(estimator.model_dir, strategy):
         checkpoint = restoring.checkpoint_to_restore(estimator.model_dir, strategy)
         done = strategy.bcast(0 if checkpoint is None else restoring.step_of(checkpoint))

@@ -223,6 +223,13 @@ def test_a_rank_may_predict_and_export_alone(folder):
     strategy.communicator.barrier()
 
 
-def test_ranks_share_a_temporary_folder():
-    folders = strategy.communicator.allgather(estimator.Estimator(model_fn).model_dir)
+@pytest.mark.parametrize("given", ["to none", "to the chief"])
+def test_ranks_take_the_folder_of_the_chief(given, folder):
+    mine = str(folder) if given == "to the chief" and RANK == 0 else None
+    shared = estimator.Estimator(model_fn, mine)
+    shared.train(input_fn, steps=1)
+    folders = strategy.communicator.allgather(shared.model_dir)
     assert len(set(folders)) == 1
+    assert folders[0] == (mine or folders[0])
+    shared.evaluate(input_fn, steps=1)
+    assert shared.get_variable_value("global_step") == 1
