@@ -2,6 +2,8 @@
 of variables that several replicas write. The engine looks them up here.
 """
 
+from estikeras.engine.session_graph import session_graph
+from estikeras.engine.variable import Variable
 from estikeras.ops import (
     arithmetic,
     comparison,
@@ -24,12 +26,19 @@ def _reflected(function):
     return exchanged
 
 
-def _compared(function):
+def _compared(function, same):
     """A comparison that says "not equal" to None rather than fail, and numbers to text, as
-    Python's `==` does.
+    Python's `==` does. In a model function variables are compared by what they are, so that
+    `variable in variables` finds one.
+
+    Args:
+        function: the op that compares values.
+        same: what is said of a variable and itself.
     """
 
     def compare(x1, x2):
+        if isinstance(x1, Variable) and isinstance(x2, Variable) and session_graph() is not None:
+            return (x1.identity == x2.identity) is same
         unlike = isinstance(x2, str) and x1.dtype != "string"
         return NotImplemented if x2 is None or unlike else function(x1, x2)
 
@@ -60,8 +69,8 @@ OPERATORS = {
     "__abs__": math.absolute,
     "__invert__": comparison.bitwise_not,
     "__round__": math.round,
-    "__eq__": _compared(comparison.equal),
-    "__ne__": _compared(comparison.not_equal),
+    "__eq__": _compared(comparison.equal, True),
+    "__ne__": _compared(comparison.not_equal, False),
     "__lt__": comparison.less,
     "__le__": comparison.less_equal,
     "__gt__": comparison.greater,

@@ -19,6 +19,8 @@ from estikeras.train.restoration import Restoration
 from estikeras.train.values import Constant
 from strategies.context import get_strategy
 
+_SHOWN = 5  # of the names that do not fit
+
 
 class NameSaver:
     """Saves and restores variables by names.
@@ -101,14 +103,20 @@ class NameSaver:
         if not missing:
             return
         unused = sorted(set(keys) - set(found) - {object_graph.KEY})
-        there = f"It has {', '.join(unused)}, which are not in the program. " if unused else ""
-        near = {name: difflib.get_close_matches(name, unused, n=1) for name in missing}
+        there = f"It has {_some(unused)}, which are not in the program. " if unused else ""
+        near = {name: difflib.get_close_matches(name, unused, n=1) for name in missing[:_SHOWN]}
         like = [f"{match[0]!r} for {name!r}" for name, match in near.items() if match]
         meant = f"Did you mean {', '.join(like)}? " if like else ""
         raise NotFoundError(
             message=f"{prefix} has no values for {len(missing)} of {len(self._named)} variables: "
-            f"{', '.join(missing)}. {there}{meant}Is it the same architecture?"
+            f"{_some(missing)}. {there}{meant}Is it the same architecture?"
         )
+
+
+def _some(names):
+    """The first of many names, and how many there are more."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 class ObjectSaver:

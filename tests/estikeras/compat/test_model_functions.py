@@ -54,6 +54,15 @@ def test_assignments_happen_when_they_are_run():
     assert [(one["before"], one["after"]) for one in runs] == [(0, 2), (2, 4)]
 
 
+@pytest.mark.usefixtures("graph")
+def test_a_variable_equals_itself_alone():
+    v, w = v1.get_variable("v", [2]), v1.get_variable("w", [2])
+    assert (v == v, v == w, v != v, v != w) == (True, False, False, True)
+    assert w in v1.trainable_variables()
+    assert [x.name for x in v1.trainable_variables() if x not in [w]] == ["v:0"]
+    assert (v == tf.zeros([2])).shape == (2,)
+
+
 def test_values_are_loaded_at_once(graph):
     w = v1.get_variable("w", [2])
     w.load([3.0, 4.0], session=None)
@@ -437,3 +446,26 @@ def test_an_assignment_has_an_op(graph):
     step = v1.train.get_or_create_global_step()
     action = v1.assign_add(step, 1)
     assert action.op is action
+
+
+def test_loops_of_model_functions_make_variables_and_run_what_their_steps_require():
+    def build(v1, fed):
+        count = v1.get_variable("count", initializer=0.0, trainable=False)
+
+        def step(before, x):
+            dense = v1.layers.dense(
+                x[None] + before, 3, use_bias=False, name="dense", reuse=v1.AUTO_REUSE
+            )
+            with tf.control_dependencies([v1.assign_add(count, 1.0)]):
+                return tf.tanh(dense)
+
+        last = tf.foldl(step, fed["x"], initializer=tf.zeros([1, 3]))
+        names = [variable.name for variable in v1.trainable_variables()]
+        gradient = tf.gradients(last, v1.trainable_variables())[0]
+        assert names == ["dense/kernel:0"]
+        assert gradient.shape == (3, 3)
+        return {"last": last, "before": count + 0.0}
+
+    rows = np.ones((20, 3), "float32")
+    runs = run(tf, build, [{"x": rows}] * 2)["runs"]
+    assert [one["before"] for one in runs] == [0, 20]
