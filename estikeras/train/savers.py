@@ -89,7 +89,7 @@ class NameSaver:
                 arrays.append((thing, values.fitted(thing, value)))
         if misfits:
             raise InvalidArgumentError(
-                message=f"{prefix}: {'; '.join(misfits)}. Is it the same architecture?"
+                message=f"{prefix}: {_some(misfits, '; ')}. Is it the same architecture?"
             )
         for thing, value in arrays:
             thing.assign(value)
@@ -113,10 +113,10 @@ class NameSaver:
         )
 
 
-def _some(names):
-    """The first of many names, and how many there are more."""
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+def _some(things, separator=", "):
+    """The first of many texts, and how many there are more."""
+    more = f" and {len(things) - _SHOWN} more" if len(things) > _SHOWN else ""
+    return separator.join(things[:_SHOWN]) + more
 
 
 class ObjectSaver:

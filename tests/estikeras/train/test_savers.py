@@ -71,6 +71,16 @@ def test_a_checkpoint_of_objects_is_restored_by_the_names_of_its_variables():
     assert np.abs(named["training/Adam/dense/kernel/m"]).max() > 0
 
 
+def test_of_many_names_that_are_not_there_some_are_told(tmp_path):
+    path = NameSaver({f"old_{n}": tf.Variable(1.0) for n in range(9)}).save(tmp_path / "c")
+    named = {f"new_{n}": tf.Variable(1.0) for n in range(30)}
+    with pytest.raises(tf.errors.NotFoundError) as raised:
+        NameSaver(named).restore(path)
+    message = str(raised.value)
+    assert "30 of 30 variables: new_0, new_1, new_2, new_3, new_4 and 25 more. " in message
+    assert "It has old_0, old_1, old_2, old_3, old_4 and 4 more, which are not" in message
+
+
 def test_what_does_not_fit_is_named_and_nothing_is_changed(tmp_path):
     path = NameSaver({"a": tf.Variable(1.0), "b/bias": tf.Variable([2.0])}).save(tmp_path / "c")
     a, b, more = tf.Variable(0.0), tf.Variable([0.0]), tf.Variable(0.0)
