@@ -389,6 +389,8 @@ NAMES = {
     "compat.v1.layers.Dense": "estikeras.compat.layers.core:Dense",
     "compat.v1.layers.Dropout": "estikeras.compat.layers.core:Dropout",
     "compat.v1.layers.Flatten": "estikeras.compat.layers.core:Flatten",
+    "compat.v1.layers.InputSpec": "estikeras.compat.layers.own:InputSpec",
+    "compat.v1.layers.Layer": "estikeras.compat.layers.own:Layer",
     "compat.v1.layers.MaxPooling1D": "estikeras.compat.layers.pooling:MaxPooling1D",
     "compat.v1.layers.MaxPooling2D": "estikeras.compat.layers.pooling:MaxPooling2D",
     "compat.v1.layers.MaxPooling3D": "estikeras.compat.layers.pooling:MaxPooling3D",
@@ -2577,7 +2579,7 @@ NAMES = {
         "estikeras.keras.utils.text_dataset:text_dataset_from_directory",
     "keras.preprocessing.timeseries_dataset_from_array":
         "estikeras.keras.utils.timeseries_dataset:timeseries_dataset_from_array",
-    "keras.random.SeedGenerator": "estikeras.ops.random:SeedGenerator",
+    "keras.random.SeedGenerator": "estikeras.ops.seeds:SeedGenerator",
     "keras.random.beta": "estikeras.ops.random:beta",
     "keras.random.binomial": "estikeras.ops.random:binomial",
     "keras.random.categorical": "estikeras.ops.random:categorical",
@@ -2653,7 +2655,7 @@ NAMES = {
         "estikeras.keras.saving.registration:register_keras_serializable",
     "keras.utils.save_img": "estikeras.keras.utils.images:save_img",
     "keras.utils.serialize_keras_object": "estikeras.keras.saving.serialize:serialize_keras_object",
-    "keras.utils.set_random_seed": "estikeras.ops.random:set_random_seed",
+    "keras.utils.set_random_seed": "estikeras.ops.seeds:set_random_seed",
     "keras.utils.split_dataset": "estikeras.keras.utils.split_dataset:split_dataset",
     "keras.utils.standardize_dtype": "estikeras.engine.dtypes:standardize",
     "keras.utils.text_dataset_from_directory":

@@ -5,7 +5,12 @@ collections for what comes of a call besides its outputs.
 import contextlib
 import inspect
 
-from estikeras.compat.collections import GraphKeys, add_to_collection, global_variables
+from estikeras.compat.collections import (
+    GraphKeys,
+    add_to_collection,
+    get_collection,
+    global_variables,
+)
 from estikeras.compat.initializers import Zeros
 from estikeras.compat.variable_scopes import get_variable, variable_scope
 from estikeras.engine import naming
@@ -38,14 +43,17 @@ class ScopedLayer:
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        cls.__signature__ = inspect.Signature(
+        cls._arguments = inspect.Signature(
             [inspect.Parameter(name, kind, default=d) for name, d in cls.parameters.items()]
         )
+        # A class of a user's has the signature of its own `__init__`.
+        is_ours = "parameters" in vars(cls)
+        cls.__signature__ = cls._arguments if is_ours else None
 
     def __init__(self, *args, **kwargs):
         common = {key: kwargs.pop(key) for key in ("_scope", "_reuse") if key in kwargs}
         options = {key: kwargs.pop(key) for key in ("dtype",) if key in kwargs}
-        bound = self.__signature__.bind(*args, **kwargs)
+        bound = self._arguments.bind(*args, **kwargs)
         bound.apply_defaults()
         given = self._options({**bound.arguments, **options})
         name = given.pop("name", None)
@@ -63,8 +71,10 @@ class ScopedLayer:
         reuse = True if self.built else self._reuse
         with variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False):
             outputs = super().__call__(inputs, *args, **kwargs)
+        kept = {id(loss) for loss in get_collection(GraphKeys.REGULARIZATION_LOSSES)}
         for loss in self.losses:
-            add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
+            if id(loss) not in kept:  # by a layer that this one called
+                add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
         return outputs
 
     def _open(self, scope):
