@@ -282,8 +282,6 @@ experimental.float8_e5m2 experimental.int4 experimental.uint4 resource variant
 errors.error_code_from_exception_type errors.exception_type_from_error_code
 errors.raise_exception_on_not_ok_status
 """,
-    "Use `keras.InputSpec`.": "layers.InputSpec",
-    "Derive from `keras.layers.Layer`.": "layers.Layer",
     "Use `tf.compat.v1.logging.info`.": "LogMessage logging.TaskLevelStatusMessage",
     "Use `tf.compat.v1.summary.FileWriter`.": """
 SummaryMetadata summary.SummaryDescription summary.all_v2_summary_ops
@@ -295,7 +293,7 @@ summary.get_summary_description summary.initialize
 train.sdca_fprint train.sdca_optimizer train.sdca_shrink_l1
 """,
     "Train in float32; values of one's own are kept in a `tf.Variable`.": "train.experimental",
-    "Sizes are ints.": "Dimension",
+    "Sizes are ints, with the attribute `value`.": "Dimension",
     "Use `tf.estimator.LoggingTensorHook`.": "Print",
     "Write the density with `tf.math`.": "distributions",
     "Load weights by `tf.train.load_checkpoint`, or a `.keras` file.": "import_graph_def",

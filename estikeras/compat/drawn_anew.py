@@ -6,7 +6,7 @@ import math
 
 from estikeras import errors, ops
 from estikeras.keras import initializers
-from estikeras.ops import random
+from estikeras.ops import seeds
 from estikeras.public import public
 
 zeros_initializer = public("zeros_initializer")(initializers.Zeros)
@@ -53,7 +53,7 @@ class _DrawnAnew:
             dtype: a dtype of floats.
         """
         if self._init_seed is None:
-            self.seed = random.make_default_seed()
+            self.seed = seeds.make_default_seed()
         return super().__call__(tuple(shape), dtype)
 
 

@@ -13,7 +13,7 @@ from estikeras import errors
 from estikeras.data import structure
 from estikeras.data.node import Node, Run, stacked, unstacked
 from estikeras.data.user_function import run_on_block
-from estikeras.ops import random
+from estikeras.ops import seeds
 
 
 def note(error, function, number):
@@ -59,7 +59,7 @@ class Applied(Node):
     def is_noticed(self):
         """Whether the function assigns to users' variables, so that it must not run ahead."""
         traced = self.traced
-        return traced is not None and not all(map(random.is_state, traced.updates))
+        return traced is not None and not all(map(seeds.is_state, traced.updates))
 
     def results_of(self, blocks):
         """Pairs of a block, and the results for it: a block. Elements of too many shapes to trace

@@ -17,7 +17,7 @@ from estikeras import settings
 from estikeras.data import structure
 from estikeras.data.arguments import AUTOTUNE
 from estikeras.data.options import Options
-from estikeras.ops import random
+from estikeras.ops import seeds
 from estikeras.public import public
 
 INFINITE = public("data.INFINITE_CARDINALITY", "data.experimental.INFINITE_CARDINALITY")(-1)
@@ -167,7 +167,7 @@ class Draws:
     def __init__(self, seed=None, anew=True):
         self.is_seeded, self.anew = seed is not None, anew
         self.serial = next(_serials)
-        self.base = random.make_default_seed() if seed is None else int(seed) & (2**63 - 1)
+        self.base = seeds.make_default_seed() if seed is None else int(seed) & (2**63 - 1)
         self._next, self._lock = 0, threading.Lock()
 
     def begin(self, run):

@@ -12,7 +12,7 @@ from estikeras import errors
 from estikeras.engine import context
 from estikeras.engine.variable import Variable
 from estikeras.estimator.vocabulary import remapped
-from estikeras.ops import random
+from estikeras.ops import seeds
 from estikeras.public import public
 from estikeras.train import object_graph, values
 from estikeras.train.reader import load_checkpoint
@@ -114,7 +114,7 @@ def warm_start_variables(variables, settings):
     assigned = [
         (variable, _value(reader, prefix, keys.get(name, name), variable, vocabularies.get(name)))
         for name, variable in chosen.items()
-        if keys.get(name, name) in there or not random.is_state(variable)
+        if keys.get(name, name) in there or not seeds.is_state(variable)
     ]
     for variable, value in assigned:
         _give(variable, value)
@@ -270,7 +270,7 @@ def _keys_by_name(reader, prefix, variables):
     missing = sorted(
         name
         for name, variable in variables.items()
-        if name not in keys and not random.is_state(variable)
+        if name not in keys and not seeds.is_state(variable)
     )
     if missing:
         raise ValueError(

@@ -1,188 +1,20 @@
-"""Seeds and random tensors: `keras.random.*` over the counter-based primitives. Knows no layers.
+"""Random tensors: `keras.random.*` over the counter-based primitives.
 
-A key is a uint32 tensor of two words. An int seed is the key (seed, 0), so it gives the same
-values at every call. A `SeedGenerator` gives a new key at every call, also inside of traced
-functions. No seed means the one generator of the process, whose seed comes from Python's `random`,
-as all seeds that nobody chose.
+`seeds` says what a seed may be.
 """
-
-import contextlib
-import functools
-import random as python_random
 
 import numpy as np
 
 from estikeras import errors
-from estikeras.engine import context, dtypes, naming, shapes
+from estikeras.engine import dtypes, shapes
 from estikeras.engine.operation import op
-from estikeras.engine.tensor import Tensor, as_tensor
-from estikeras.engine.variable import Variable
-from estikeras.ops import replicas
+from estikeras.engine.tensor import as_tensor
+from estikeras.ops import seeds
 from estikeras.ops.core import floating, static_shape, tensor
 from estikeras.primitives import elementwise as ew
 from estikeras.primitives import indexing, shaping
 from estikeras.primitives import random as draws
 from estikeras.primitives import reduce as red
-from estikeras.public import public
-
-_STEP = np.array([0, 1], "uint32")
-
-
-def _of_replica(rank):
-    """What the keys of a replica differ by: replicas draw values of their own for their rows."""
-    return np.array([rank * 0x9E3779B9 % 2**32, 0], "uint32")
-
-
-def _key_of(seed):
-    return np.array([int(seed) % 2**32, 0], "uint32")
-
-
-_STATE = "seed_generator_state"
-
-
-def is_state(variable):
-    """Whether a variable is the state of a SeedGenerator."""
-    last = variable.path.rpartition("/")[2]
-    return last.startswith(_STATE) and variable.dtype == "uint32"
-
-
-@public("keras.random.SeedGenerator")
-class SeedGenerator:
-    """A source of keys for random tensors, each different, all following from one seed.
-
-    Args:
-        seed: int; None takes one from Python's `random`, which `keras.utils.set_random_seed` sets.
-        name: made up when None.
-
-    Raises:
-        ValueError: for a seed that is not an int.
-    """
-
-    def __init__(self, seed=None, name=None, **kwargs):
-        kwargs.pop("backend", None)
-        if kwargs:
-            raise ValueError(f"Unknown arguments of SeedGenerator: {sorted(kwargs)}.")
-        self.name = name or naming.auto_name(type(self).__name__)
-        self._initial_seed = seed
-        seed = make_default_seed() if seed is None else seed
-        if not isinstance(seed, int):
-            raise errors.invalid("seed", got=seed, expected="an int or None")
-        with context.name_scope(self.name, caller=self):
-            self.state = Variable(_key_of(seed), dtype="uint32", trainable=False, name=_STATE)
-
-    def next(self, ordered=True):
-        """The next key: a uint32 tensor of two words.
-
-        Args:
-            ordered: kept for the reference's sake; keys always come in the same order.
-        """
-        key = self.state.value
-        self.state.assign(ew.add(key, _STEP))
-        rank = replicas.rank_of_replica()
-        return ew.add(key, _of_replica(rank)) if rank else key
-
-    def get_config(self):
-        """The arguments that make a generator with the same first seed."""
-        return {"seed": self._initial_seed, "name": self.name}
-
-    @classmethod
-    def from_config(cls, config):
-        """A generator from what `get_config` gave."""
-        return cls(**config)
-
-
-def global_seed_generator():
-    """The generator of calls without a seed: the process's, or that of a model function."""
-    store = context.current.variables
-    if store is None:
-        return _of_process()
-    if store.seed_generator is None:
-        with store.making_local(), context.init_scope():
-            store.seed_generator = SeedGenerator(name="global_seed_generator")
-    return store.seed_generator
-
-
-@functools.cache
-def _of_process():
-    with context.init_scope():
-        return SeedGenerator(name="global_seed_generator")
-
-
-def has_global_seed():
-    """Whether the process's generator was made."""
-    return _of_process.cache_info().currsize > 0
-
-
-def forget_global_seed():
-    """Let the process's generator begin anew, by Python's `random`."""
-    _of_process.cache_clear()
-
-
-def make_default_seed():
-    """A seed for whoever was given none, from Python's `random`."""
-    return python_random.randint(1, int(1e9))
-
-
-@public("keras.utils.set_random_seed")
-def set_random_seed(seed):
-    """Set the seeds of Python's `random`, of NumPy, and of all random tensors without a seed of
-    their own.
-
-    Args:
-        seed: int from 0 to 2**32 - 1.
-
-    Raises:
-        ValueError: for anything but an int.
-    """
-    if not isinstance(seed, int):
-        raise errors.invalid("seed", got=seed, expected="an int")
-    python_random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 (users' own code draws from here)
-    forget_global_seed()
-
-
-@contextlib.contextmanager
-def seeded(seed):
-    """A `with` block in which seeds are drawn as after `set_random_seed`; what is drawn afterwards
-    is what would have been drawn without it.
-
-    Args:
-        seed: int, or None for a block like any other.
-    """
-    if seed is None:
-        yield
-        return
-    before = python_random.getstate(), np.random.get_state()  # noqa: NPY002  as above
-    python_random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002
-    try:
-        yield
-    finally:
-        python_random.setstate(before[0])
-        np.random.set_state(before[1])  # noqa: NPY002
-
-
-def draw_seed(seed):
-    """The key for one random tensor.
-
-    Args:
-        seed: None, an int, a SeedGenerator, or a key itself.
-
-    Returns:
-        A uint32 tensor of two words.
-
-    Raises:
-        ValueError: for anything else.
-    """
-    if seed is None:
-        return global_seed_generator().next()
-    if isinstance(seed, SeedGenerator):
-        return seed.next()
-    if isinstance(seed, (int, np.integer)) and not isinstance(seed, bool):
-        return Tensor(_key_of(seed))
-    if isinstance(seed, (Tensor, np.ndarray)) and seed.shape == (2,):
-        return tensor(seed, "uint32")
-    raise errors.invalid("seed", got=seed, expected="an int, a SeedGenerator or None")
 
 
 def _float_dtype(dtype, function):
@@ -216,7 +48,7 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         A tensor of the shape and dtype.
     """
     dtype = _float_dtype(dtype, "normal")
-    x = draws.random_normal(draw_seed(seed), shape=static_shape(shape), dtype=dtype)
+    x = draws.random_normal(seeds.draw_seed(seed), shape=static_shape(shape), dtype=dtype)
     return _scaled(x, stddev, mean)
 
 
@@ -236,7 +68,7 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         A tensor of the shape and dtype.
     """
     dtype = _float_dtype(dtype, "truncated_normal")
-    x = draws.random_truncated_normal(draw_seed(seed), shape=static_shape(shape), dtype=dtype)
+    x = draws.random_truncated_normal(seeds.draw_seed(seed), shape=static_shape(shape), dtype=dtype)
     return _scaled(x, stddev, mean)
 
 
@@ -255,7 +87,7 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
         A tensor of the shape and dtype.
     """
     dtype = _float_dtype(dtype, "uniform")
-    x = draws.random_uniform(draw_seed(seed), shape=static_shape(shape), dtype=dtype)
+    x = draws.random_uniform(seeds.draw_seed(seed), shape=static_shape(shape), dtype=dtype)
     return _scaled(x, maxval - minval, minval)
 
 
@@ -279,7 +111,7 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
     dtype, shape = dtypes.standardize(dtype), static_shape(shape)
     if not dtypes.is_int(dtype):
         raise errors.invalid("dtype", got=dtype, expected="an integer dtype in randint")
-    key = draw_seed(seed)
+    key = seeds.draw_seed(seed)
     if all(isinstance(limit, (int, float, np.number)) for limit in (minval, maxval)):
         return draws.random_randint(
             key, shape=shape, minval=int(minval), maxval=int(maxval), dtype=dtype
@@ -307,7 +139,7 @@ def categorical(logits, num_samples, dtype="int32", seed=None):
         raise errors.shape_mismatch("logits", got=logits.shape, expected="(batch, classes)")
     batch, classes = logits.shape
     u = draws.random_uniform(
-        draw_seed(seed), shape=(batch, num_samples, classes), dtype=logits.dtype
+        seeds.draw_seed(seed), shape=(batch, num_samples, classes), dtype=logits.dtype
     )
     gumbel = -ew.log(-ew.log(u))
     scores = shaping.reshape(logits, shape=(batch, 1, classes)) + gumbel
@@ -341,7 +173,7 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
     if noise_shape is not None:
         sizes = zip(noise_shape, inputs.shape, strict=True)
         shape = tuple(own if given is None else int(given) for given, own in sizes)
-    kept = draws.random_bernoulli(draw_seed(seed), shape=shape, rate=1.0 - float(rate))
+    kept = draws.random_bernoulli(seeds.draw_seed(seed), shape=shape, rate=1.0 - float(rate))
     return ew.select(kept, inputs * ew.constant(1 / (1 - rate), inputs), zero)
 
 
@@ -359,7 +191,7 @@ def shuffle(x, axis=0, seed=None):
     """
     x = as_tensor(x)
     axis = shapes.normalize_axis(axis, x.ndim)
-    order = draws.random_permutation(draw_seed(seed), size=int(x.shape[axis]))
+    order = draws.random_permutation(seeds.draw_seed(seed), size=int(x.shape[axis]))
     return indexing.take(x, order, axis=axis)
 
 
@@ -377,7 +209,7 @@ def gamma(shape, alpha, dtype=None, seed=None):
         A tensor of the shape and dtype.
     """
     alpha = tensor(alpha, _float_dtype(dtype, "gamma"))
-    return draws.random_gamma(draw_seed(seed), alpha, shape=static_shape(shape))
+    return draws.random_gamma(seeds.draw_seed(seed), alpha, shape=static_shape(shape))
 
 
 @op("keras.random.beta")
@@ -396,7 +228,7 @@ def beta(shape, alpha, beta, dtype=None, seed=None):
     """
     dtype = _float_dtype(dtype, "beta")
     alpha, beta = tensor(alpha, dtype), tensor(beta, dtype)
-    return draws.random_beta(draw_seed(seed), alpha, beta, shape=static_shape(shape))
+    return draws.random_beta(seeds.draw_seed(seed), alpha, beta, shape=static_shape(shape))
 
 
 @op("keras.random.binomial")
@@ -415,4 +247,6 @@ def binomial(shape, counts, probabilities, dtype=None, seed=None):
     """
     dtype = _float_dtype(dtype, "binomial")
     counts, probabilities = tensor(counts, "float64"), tensor(probabilities, dtype)
-    return draws.random_binomial(draw_seed(seed), counts, probabilities, shape=static_shape(shape))
+    return draws.random_binomial(
+        seeds.draw_seed(seed), counts, probabilities, shape=static_shape(shape)
+    )

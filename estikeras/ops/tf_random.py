@@ -6,6 +6,7 @@ at every call. `name` and `alg` arguments change nothing.
 """
 
 import functools
+import random as python_random
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from estikeras import errors
 from estikeras.engine import context, dtypes
 from estikeras.engine.operation import op
 from estikeras.engine.tensor import Tensor, as_tensor
-from estikeras.ops import random
+from estikeras.ops import random, seeds
 from estikeras.ops.core import static_shape, tensor
 from estikeras.primitives import random as draws
 from estikeras.primitives import shaping
@@ -24,12 +25,12 @@ from estikeras.public import public
 def _sequence(seed):
     """The generator behind an op's int seed; it follows from the global seed too."""
     with context.init_scope():
-        first = int(random.global_seed_generator().state.numpy()[0])
-        return random.SeedGenerator((first * 1_000_003 + int(seed)) % 2**31)
+        first = int(seeds.global_seed_generator().state.numpy()[0])
+        return seeds.SeedGenerator((first * 1_000_003 + int(seed)) % 2**31)
 
 
 def _seed(seed):
-    return seed if seed is None or isinstance(seed, random.SeedGenerator) else _sequence(int(seed))
+    return seed if seed is None or isinstance(seed, seeds.SeedGenerator) else _sequence(int(seed))
 
 
 @public("random.set_seed")
@@ -37,8 +38,8 @@ def set_seed(seed):
     """Set the global seed: random tensors without a seed of their own follow from it, and all
     sequences restart.
     """
-    random.python_random.seed(int(seed))
-    random.forget_global_seed()
+    python_random.seed(int(seed))
+    seeds.forget_global_seed()
     _sequence.cache_clear()
 
 
@@ -127,7 +128,7 @@ def gamma(shape, alpha, beta=None, dtype="float32", seed=None, name=None):
     Returns:
         A tensor (*shape, *shape of alpha and beta).
     """
-    return _gamma(shape, alpha, beta, dtype, random.draw_seed(_seed(seed)), outer=True)
+    return _gamma(shape, alpha, beta, dtype, seeds.draw_seed(_seed(seed)), outer=True)
 
 
 @op("random.poisson")
@@ -135,7 +136,7 @@ def poisson(shape, lam, dtype="float32", seed=None, name=None):
     """Values of Poisson distributions with the means `lam`: a tensor (*shape, *shape of lam)."""
     lam = tensor(lam, "float64")
     shape = (*static_shape(shape), *lam.shape)
-    drawn = draws.random_poisson(random.draw_seed(_seed(seed)), lam, shape=shape)
+    drawn = draws.random_poisson(seeds.draw_seed(_seed(seed)), lam, shape=shape)
     return tensor(drawn, dtypes.standardize(dtype))
 
 
@@ -219,7 +220,7 @@ class Generator:
     def __init__(self, copy_from=None, state=None, alg=None):
         if alg not in (None, "philox", "auto_select", 1, 3):
             raise errors.unsupported(f"The algorithm {alg!r}", "Use 'philox'.")
-        self._source = random.SeedGenerator()
+        self._source = seeds.SeedGenerator()
         if copy_from is not None:
             state = copy_from.state
         if state is not None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from estikeras.formats import atomic, hdf5
 from estikeras.keras.saving import weights
-from estikeras.ops.random import global_seed_generator, has_global_seed
+from estikeras.ops.seeds import global_seed_generator, has_global_seed
 from strategies import context
 
 _GROUP = "estikeras_training"

@@ -4,7 +4,7 @@ from estikeras import errors
 from estikeras.keras.initializers.initializer import Initializer
 from estikeras.keras.saving.deserialize import deserialize_keras_object
 from estikeras.keras.saving.serialize import serialize_keras_object
-from estikeras.ops import random
+from estikeras.ops import random, seeds
 from estikeras.public import public
 
 
@@ -18,10 +18,10 @@ class RandomInitializer(Initializer):
     def __init__(self, seed=None):
         self._init_seed = seed
         if seed is None:
-            seed = random.make_default_seed()
+            seed = seeds.make_default_seed()
         elif isinstance(seed, dict):
             seed = deserialize_keras_object(seed)
-        if not isinstance(seed, (int, random.SeedGenerator)):
+        if not isinstance(seed, (int, seeds.SeedGenerator)):
             raise errors.invalid("seed", got=seed, expected="an int, a SeedGenerator or None")
         self.seed = seed
 

@@ -5,7 +5,7 @@ from estikeras.keras import random
 from estikeras.keras.layers.preprocessing.image.base import check_size, images_of, largest_window
 from estikeras.keras.layers.preprocessing.image.random_layer import RandomImageLayer
 from estikeras.ops import image_shape
-from estikeras.ops.random import make_default_seed
+from estikeras.ops.seeds import make_default_seed
 from estikeras.public import public
 
 
