@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from estikeras.engine import context
 from estikeras.engine.graph import Graph, needed_nodes
+from estikeras.engine.session_graph import SessionGraph, action
 from estikeras.engine.tensor import Spec, TracedTensor, public_operators
 
 
@@ -97,8 +98,8 @@ class Loop:
         return f"<{self.length} steps{' backwards' if self.backwards else ''}>"
 
 
-class _BodyGraph(Graph):
-    """The graph of a step while it is traced.
+class _Body:
+    """What the graph of a step has besides, while it is traced.
 
     Attributes:
         sources: id of an input -> the tensor outside that it stands for.
@@ -121,11 +122,7 @@ class _BodyGraph(Graph):
             self._known[id(x)] = self._capture(x)
         return self._known[id(x)]
 
-    def read(self, variable):
-        return self.updates[variable] if variable in self.updates else self.before(variable)
-
-    def before(self, variable):
-        """An input for the value of a variable before the step."""
+    def first_read(self, variable):
         if variable not in self.reads:
             with context.scope(trace=self._around, tapes=self._tapes, autocast=None):
                 self.reads[variable] = self._capture(variable.value)
@@ -144,6 +141,31 @@ class _BodyGraph(Graph):
         return made
 
 
+class _BodyGraph(_Body, Graph):
+    """The graph of a step in a program."""
+
+    def tracing(self):
+        """Operations inside become nodes."""
+        return context.scope(trace=self, tapes=())
+
+    def required_updates(self, results):
+        """Without actions, none."""
+        return {}
+
+
+class _SessionBody(_Body, SessionGraph):
+    """The graph of a step in a model function. What is collected or named in it is known in it."""
+
+    def __init__(self):
+        super().__init__()
+        for name, things in self._around.collections.items():
+            self.collections[name] = list(things)
+
+    def required_updates(self, results):
+        """What the actions write that the results require: dict from variable to value."""
+        return self.updates_of(self.required_by(results))
+
+
 def trace_loop(step, carried, walked, length, backwards=False, count=None):
     """Trace a step inside of the trace of now.
 
@@ -157,18 +179,21 @@ def trace_loop(step, carried, walked, length, backwards=False, count=None):
         count: int32 scalar tensor, how many steps of these there are; None for all.
 
     Returns:
-        The Loop, its inputs, and the variables that a step assigns to: they are carried, too, after
-        what `step` carries.
+        The Loop, its inputs, and a dict of the variables that a step assigns to, which are carried
+        after what `step` carries; its values tell whether by an action that results require.
 
     Raises:
         NotALoop: when what is carried changes its shape or dtype, and for strings and collectives.
     """
-    graph = _BodyGraph()
+    in_session = isinstance(context.current.trace, SessionGraph)
+    graph = _SessionBody() if in_session else _BodyGraph()
     states = [graph.add_input(x.spec) for x in carried]
     rows = [graph.add_input(Spec(x.shape[1:], x.dtype)) for x in walked]
-    with context.scope(trace=graph, tapes=()):
+    autocast = context.current.autocast
+    with graph.tracing(), context.scope(autocast=autocast):
         following, collected = step(list(states), list(rows))
         following, collected = ([graph.own(x) for x in xs] for xs in (following, collected))
+    required = graph.required_updates([*following, *collected])
     for x, y in zip(states, following, strict=True):
         if x.spec != y.spec:
             raise NotALoop(f"{x.spec} becomes {y.spec}")
@@ -176,17 +201,43 @@ def trace_loop(step, carried, walked, length, backwards=False, count=None):
         is_collective = node.kind == "apply" and node.primitive.collective
         if is_collective or any(y.dtype == "string" for y in node.outputs):
             raise NotALoop(f"{node.primitive} runs in a step")
-    variables = list(graph.updates)
-    for variable in variables:
-        states.append(graph.before(variable))
-        following.append(graph.updates.pop(variable))
-    graph.reads.clear()
+    written = {**graph.updates, **required}
+    for variable, value in written.items():
+        states.append(graph.first_read(variable))
+        following.append(value)
+    graph.updates, graph.reads = {}, {}
     inside = [x for x in graph.inputs if id(x) not in {id(s) for s in (*states, *rows)}]
     graph.inputs, graph.outputs = [*states, *rows, *inside], [*following, *collected]
-    written, read = ([graph.sources[id(x)] for x in xs] for xs in (states[len(carried) :], inside))
-    inputs = [*carried, *written, *walked, *read]
+    before, read = ([graph.sources[id(x)] for x in xs] for xs in (states[len(carried) :], inside))
+    inputs = [*carried, *before, *walked, *read]
     if count is not None:
         graph.add_input(count.spec)
         inputs.append(count)
     form = length, backwards, count is not None, tuple(range(len(states)))
-    return Loop(graph.verify(), len(states), len(rows), *form), inputs, variables
+    made = Loop(graph.verify(), len(states), len(rows), *form)
+    return made, inputs, {variable: variable in required for variable in written}
+
+
+def assign_carried(variables, values, results):
+    """Assign to variables what a loop carried for them.
+
+    Args:
+        variables: dict as `trace_loop` gives it.
+        values: one tensor for each.
+        results: list of tensors that the loop gives.
+
+    Returns:
+        The results; fetching one of them runs the actions.
+    """
+    pairs = list(zip(variables.items(), values, strict=True))
+    for (variable, by_action), value in pairs:
+        if not by_action:
+            variable.assign(value)
+    if not any(variables.values()):
+        return results
+    with action("loop") as made:
+        for (variable, by_action), value in pairs:
+            if by_action:
+                variable.assign(value)
+    with made.graph.requiring([made]):
+        return [public_operators()["copy"](x) for x in results]

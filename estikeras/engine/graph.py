@@ -75,8 +75,10 @@ class Graph:
 
     def read(self, variable):
         """The value that the variable has at this point of the trace."""
-        if variable in self.updates:
-            return self.updates[variable]
+        return self.updates[variable] if variable in self.updates else self.first_read(variable)
+
+    def first_read(self, variable):
+        """The value that the variable has before the run."""
         if variable not in self.reads:
             spec = Spec(variable.shape, variable._dtype)
             self.reads[variable] = self._leaf("variable", spec, variable)

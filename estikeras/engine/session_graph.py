@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 
 from estikeras import errors
 from estikeras.engine import context
-from estikeras.engine.graph import Graph
+from estikeras.engine.graph import Extract, Graph, needed_nodes
 from estikeras.engine.shapes import TensorShape
 from estikeras.engine.tape import GradientTape
 from estikeras.engine.tensor import Spec, Tensor, TracedTensor, public_operators, with_operators
@@ -135,10 +135,7 @@ class SessionGraph(Graph):
         for view in reversed(self._views):
             if variable in view:
                 return view[variable]
-        if variable not in self.reads:
-            spec = Spec(variable.shape, variable._dtype)
-            self.reads[variable] = self._leaf("variable", spec, variable)
-        return self.reads[variable]
+        return self.first_read(variable)
 
     def write(self, variable, value):
         self._views[-1][variable] = self.own(value)
@@ -258,28 +255,24 @@ class SessionGraph(Graph):
         Raises:
             ValueError: if it depends on the data.
         """
-        needed, stack = set(), [self.own(x).node]
-        while stack:
-            node = stack.pop()
-            if node not in needed:
-                needed.add(node)
-                stack.extend(y.node for y in node.inputs)
-        values = {}
-        for node in [node for node in self.nodes if node in needed]:
-            if node.kind == "input":
-                raise ValueError(
-                    "A variable's first value must not depend on the data of a batch. Make it of "
-                    "constants and random numbers, and `assign` what depends on data."
-                )
-            if node.kind == "apply":
-                inputs = tuple(values[id(y)] for y in node.inputs)
-                made = node.primitive.evaluate(inputs, node.params)
-            else:
-                payload = node.payload
-                made = payload if isinstance(payload, Tensor) else Tensor(payload.buffer.copy())
-            for y, value in zip(node.outputs, (made,) if node.single else made, strict=True):
-                values[id(y)] = value
-        return values[id(self.own(x))]
+        x = self.own(x)
+        nodes = needed_nodes([x])
+        if any(node.kind == "input" for node in nodes):
+            raise ValueError(
+                "A variable's first value must not depend on the data of a batch. Make it of "
+                "constants and random numbers, and `assign` what depends on data."
+            )
+        part, values = Extract(), []
+        for variable, read in self.reads.items():
+            if read.node in nodes:
+                part.put(read, part.graph.add_input(read.spec))
+                values.append(Tensor(variable.buffer.copy()))
+        for node in self.nodes:
+            if node in nodes and node.kind == "apply":
+                part.add(node)
+        part.graph.outputs = [part.place(x)]
+        with context.init_scope():
+            return part.graph.replay(values)[0]
 
     @property
     def acting(self):

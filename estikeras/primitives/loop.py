@@ -11,7 +11,7 @@ import dataclasses
 import numpy as np
 
 from estikeras.engine import dtypes
-from estikeras.engine.body import trace_loop
+from estikeras.engine.body import assign_carried, trace_loop
 from estikeras.engine.primitive import primitive
 from estikeras.engine.program.loop_program import LoopProgram
 from estikeras.engine.program.team import current
@@ -31,9 +31,9 @@ def run(step, carried, walked, length, backwards=False, count=None):
     """
     made, inputs, variables = trace_loop(step, carried, walked, length, backwards, count)
     finals, _, collected = made.outputs(loop(*inputs, loop=made))
-    for variable, value in zip(variables, finals[len(carried) :], strict=True):
-        variable.assign(value)
-    return list(finals[: len(carried)]), list(collected)
+    count = len(carried)
+    results = assign_carried(variables, finals[count:], [*finals[:count], *collected])
+    return results[:count], results[count:]
 
 
 def repeat(condition, step, carried, limit):
@@ -59,9 +59,7 @@ def repeat(condition, step, carried, limit):
     made, inputs, variables = trace_loop(whole, carried, [], 1)
     made = dataclasses.replace(made, noted=())
     finals = while_loop(condition(carried), *inputs, step=made, limit=limit)
-    for variable, value in zip(variables, finals[len(carried) :], strict=True):
-        variable.assign(value)
-    return list(finals[: len(carried)])
+    return assign_carried(variables, finals[len(carried) :], list(finals[: len(carried)]))
 
 
 def _rule(*inputs, loop):
