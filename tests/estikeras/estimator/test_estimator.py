@@ -160,6 +160,16 @@ def test_trainings_add_up_and_max_steps_are_of_all(tmp_path, caplog):
     assert estimator.get_variable_value("global_step") == 12
 
 
+def test_the_log_says_why_a_model_function_is_called_again(tmp_path, caplog):
+    with caplog.at_level(logging.INFO, "estikeras"):
+        line(tmp_path).train(batches(4, 1))
+    calls = [text for text in caplog.messages if text.startswith("Calling model_fn")]
+    assert calls == [
+        "Calling model_fn.",
+        "Calling model_fn again, for a batch of another size.",
+    ]
+
+
 def test_a_training_in_parts_is_the_whole_one(tmp_path):
     for name, parts in (("whole", [9]), ("parts", [1, 3, 5])):
         estimator = line(tmp_path / name)
