@@ -13,11 +13,23 @@ class UnknownSize(int):
     """
 
     __slots__ = ()
+    value = None
 
     def __repr__(self):
         return "None"
 
     __str__ = __repr__
+
+
+class Size(int):
+    """A size of a shape: an int with TensorFlow 1's attribute `value`."""
+
+    __slots__ = ()
+
+    @property
+    def value(self):
+        """The size as an int."""
+        return int(self)
 
 
 @public("TensorShape")
@@ -47,7 +59,7 @@ class TensorShape(tuple):
     @property
     def dims(self):
         """The sizes as a list."""
-        return list(self)
+        return [self[i] for i in range(len(self))]
 
     def as_list(self):
         """The sizes as a list."""
@@ -79,7 +91,9 @@ class TensorShape(tuple):
 
     def __getitem__(self, key):
         found = tuple.__getitem__(self, key)
-        return TensorShape(found) if isinstance(key, slice) else found
+        if isinstance(key, slice):
+            return TensorShape(found)
+        return Size(found) if type(found) is int else found
 
     def __eq__(self, other):
         return tuple.__eq__(self, tuple(other) if isinstance(other, list) else other)

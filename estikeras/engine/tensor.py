@@ -229,7 +229,7 @@ def as_tensor(x):
         return read()
     if isinstance(x, bool | np.bool_):
         return Tensor(np.asarray(x, np.bool_))
-    if type(x) is int:
+    if isinstance(x, int):
         return Tensor(np.asarray(x, np.int32 if -(2**31) <= x < 2**31 else np.int64))
     if type(x) is float:
         return Tensor(np.asarray(x, dtypes.to_numpy(dtypes.standardize(None))))

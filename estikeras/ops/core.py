@@ -7,14 +7,17 @@ import numpy as np
 from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.operation import KerasTensor, op
+from estikeras.engine.shapes import Size
 from estikeras.engine.tensor import SizeTraceError, Tensor, TracedTensor, as_tensor
 from estikeras.primitives import elementwise, shaping
 from estikeras.public import public
 
+_PLAIN = (bool, int, float, Size)
+
 
 def tensor(x, dtype):
     """A tensor, variable, array or number as a tensor of the named dtype."""
-    if type(x) in (bool, int, float) and dtype != "string":
+    if type(x) in _PLAIN and dtype != "string":
         return Tensor(np.asarray(x, dtypes.to_numpy(dtype)))
     x = as_tensor(x)
     return x if x.dtype == dtype else elementwise.cast(x, dtype=dtype)
@@ -95,7 +98,7 @@ def static_shape(shape):
 def _holds_plain_numbers(x):
     if type(x) in (list, tuple):
         return all(map(_holds_plain_numbers, x))
-    return type(x) in (bool, int, float)
+    return type(x) in _PLAIN
 
 
 @op("keras.ops.convert_to_tensor")

@@ -1,5 +1,6 @@
 """TensorSpec, TensorShape and sparse tensors: what they accept, how they compare, what they say."""
 
+import json
 import pickle
 
 import numpy as np
@@ -118,6 +119,16 @@ def test_shapes_are_tuples_with_tensorflows_methods(dims):
     assert hash(shape) == hash(dims)
     assert pickle.loads(pickle.dumps(shape)) == shape
     assert TensorSpec(shape).shape == dims
+
+
+def test_sizes_have_tensorflow_1s_value():
+    shape = tf.TensorShape((2, None, 3))
+    assert (shape[0].value, shape[-1].value, shape.dims[2].value) == (2, 3, 3)
+    assert shape[1] is None
+    size = shape[0]
+    assert (size, repr(size), hash(size), json.dumps(size)) == (2, "2", hash(2), "2")
+    assert tf.constant(size).dtype == tf.constant([size, 3]).dtype == "int32"
+    assert tf.zeros([size, 3]).shape == (2, 3)
 
 
 def test_shapes_are_made_of_a_size_too_and_not_of_none():
