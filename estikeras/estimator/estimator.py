@@ -3,6 +3,7 @@
 import copy
 import itertools
 import logging
+import math
 import numbers
 import os
 import tempfile
@@ -125,8 +126,7 @@ class Estimator:
         """
         if steps is not None and max_steps is not None:
             raise ValueError("train() takes `steps` or `max_steps`, got both.")
-        _check_count("steps", steps)
-        _check_count("max_steps", max_steps)
+        steps, max_steps = _count("steps", steps), _count("max_steps", max_steps)
         hooks = _checked("hooks", hooks, SessionRunHook)
         loss = training_steps.run(self, input_fn, hooks, steps, max_steps, saving_listeners or ())
         if loss is not training_steps.SKIPPED:
@@ -149,7 +149,7 @@ class Estimator:
         Raises:
             ValueError: for `steps` below 1, or no data.
         """
-        _check_count("steps", steps)
+        steps = _count("steps", steps)
         hooks = _checked("hooks", hooks, SessionRunHook)
         return evaluation.run(self, input_fn, steps, hooks, checkpoint_path, name)
 
@@ -365,13 +365,17 @@ def _with_folder(config, model_dir):
     )
 
 
-def _check_count(name, value):
+def _count(name, value):
+    """A number of steps as an int: of 93.75, such as `epochs * rows / batch_size` gives, the 94th
+    is the last one.
+    """
     if value is None:
-        return
-    if not isinstance(value, numbers.Integral):
-        raise errors.wrong_type(name, got=value, expected="an int, or None")
+        return None
+    if not isinstance(value, numbers.Real) or not math.isfinite(value):
+        raise errors.wrong_type(name, got=value, expected="a number, or None")
     if value <= 0:
         raise errors.invalid(name, got=value, expected="a number above 0")
+    return math.ceil(value)
 
 
 def _checked(name, things, kind):

@@ -1,5 +1,7 @@
 """The loop of steps that hooks listen to."""
 
+import math
+
 from estikeras.estimator.hooks.base import SessionRunArgs, SessionRunContext, SessionRunValues
 from estikeras.op_errors import OutOfRangeError
 
@@ -37,8 +39,7 @@ class Loop:
         """
         try:
             while not self._session.should_stop():
-                waits = [wait for hook in self._hooks if (wait := hook.steps_to_wait()) is not None]
-                steps = self._session.available(1 if every else min(waits, default=None))
+                steps = self._session.available(1 if every else self._most_steps())
                 try:
                     values = self._run(fetches, steps)
                 except StopIteration:  # a hook's, which ends the loop
@@ -49,6 +50,11 @@ class Loop:
         with self._session.shown():
             for hook in self._hooks:
                 hook.end(self._session)
+
+    def _most_steps(self):
+        """How many steps all hooks can miss; who waits for 2.5 steps minds the third."""
+        waits = [wait for hook in self._hooks if (wait := hook.steps_to_wait()) is not None]
+        return math.ceil(min(waits)) if waits else None
 
     def _run(self, fetches, steps):
         with self._session.shown():

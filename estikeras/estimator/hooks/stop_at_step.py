@@ -1,5 +1,7 @@
 """Ends a training at a number of steps."""
 
+import math
+
 from estikeras.estimator.hooks.following import GlobalStepHook
 from estikeras.public import public
 
@@ -13,8 +15,9 @@ class StopAtStepHook(GlobalStepHook):
     """Requests the end when the global step has come to a number.
 
     Args:
-        num_steps: int, how many steps from the beginning of the session; or None.
-        last_step: int, the global step after which to stop; or None.
+        num_steps: how many steps from the beginning of the session; or None.
+        last_step: the global step after which to stop; or None. A fraction of a step is done as a
+            whole one.
 
     Raises:
         ValueError: unless exactly one of them is given.
@@ -25,7 +28,8 @@ class StopAtStepHook(GlobalStepHook):
             raise ValueError("One of num_steps or last_step must be specified.")
         if num_steps is not None and last_step is not None:
             raise ValueError("Only one of num_steps or last_step can be specified.")
-        self._num_steps, self._last_step = num_steps, last_step
+        self._num_steps = None if num_steps is None else math.ceil(num_steps)
+        self._last_step = None if last_step is None else math.ceil(last_step)
 
     def after_create_session(self, session, coord):
         if self._last_step is None:

@@ -63,6 +63,26 @@ def test_a_step_is_one_of_gradient_descent(tmp_path):
     assert estimator.get_variable_value("offset") == pytest.approx(offset, rel=1e-5)
 
 
+FRACTIONS = {  # of steps, as `epochs * rows / batch_size` gives them, and what 2.15 does
+    "steps": ({"steps": 7.2}, {"save_checkpoints_steps": 2.5}, 8),
+    "max_steps": (
+        {"max_steps": np.float64(6.5)},
+        {"save_summary_steps": 2.5, "log_step_count_steps": 2.5},
+        7,
+    ),
+    "a hook's steps": ({"hooks": [tf.estimator.StopAtStepHook(num_steps=4.5)]}, {}, 5),
+    "a hook's last step": ({"hooks": [tf.estimator.StopAtStepHook(last_step=3.5)]}, {}, 4),
+}
+
+
+@pytest.mark.parametrize("name", FRACTIONS)
+def test_a_fraction_of_a_step_is_done_as_a_whole_one(name, tmp_path):
+    arguments, config, expected = FRACTIONS[name]
+    estimator = line(str(tmp_path), **config).train(batches(), **arguments)
+    assert estimator.get_variable_value("global_step") == expected
+    assert estimator.evaluate(batches(), steps=1.5)["global_step"] == expected
+
+
 def test_variables_are_those_of_the_last_checkpoint(trained):
     assert trained.get_variable_names() == ["global_step", "offset", "slope"]
     assert trained.get_variable_value("global_step") == 25
@@ -378,12 +398,12 @@ def test_a_hook_ends_the_training_by_stop_iteration(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "error", "match"),
     [
-        ({"steps": "3"}, TypeError, "`steps`.*an int"),
-        ({"steps": 2.5}, TypeError, "`steps`.*an int"),
+        ({"steps": "3"}, TypeError, "`steps`.*a number"),
+        ({"steps": float("inf")}, TypeError, "`steps`.*a number"),
         ({"max_steps": 0}, ValueError, "`max_steps`.*above 0"),
         ({"hooks": tf.estimator.StopAtStepHook(1)}, TypeError, "`hooks`.*a list of"),
     ],
-    ids=["text", "half", "none", "one hook"],
+    ids=["text", "infinity", "none", "one hook"],
 )
 def test_steps_are_a_number_and_hooks_a_list(arguments, error, match, tmp_path):
     with pytest.raises(error, match=match):
