@@ -86,18 +86,53 @@ regex_full_match = _of_strings("regex_full_match", _regex_matches, "bool")
 
 
 # A backslash with what it stands before, a class in brackets, or the end of the text.
-_PARTS = re.compile(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\])|\$", re.DOTALL)
+_PARTS = re.compile(
+    r"(?P<escaped>\\.)|\[(?P<members>\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*)\]|\$", re.DOTALL
+)
+# In such a class: what is escaped, a named class, or what Python might read as a set's operator.
+_MEMBERS = re.compile(r"(?P<escaped>\\.)|\[:(?P<name>\^?\w+):\]|(?P<operator>[\[&~|])", re.DOTALL)
+_NAMED = {
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "ascii": r"\x00-\x7f",
+    "blank": r"\t ",
+    "cntrl": r"\x00-\x1f\x7f",
+    "digit": "0-9",
+    "graph": "!-~",
+    "lower": "a-z",
+    "print": " -~",
+    "punct": r"!-/:-@\[-`{-~",
+    "space": r"\t\n\v\f\r ",
+    "upper": "A-Z",
+    "word": "0-9A-Za-z_",
+    "xdigit": "0-9A-Fa-f",
+}
 
 
 def compiled(pattern):
-    r"""A compiled regular expression of str, from bytes; \d and its kin mean ASCII alone, and the
-    end is not before the end of a line.
+    r"""A compiled regular expression of str, from bytes, with the syntax of RE2: \d and its kin are
+    ASCII, the end is not before the end of a line, and classes have names, such as [[:punct:]].
     """
     try:
-        text = _PARTS.sub(lambda part: part[1] or r"\Z", pattern.decode())
-        return re.compile(text, re.ASCII)
+        return re.compile(_PARTS.sub(_as_python, pattern.decode()), re.ASCII)
     except (re.error, UnicodeDecodeError) as error:
         raise InvalidArgumentError(message=f"Invalid pattern {pattern!r}: {error}.") from None
+
+
+def _as_python(part):
+    if part["escaped"]:
+        return part[0]
+    if part["members"] is None:
+        return r"\Z"
+    return f"[{_MEMBERS.sub(_member, part['members'])}]"
+
+
+def _member(part):
+    if part["operator"]:
+        return f"\\{part[0]}"
+    if part["name"] and part["name"] not in _NAMED:
+        raise re.error(f"there is no class {part[0]}, only {sorted(_NAMED)}")
+    return _NAMED[part["name"]] if part["name"] else part[0]
 
 
 def _decode_base64(text):
