@@ -1,5 +1,7 @@
 """Loops as nodes: values, gradients, variables, and what is left out of what nobody needs."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from estikeras.engine.graph import Graph
 from estikeras.engine.passes.loops import narrow_loops
 from estikeras.engine.tensor import Spec
 from estikeras.ops import loops
-from estikeras.primitives.loop import loop
+from estikeras.primitives.loop import loop, while_loop
 from tests.support.arrays import random_array
 from tests.support.primitives import primitive_checks, row
 
@@ -36,9 +38,22 @@ def traced_loop(backwards=False):
         return trace_loop(step, [state], [x], STEPS, backwards)[0]
 
 
+def doubling():
+    """A step of a loop that ends when the least number is large."""
+    graph = Graph()
+    x = graph.add_input(Spec((3,), "float32"))
+    with context.scope(trace=graph, tapes=()):
+        step, *_ = trace_loop(lambda xs, _: ([xs[0] * 2], [ops.min(xs[0]) < 10]), [x], [], 1)
+    return dataclasses.replace(step, noted=())
+
+
 ROWS = [
     row(loop.name, [STATE, X, WEIGHT], dtype="float64", loop=traced_loop()),
     row(loop.name, [STATE, X, WEIGHT], dtype="float64", loop=traced_loop(backwards=True)),
+    *(
+        row(while_loop.name, [np.array(first), (3,)], low=1, order=0, step=doubling(), limit=limit)
+        for first, limit in [(True, None), (True, 2), (False, None)]
+    ),
 ]
 
 test_primitive = primitive_checks(ROWS)
