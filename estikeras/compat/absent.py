@@ -233,12 +233,10 @@ nn.max_pool_with_argmax
 nn.collapse_repeated nn.ctc_beam_search_decoder nn.ctc_beam_search_decoder_v2
 nn.ctc_greedy_decoder nn.ctc_loss nn.ctc_loss_v2 nn.ctc_unique_labels
 """,
-    "Take the loss of the whole vocabulary.": """
+    "Use `tf.random.log_uniform_candidate_sampler`, or take the loss of the whole vocabulary.": """
 nn.all_candidate_sampler nn.compute_accidental_hits nn.fixed_unigram_candidate_sampler
-nn.learned_unigram_candidate_sampler nn.log_uniform_candidate_sampler nn.nce_loss
-nn.sampled_softmax_loss nn.uniform_candidate_sampler random.all_candidate_sampler
+nn.learned_unigram_candidate_sampler random.all_candidate_sampler
 random.fixed_unigram_candidate_sampler random.learned_unigram_candidate_sampler
-random.log_uniform_candidate_sampler random.uniform_candidate_sampler
 """,
     "Use `tf.nn.batch_normalization`.": "nn.batch_norm_with_global_normalization",
     "Use `tf.nn.dropout`.": "nn.experimental",

@@ -3,7 +3,7 @@
 from estikeras import errors, ops
 from estikeras.compat.older import older
 from estikeras.engine.tensor import as_tensor
-from estikeras.ops import combining, tf_moments, tf_nn, tf_windows
+from estikeras.ops import combining, sampled, tf_moments, tf_nn, tf_windows
 from estikeras.public import public
 
 softmax = public("compat.v1.nn.softmax", "compat.v1.math.softmax")(
@@ -168,6 +168,24 @@ safe_embedding_lookup_sparse = public("compat.v1.nn.safe_embedding_lookup_sparse
         combining.safe_embedding_lookup_sparse,
         "embedding_weights sparse_ids sparse_weights combiner default_id name partition_strategy "
         "max_norm allow_fast_lookup",
+        "partition_strategy",
+    )
+)
+
+
+nce_loss = public("compat.v1.nn.nce_loss")(
+    older(
+        sampled.nce_loss,
+        "weights biases labels inputs num_sampled num_classes num_true sampled_values "
+        "remove_accidental_hits partition_strategy name",
+        "partition_strategy",
+    )
+)
+sampled_softmax_loss = public("compat.v1.nn.sampled_softmax_loss")(
+    older(
+        sampled.sampled_softmax_loss,
+        "weights biases labels inputs num_sampled num_classes num_true sampled_values "
+        "remove_accidental_hits partition_strategy name seed",
         "partition_strategy",
     )
 )

@@ -29,7 +29,8 @@ def _sequence(seed):
         return seeds.SeedGenerator((first * 1_000_003 + int(seed)) % 2**31)
 
 
-def _seed(seed):
+def sequence_of(seed):
+    """The generator of an op's seed; None stays."""
     return seed if seed is None or isinstance(seed, seeds.SeedGenerator) else _sequence(int(seed))
 
 
@@ -72,13 +73,13 @@ def uniform(shape, minval=0, maxval=None, dtype="float32", seed=None, name=None)
         seed: int or None.
         name: no effect.
     """
-    return _uniform(shape, minval, maxval, dtype, _seed(seed))
+    return _uniform(shape, minval, maxval, dtype, sequence_of(seed))
 
 
 @op("random.normal")
 def normal(shape, mean=0.0, stddev=1.0, dtype="float32", seed=None, name=None):
     """Values of a normal distribution; see `keras.random.normal`."""
-    return random.normal(shape, mean, stddev, dtype, _seed(seed))
+    return random.normal(shape, mean, stddev, dtype, sequence_of(seed))
 
 
 @op("random.truncated_normal")
@@ -86,7 +87,7 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype="float32", seed=None, na
     """Values of a normal distribution cut at two deviations; see
     `keras.random.truncated_normal`.
     """
-    return random.truncated_normal(shape, mean, stddev, dtype, _seed(seed))
+    return random.truncated_normal(shape, mean, stddev, dtype, sequence_of(seed))
 
 
 @op("random.categorical")
@@ -94,13 +95,13 @@ def categorical(logits, num_samples, dtype=None, seed=None, name=None):
     """Class numbers drawn with the probabilities `softmax(logits)`: (batch, num_samples), int64 by
     default.
     """
-    return random.categorical(logits, num_samples, dtype or "int64", _seed(seed))
+    return random.categorical(logits, num_samples, dtype or "int64", sequence_of(seed))
 
 
 @op("random.shuffle")
 def shuffle(value, seed=None, name=None):
     """The slices along the first axis in random order."""
-    return random.shuffle(value, axis=0, seed=_seed(seed))
+    return random.shuffle(value, axis=0, seed=sequence_of(seed))
 
 
 def _gamma(shape, alpha, beta, dtype, key, outer):
@@ -128,7 +129,7 @@ def gamma(shape, alpha, beta=None, dtype="float32", seed=None, name=None):
     Returns:
         A tensor (*shape, *shape of alpha and beta).
     """
-    return _gamma(shape, alpha, beta, dtype, seeds.draw_seed(_seed(seed)), outer=True)
+    return _gamma(shape, alpha, beta, dtype, seeds.draw_seed(sequence_of(seed)), outer=True)
 
 
 @op("random.poisson")
@@ -136,7 +137,7 @@ def poisson(shape, lam, dtype="float32", seed=None, name=None):
     """Values of Poisson distributions with the means `lam`: a tensor (*shape, *shape of lam)."""
     lam = tensor(lam, "float64")
     shape = (*static_shape(shape), *lam.shape)
-    drawn = draws.random_poisson(seeds.draw_seed(_seed(seed)), lam, shape=shape)
+    drawn = draws.random_poisson(seeds.draw_seed(sequence_of(seed)), lam, shape=shape)
     return tensor(drawn, dtypes.standardize(dtype))
 
 

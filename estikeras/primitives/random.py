@@ -29,8 +29,8 @@ W1 = 0xBB67AE85 (added after each round but the last). One round maps `(c0, c1, 
                       minval + (b[p] * 2**32 + b[p+1]) mod n with b and p as for float64 uniforms
     random_bernoulli  (word(i) >> 8) < round(rate * 2**24), true with probability `rate`
 
-Gamma, beta and binomial draws and permutations need a varying number of words; they use NumPy's
-generator keyed by the same two words and have no kernel.
+Gamma, beta and binomial draws, permutations and candidates need a varying number of words; they use
+NumPy's generator keyed by the same two words and have no kernel.
 
 Reference: Salmon, Moraes, Dror and Shaw, 2011, Parallel random numbers: as easy as 1, 2, 3.
 """
@@ -179,6 +179,26 @@ def _poisson(key, rate, *, shape):
     return np.asarray(_generator(key).poisson(rate.astype(np.float64), shape)).astype(rate.dtype)
 
 
+def _candidates(key, *, count, range_max, log_uniform, unique):
+    generator = _generator(key)
+
+    def draw(size):
+        if not log_uniform:
+            return generator.integers(range_max, size=size)
+        values = np.exp(generator.random(size) * math.log(range_max + 1)).astype(np.int64) - 1
+        return np.minimum(values, range_max - 1)  # where the exponential is rounded up
+
+    drawn = draw(count)
+    if not unique:
+        return drawn, np.int32(count)
+    firsts = np.unique(drawn, return_index=True)[1]
+    while len(firsts) < count:
+        drawn = np.concatenate([drawn, draw(len(drawn))])
+        firsts = np.unique(drawn, return_index=True)[1]
+    firsts = np.sort(firsts)[:count]
+    return drawn[firsts], np.int32(firsts[-1] + 1)
+
+
 def _check_key(key):
     if key.shape != (2,) or key.dtype != "uint32":
         raise errors.invalid("key", got=f"{key.dtype}{key.shape}", expected="uint32 of shape (2,)")
@@ -208,6 +228,14 @@ def _bernoulli_rule(key, *, shape, rate):
     if not 0 <= rate <= 1:
         raise errors.invalid("rate", got=rate, expected="a probability between 0 and 1")
     return Spec(shape, "bool")
+
+
+def _candidates_rule(key, *, count, range_max, log_uniform, unique):
+    _check_key(key)
+    if not 0 < count <= (range_max if unique else count):
+        expected = f"from 1 to the {range_max} there are" if unique else "at least 1"
+        raise errors.invalid("num_sampled", got=count, expected=expected)
+    return Spec((count,), "int64"), Spec((), "int32")
 
 
 def _permutation_rule(key, *, size):
@@ -248,3 +276,6 @@ random_permutation = primitive(
     rule=_permutation_rule,
     reference=lambda key, *, size: _generator(key).permutation(size).astype(np.int32),
 )
+# Numbers of classes, the more likely the smaller if `log_uniform`; and how many were drawn until
+# there were `count` of them.
+random_candidates = primitive("random_candidates", rule=_candidates_rule, reference=_candidates)

@@ -37,6 +37,19 @@ ROWS = [
     row("random_beta", [KEY, np.array(1.0), np.array(2.0)], order=0, shape=(3,)),
     row("random_binomial", [KEY, np.array(4.0), np.array(0.5)], order=0, shape=(3,)),
     row("random_poisson", [KEY, np.array(4.0)], order=0, shape=(3,)),
+    *(
+        row(
+            "random_candidates",
+            [KEY],
+            order=0,
+            count=5,
+            range_max=7,
+            log_uniform=log_uniform,
+            unique=unique,
+        )
+        for log_uniform in (False, True)
+        for unique in (False, True)
+    ),
 ]
 
 
