@@ -6,8 +6,9 @@ from estikeras import errors
 from estikeras.compat import collections
 from estikeras.compat.name_scopes import name_scope
 from estikeras.engine import context, dtypes
+from estikeras.engine.actions import Action
 from estikeras.engine.operation import KerasTensor
-from estikeras.engine.session_graph import Action, default_graph, session_graph
+from estikeras.engine.session_graph import default_graph, session_graph
 from estikeras.engine.tensor import TracedTensor, as_tensor
 from estikeras.public import public
 

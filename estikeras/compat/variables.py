@@ -7,7 +7,8 @@ import contextlib
 from estikeras import errors
 from estikeras.compat.collections import GraphKeys, add_to_collections
 from estikeras.engine import context, variable, variable_store
-from estikeras.engine.session_graph import Action, action, session_graph
+from estikeras.engine.actions import Action
+from estikeras.engine.session_graph import action, session_graph
 from estikeras.engine.shapes import TensorShape
 from estikeras.engine.tensor import NamedOp, as_tensor
 from estikeras.ops import tf_arrays, tf_control

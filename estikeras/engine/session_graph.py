@@ -8,89 +8,12 @@ it is asked for; the same graph serves training, evaluation and what hooks want 
 import contextlib
 from collections import Counter, defaultdict
 
-from estikeras import errors
 from estikeras.engine import context
+from estikeras.engine.actions import Action, by_number, with_earlier
 from estikeras.engine.graph import Extract, Graph, needed_nodes
 from estikeras.engine.shapes import TensorShape
 from estikeras.engine.tape import GradientTape
-from estikeras.engine.tensor import Spec, Tensor, TracedTensor, public_operators, with_operators
-
-
-class Action:
-    """What can be run for the values that it gives to variables.
-
-    Attributes:
-        graph: the SessionGraph.
-        name: unique in the graph.
-        updates: dict from Variable to the TracedTensor with its new value; those of the actions
-            that it comes after are among them.
-        checks: TracedTensors that are computed since that may fail; likewise.
-        after: the actions that happen before it in the same run, as the keys of a dict.
-        owner: the object that made it, such as a metric or an optimizer.
-        result: TracedTensor that is its value where it is fetched, or None.
-        begins: the Dataset of which a new pass begins where it is run, or None.
-    """
-
-    def __init__(self, graph, name, after=(), owner=None):
-        self.graph, self.owner, self.result, self.begins = graph, owner, None, None
-        self.updates, self.checks = {}, []
-        self.after, self._before = {}, {}
-        self.come_after(after)
-        self.number = len(graph.actions)
-        self.name = graph.note(self, name)
-        graph.actions.append(self)
-
-    def come_after(self, actions):
-        """Let others, and those that these come after, happen before it."""
-        found = [each for action in actions for each in (*action.after, action)]
-        if any(each not in self.after for each in found):
-            own = self.own_updates()
-            self.after |= dict.fromkeys(found)
-            self._before = self.graph.updates_of(self.after)
-            self.updates |= {**self._before, **own}
-            self.checks = self.graph.checks_of((*self.after, self))
-
-    @property
-    def op(self):
-        """Itself: `assign_add(step, 1).op` is what TensorFlow 1 runs for no value."""
-        return self
-
-    def own_updates(self):
-        """Its updates but those of the actions that it comes after."""
-        before = self._before
-        return {v: value for v, value in self.updates.items() if before.get(v) is not value}
-
-    def __tensor__(self):
-        """Its value as a tensor, which requires that it is run."""
-        if self.result is None:
-            raise errors.wrong_type("x", got=self, expected="a tensor; this operation has no value")
-        with self.graph.requiring([self]):
-            return public_operators()["stop_gradient"](self.result)
-
-    @property
-    def shape(self):
-        """The shape of its value."""
-        return self._value().shape
-
-    @property
-    def dtype(self):
-        """The dtype of its value."""
-        return self._value().dtype
-
-    def get_shape(self):
-        """The shape of its value."""
-        return self.shape
-
-    def _value(self):
-        if self.result is None:
-            raise AttributeError(f"{self!r} has no value: it is an operation, and no tensor.")
-        return self.result
-
-    def __repr__(self):
-        return f"<Action {self.name!r} of {[variable.path for variable in self.updates]}>"
-
-
-with_operators(Action, without=("eq", "ne"))  # two operations are equal if they are the same
+from estikeras.engine.tensor import Spec, Tensor, TracedTensor, public_operators
 
 
 class SessionGraph(Graph):
@@ -342,8 +265,10 @@ class SessionGraph(Graph):
             ValueError: when two of them write one variable, and neither comes after the other.
         """
         updates, writers = {}, {}
-        every = {earlier: None for each in actions for earlier in (*each.after, each)}
-        for each in sorted(every, key=lambda each: each.number):
+        order = sorted(with_earlier(actions), key=by_number)
+        if order and len(order[-1].after) == len(order) - 1:
+            return dict(order[-1].updates)  # it comes after all others
+        for each in order:
             for variable, value in each.own_updates().items():
                 other = writers.get(variable)
                 if other not in (None, *each.after) and updates[variable] is not value:

@@ -11,7 +11,7 @@ from estikeras import errors
 from estikeras.compat.graphs import Graph
 from estikeras.data import awaiting
 from estikeras.engine import context, tree
-from estikeras.engine.session_graph import Action
+from estikeras.engine.actions import Action
 from estikeras.engine.tensor import Tensor, TracedTensor, as_tensor
 from estikeras.engine.variable import Variable
 from estikeras.engine.variable_store import VariableStore

@@ -3,7 +3,8 @@
 from collections import namedtuple
 
 from estikeras import errors, ops
-from estikeras.engine.session_graph import Action, session_graph
+from estikeras.engine.actions import Action
+from estikeras.engine.session_graph import session_graph
 from estikeras.engine.tensor import Tensor
 from estikeras.engine.variable import Variable
 from estikeras.estimator.export_outputs import with_default

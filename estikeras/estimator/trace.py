@@ -2,8 +2,9 @@
 
 from estikeras.data import structure
 from estikeras.engine import context
+from estikeras.engine.actions import Action
 from estikeras.engine.program.staged import StagedProgram
-from estikeras.engine.session_graph import Action, SessionGraph
+from estikeras.engine.session_graph import SessionGraph
 from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import TracedTensor
 from estikeras.ops.padding import note_padded

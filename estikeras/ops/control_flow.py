@@ -8,9 +8,10 @@ import dataclasses
 import functools
 
 from estikeras.engine import context, tree
+from estikeras.engine.actions import Action
 from estikeras.engine.operation import FunctionOperation, any_symbolic, is_traced, op
 from estikeras.engine.primitive import Primitive
-from estikeras.engine.session_graph import Action, SessionGraph, action, session_graph
+from estikeras.engine.session_graph import SessionGraph, action, session_graph
 from estikeras.engine.tape import GradientTape
 from estikeras.engine.tensor import TracedTensor, as_tensor
 from estikeras.ops import core

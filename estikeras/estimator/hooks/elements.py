@@ -1,6 +1,7 @@
 """Tensors of the graph by what hooks are given for them."""
 
-from estikeras.engine.session_graph import Action, session_graph
+from estikeras.engine.actions import Action
+from estikeras.engine.session_graph import session_graph
 from estikeras.engine.tensor import Tensor, TracedTensor
 from estikeras.engine.variable import Variable
 

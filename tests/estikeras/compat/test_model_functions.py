@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import estikeras as tf
-from estikeras.engine.session_graph import Action, SessionGraph
+from estikeras.engine.actions import Action
+from estikeras.engine.session_graph import SessionGraph
 from estikeras.engine.variable_store import VariableStore
 from tests.support.compat.running import run
 

@@ -108,3 +108,15 @@ def test_metrics_and_optimizers_give_actions_whose_variables_are_told_apart(grap
     assert v in step.updates
     assert not set(update.updates) & set(step.updates)
     assert set(tf.keras.Variable for _ in update.updates) == {tf.keras.Variable}
+
+
+def test_long_chains_of_actions_know_all_that_comes_before(graph):
+    count, last = 200, None
+    for i in range(count):
+        v = tf.Variable(0.0, name=f"v{i}")
+        with tf.control_dependencies([] if last is None else [last]), action(f"a{i}") as last:
+            v.assign_add(1.0)
+    assert len(last.updates) == count
+    assert list(last.after) == graph.actions[:-1]
+    assert len(last.own_updates()) == 1
+    assert graph.updates_of([graph.actions[0], last]) == last.updates

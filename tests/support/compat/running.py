@@ -77,7 +77,8 @@ def _in_session(tf, build, batches, values):
 
 
 def _in_session_graph(tf, build, batches, values):
-    from estikeras.engine.session_graph import Action, SessionGraph
+    from estikeras.engine.actions import Action
+    from estikeras.engine.session_graph import SessionGraph
     from estikeras.engine.variable_store import VariableStore
 
     store, graph = VariableStore(), SessionGraph()
