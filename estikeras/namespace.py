@@ -180,7 +180,7 @@ _ABSENT = {
     "data.experimental.service": "Every rank reads its share, see docs/data.md.",
     "RaggedTensor": "Pad rows with `keras.utils.pad_sequences`, and mask what was filled up.",
     "ragged": "Pad rows with `keras.utils.pad_sequences`, and mask what was filled up.",
-    "config": "Threads are set by ESTIKERAS_NUM_THREADS; there are no devices to choose from.",
+    "config": "Threads are set by ESTIKERAS_NUM_THREADS; all work is done by the processor.",
     "distribute.ParameterServerStrategy": "Use `MultiWorkerMirroredStrategy`.",
     "distribute.experimental.ParameterServerStrategy": "Use `MultiWorkerMirroredStrategy`.",
     "distribute.experimental.CentralStorageStrategy": "Use `MirroredStrategy`.",

@@ -50,10 +50,10 @@ def test_what_is_absent_names_the_alternative():
 
 def test_lookup_finds_by_namespace_and_name():
     assert namespace.lookup("keras.config", "floatx") is keras.config.floatx
-    assert namespace.lookup("config", "floatx") is keras.config.floatx
-    with pytest.raises(ValueError, match=r"'flotx'.*'floatx'"):
-        namespace.lookup("config", "flotx")
-    assert "floatx" in namespace.names("config")
+    assert namespace.lookup("saving", "load_model") is keras.saving.load_model
+    with pytest.raises(ValueError, match=r"'load_modl'.*'load_model'"):
+        namespace.lookup("saving", "load_modl")
+    assert "load_model" in namespace.names("saving")
     assert "keras.config.floatx" in namespace.public_names(keras.config.floatx)
 
 
