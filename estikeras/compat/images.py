@@ -1,4 +1,4 @@
-"""Resizing of images as TensorFlow 1 had it: pixels lie at whole numbers, not at their centers.
+"""Images as TensorFlow 1 had them: when resized, pixels lie at whole numbers, not at their centers.
 
 Each new row is a sum of old rows, and each new column one of old columns.
 """
@@ -8,8 +8,22 @@ import math
 import numpy as np
 
 from estikeras import errors, ops
+from estikeras.compat.older import older
 from estikeras.engine.tensor import as_tensor
+from estikeras.ops import tf_image_boxes, tf_image_random
 from estikeras.public import public
+
+draw_bounding_boxes = public("compat.v1.image.draw_bounding_boxes")(
+    older(tf_image_boxes.draw_bounding_boxes, "images boxes name colors")
+)
+sample_distorted_bounding_box = public("compat.v1.image.sample_distorted_bounding_box")(
+    older(
+        tf_image_random.sample_distorted_bounding_box,
+        "image_size bounding_boxes seed seed2 min_object_covered aspect_ratio_range area_range "
+        "max_attempts use_image_if_no_bounding_boxes name",
+        unused="seed2",
+    )
+)
 
 
 @public("compat.v1.image.ResizeMethod")

@@ -1,4 +1,4 @@
-"""TensorFlow's names for colours, brightness and chance in images: `tf.image.*`, channels last.
+"""TensorFlow's names for colours and brightness of images: `tf.image.*`, channels last.
 
 Whole numbers stand for fractions of their dtype's largest; `name` arguments change nothing.
 """
@@ -11,13 +11,28 @@ from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.operation import op
 from estikeras.engine.tensor import as_tensor
-from estikeras.ops import image_color, image_shape, tf_image, tf_random
+from estikeras.ops import image_color, image_shape, linalg, tf_image
 from estikeras.ops.core import floating, promote, tensor
 from estikeras.primitives import elementwise as ew
 from estikeras.primitives import indexing, shaping
 from estikeras.primitives import reduce as red
 
 _LAST = "channels_last"
+# Red, green and blue (rows) as luminance and two differences of colours (columns).
+_YIQ = np.array(
+    [
+        [0.299, 0.59590059, 0.2115],
+        [0.587, -0.27455667, -0.52273617],
+        [0.114, -0.32134392, 0.31119955],
+    ]
+)
+_YUV = np.array(
+    [
+        [0.299, -0.14714119, 0.61497538],
+        [0.587, -0.28886916, -0.51496512],
+        [0.114, 0.43601035, -0.10001026],
+    ]
+)
 
 
 def _as_fractions(image, change):
@@ -54,6 +69,37 @@ def rgb_to_hsv(images, name=None):
 def hsv_to_rgb(images, name=None):
     """Hue, saturation and value as red, green and blue, all from 0 to 1."""
     return image_color.hsv_to_rgb(images, _LAST)
+
+
+def _through(images, matrix):
+    x = floating(images)
+    if x.shape[-1] != 3:
+        raise errors.shape_mismatch("images", got=x.shape, expected="3 channels, the last axis")
+    return linalg.matmul(x, tensor(matrix, x.dtype))
+
+
+@op("image.rgb_to_yiq")
+def rgb_to_yiq(images):
+    """Red, green and blue as luminance, in-phase and quadrature, of the NTSC."""
+    return _through(images, _YIQ)
+
+
+@op("image.yiq_to_rgb")
+def yiq_to_rgb(images):
+    """Luminance, in-phase and quadrature as red, green and blue."""
+    return _through(images, np.linalg.inv(_YIQ))
+
+
+@op("image.rgb_to_yuv")
+def rgb_to_yuv(images):
+    """Red, green and blue as luminance and the differences of blue and red to it, of PAL."""
+    return _through(images, _YUV)
+
+
+@op("image.yuv_to_rgb")
+def yuv_to_rgb(images):
+    """Luminance and the differences of blue and red to it as red, green and blue."""
+    return _through(images, np.linalg.inv(_YUV))
 
 
 @op("image.adjust_brightness")
@@ -174,70 +220,3 @@ def sobel_edges(image):
         mirrored = np.pad(np.arange(int(x.shape[axis])), 1, mode="reflect").astype("int32")
         x = indexing.take(x, mirrored, axis=axis)
     return image_color.edges(x, "valid", _LAST)
-
-
-def _number(low, high, seed):
-    return tf_random.uniform((), low, high, seed=seed)
-
-
-@op("image.random_brightness")
-def random_brightness(image, max_delta, seed=None):
-    """Images brighter or darker by up to `max_delta`."""
-    if max_delta < 0:
-        raise errors.invalid("max_delta", got=max_delta, expected="no negative number")
-    return adjust_brightness(image, _number(-max_delta, max_delta, seed))
-
-
-@op("image.random_contrast")
-def random_contrast(image, lower, upper, seed=None):
-    """Images with a contrast factor between `lower` and `upper`."""
-    if not 0 <= lower < upper:
-        raise errors.invalid("upper", got=upper, expected=f"more than lower={lower}, not negative")
-    return adjust_contrast(image, _number(lower, upper, seed))
-
-
-@op("image.random_hue")
-def random_hue(image, max_delta, seed=None):
-    """Images whose colours are turned by up to `max_delta`, at most 0.5."""
-    if not 0 <= max_delta <= 0.5:
-        raise errors.invalid("max_delta", got=max_delta, expected="a number from 0 to 0.5")
-    return adjust_hue(image, _number(-max_delta, max_delta, seed))
-
-
-@op("image.random_saturation")
-def random_saturation(image, lower, upper, seed=None):
-    """Images with a saturation factor between `lower` and `upper`."""
-    if not 0 <= lower < upper:
-        raise errors.invalid("upper", got=upper, expected=f"more than lower={lower}, not negative")
-    return adjust_saturation(image, _number(lower, upper, seed))
-
-
-def _perhaps(image, change, seed):
-    """Each image changed or not, by a coin of its own."""
-    image = as_tensor(image)
-    shape = (1,) * image.ndim if image.ndim == 3 else (image.shape[0], 1, 1, 1)
-    coin = tf_random.uniform(shape, seed=seed) < 0.5
-    return ew.select(coin, change(image), image)
-
-
-@op("image.random_flip_left_right")
-def random_flip_left_right(image, seed=None):
-    """Images of which about every second is mirrored."""
-    return _perhaps(image, tf_image.flip_left_right, seed)
-
-
-@op("image.random_flip_up_down")
-def random_flip_up_down(image, seed=None):
-    """Images of which about every second is upside down."""
-    return _perhaps(image, tf_image.flip_up_down, seed)
-
-
-@op("image.random_crop")
-def random_crop(value, size, seed=None, name=None):
-    """A part of a tensor, of the given size, from anywhere in it."""
-    x, size = as_tensor(value), tuple(int(n) for n in np.asarray(size))
-    limits = [int(n) - s + 1 for n, s in zip(x.shape, size, strict=True)]
-    if min(limits) < 1:
-        raise errors.shape_mismatch("size", got=size, expected=f"one that fits into {x.shape}")
-    starts = tf_random.uniform((x.ndim,), np.zeros(x.ndim, "int32"), limits, "int32", seed)
-    return indexing.dynamic_slice(x, starts, shape=size)

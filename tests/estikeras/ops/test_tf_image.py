@@ -97,6 +97,34 @@ def test_chance_follows_the_seed():
         assert_close(draw(), first)
 
 
+def test_keys_give_the_same_again():
+    for change in (
+        lambda seed: tf.image.stateless_random_flip_left_right(X, seed),
+        lambda seed: tf.image.stateless_random_flip_up_down(X, seed),
+        lambda seed: tf.image.stateless_random_brightness(X, 0.3, seed),
+        lambda seed: tf.image.stateless_random_contrast(X, 0.5, 1.5, seed),
+        lambda seed: tf.image.stateless_random_hue(X, 0.3, seed),
+        lambda seed: tf.image.stateless_random_saturation(X, 0.5, 1.5, seed),
+        lambda seed: tf.image.stateless_random_crop(X, (2, 3, 3, 3), seed),
+    ):
+        assert_close(change((1, 2)), change(np.array([1, 2])))
+        assert any(np.abs(change((1, n)) - change((1, 2))).max() > 0 for n in range(3, 9))
+
+
+@pytest.mark.parametrize(
+    ("there", "back", "white", "red"),
+    [
+        (tf.image.rgb_to_yuv, tf.image.yuv_to_rgb, [1, 0, 0], [0.299, -0.1471, 0.615]),
+        (tf.image.rgb_to_yiq, tf.image.yiq_to_rgb, [1, 0, 0], [0.299, 0.5959, 0.2115]),
+    ],
+    ids=["yuv", "yiq"],
+)
+def test_luminance_and_differences_of_colours(there, back, white, red):
+    assert_close(back(there(X)), X, tolerance=1e-5)
+    colours = there(np.float32([[[1, 1, 1], [1, 0, 0]]])).numpy()[0]
+    np.testing.assert_allclose(colours, [white, red], atol=1e-4)
+
+
 def test_blocks_become_samples():
     y = tf.nn.space_to_batch(X[:, :4], [2, 2], [[0, 0], [0, 0]]).numpy()
     assert y.shape == (8, 2, 3, 3)
