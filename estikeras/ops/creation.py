@@ -77,12 +77,17 @@ def _number(x):
     return x.value.item() if isinstance(x, Tensor) else x.item() if hasattr(x, "item") else x
 
 
+def _kind(x):
+    """The dtype of a tensor or array, or int or float for a number."""
+    return getattr(x, "dtype", None) or (int if isinstance(x, int) else type(x))
+
+
 @op("keras.ops.arange", "keras.ops.numpy.arange")
 def arange(start, stop=None, step=None, dtype=None):
     """Values from `start` (0 if only one limit is given) up to but not including `stop`."""
     limits = [x for x in (start, stop, 1 if step is None else step) if x is not None]
     if dtype is None:
-        dtype = dtypes.result_type(*[getattr(x, "dtype", None) or type(x) for x in limits])
+        dtype = dtypes.result_type(*map(_kind, limits))
     start, stop = (0, start) if stop is None else (start, stop)
     values = np.arange(_number(start), _number(stop), _number(1 if step is None else step))
     return Tensor(values.astype(_numpy(dtype)))

@@ -129,6 +129,7 @@ def test_sizes_have_tensorflow_1s_value():
     assert (size, repr(size), hash(size), json.dumps(size)) == (2, "2", hash(2), "2")
     assert tf.constant(size).dtype == tf.constant([size, 3]).dtype == "int32"
     assert tf.zeros([size, 3]).shape == (2, 3)
+    assert (tf.range(size).dtype, (tf.constant([0.5]) * size).dtype) == ("int32", "float32")
 
 
 def test_shapes_are_made_of_a_size_too_and_not_of_none():
