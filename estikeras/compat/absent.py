@@ -9,62 +9,55 @@ _TEXTS = {
     "Use `np.asarray(x)` and `tf.constant(array)`.": "experimental.dlpack",
     "Start ranks with `mpirun`, and train under `MultiWorkerMirroredStrategy`.": """
 distribute.DistributedValues distribute.coordinator distribute.experimental.coordinator
-distribute.experimental.PreemptionCheckpointHandler
-distribute.experimental.PreemptionWatcher distribute.experimental.TerminationConfig
-distribute.experimental.ValueContext distribute.experimental.rpc experimental.dtensor
+distribute.experimental.PreemptionCheckpointHandler distribute.experimental.PreemptionWatcher
+distribute.experimental.TerminationConfig distribute.experimental.ValueContext
+distribute.experimental.rpc experimental.dtensor
 """,
     "Use `tf.image.random_brightness` and its kin with a `seed`.": """
-image.stateless_random_brightness image.stateless_random_contrast
-image.stateless_random_crop image.stateless_random_flip_left_right
-image.stateless_random_flip_up_down image.stateless_random_hue
-image.stateless_random_jpeg_quality image.stateless_random_saturation
-image.stateless_sample_distorted_bounding_box
+image.stateless_random_jpeg_quality
 """,
     "Use Python's argparse.": "app.flags flags",
     "Write the loop with `tf.estimator.Estimator`, `keras.Model.fit` or `tf.function`.": """
 InteractiveSession RunMetadata RunOptions Session SessionLog delete_session_tensor
 get_default_session get_session_handle get_session_tensor summary.SessionLog
-summary.TaggedRunMetadata train.ChiefSessionCreator train.LooperThread
-train.MonitoredSession train.MonitoredTrainingSession train.SessionCreator
-train.SessionManager train.SingularMonitoredSession train.Supervisor
-train.WorkerSessionCreator train.basic_train_loop wrap_function
+summary.TaggedRunMetadata train.ChiefSessionCreator train.LooperThread train.MonitoredSession
+train.MonitoredTrainingSession train.SessionCreator train.SessionManager
+train.SingularMonitoredSession train.Supervisor train.WorkerSessionCreator train.basic_train_loop
+wrap_function
 """,
     "Read data with `tf.data.Dataset`.": """
-ConditionalAccumulator ConditionalAccumulatorBase FIFOQueue FixedLengthRecordReader
-IdentityReader LMDBReader PaddingFIFOQueue PriorityQueue QueueBase RandomShuffleQueue
-ReaderBase SparseConditionalAccumulator TFRecordReader TextLineReader WholeFileReader
-io.PaddingFIFOQueue io.PriorityQueue io.QueueBase io.RandomShuffleQueue
-io.match_filenames_once queue train.Coordinator train.QueueRunner train.add_queue_runner
-train.batch train.batch_join train.input_producer train.limit_epochs
-train.match_filenames_once train.maybe_batch train.maybe_batch_join
-train.maybe_shuffle_batch train.maybe_shuffle_batch_join train.queue_runner
-train.range_input_producer train.shuffle_batch train.shuffle_batch_join
-train.slice_input_producer train.start_queue_runners train.string_input_producer
+ConditionalAccumulator ConditionalAccumulatorBase FIFOQueue FixedLengthRecordReader IdentityReader
+LMDBReader PaddingFIFOQueue PriorityQueue QueueBase RandomShuffleQueue ReaderBase
+SparseConditionalAccumulator TFRecordReader TextLineReader WholeFileReader io.PaddingFIFOQueue
+io.PriorityQueue io.QueueBase io.RandomShuffleQueue io.match_filenames_once queue
+train.Coordinator train.QueueRunner train.add_queue_runner train.batch train.batch_join
+train.input_producer train.limit_epochs train.match_filenames_once train.maybe_batch
+train.maybe_batch_join train.maybe_shuffle_batch train.maybe_shuffle_batch_join train.queue_runner
+train.range_input_producer train.shuffle_batch train.shuffle_batch_join train.slice_input_producer
+train.start_queue_runners train.string_input_producer
 """,
     "Use `keras.layers.LSTM`, `GRU`, `RNN` and their cells.": """
 nn.RNNCellDeviceWrapper nn.RNNCellDropoutWrapper nn.RNNCellResidualWrapper nn.raw_rnn
 nn.static_bidirectional_rnn nn.static_state_saving_rnn
 """,
     "Train in float32.": """
-QUANTIZED_DTYPES dequantize dtypes.QUANTIZED_DTYPES dtypes.qint16 dtypes.qint32
-dtypes.qint8 dtypes.quint16 dtypes.quint8 fake_quant_with_min_max_args
-fake_quant_with_min_max_args_gradient fake_quant_with_min_max_vars
-fake_quant_with_min_max_vars_gradient fake_quant_with_min_max_vars_per_channel
-fake_quant_with_min_max_vars_per_channel_gradient mixed_precision nn.quantized_avg_pool
-nn.quantized_conv2d nn.quantized_max_pool nn.quantized_relu_x qint16 qint32 qint8
-quantization quantize quantize_v2 quantized_concat quint16 quint8
-train.do_quantize_training_on_graphdef
+QUANTIZED_DTYPES dequantize dtypes.QUANTIZED_DTYPES dtypes.qint16 dtypes.qint32 dtypes.qint8
+dtypes.quint16 dtypes.quint8 fake_quant_with_min_max_args fake_quant_with_min_max_args_gradient
+fake_quant_with_min_max_vars fake_quant_with_min_max_vars_gradient
+fake_quant_with_min_max_vars_per_channel fake_quant_with_min_max_vars_per_channel_gradient
+mixed_precision nn.quantized_avg_pool nn.quantized_conv2d nn.quantized_max_pool
+nn.quantized_relu_x qint16 qint32 qint8 quantization quantize quantize_v2 quantized_concat quint16
+quint8 train.do_quantize_training_on_graphdef
 """,
     "Work with dense tensors: `tf.sparse.to_dense`.": """
 IndexedSlicesSpec SparseTensorValue convert_to_tensor_or_indexed_slices
-convert_to_tensor_or_sparse_tensor data.experimental.dense_to_sparse_batch
-deserialize_many_sparse edit_distance serialize_many_sparse serialize_sparse sets sparse
-sparse_add sparse_concat sparse_fill_empty_rows sparse_mask sparse_matmul sparse_maximum
-sparse_merge sparse_minimum sparse_placeholder sparse_reduce_max sparse_reduce_max_sparse
-sparse_reduce_sum sparse_reduce_sum_sparse sparse_reorder sparse_reset_shape
-sparse_reshape sparse_retain sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum
-sparse_slice sparse_softmax sparse_split sparse_tensor_dense_matmul sparse_to_dense
-sparse_to_indicator sparse_transpose
+convert_to_tensor_or_sparse_tensor data.experimental.dense_to_sparse_batch deserialize_many_sparse
+edit_distance serialize_many_sparse serialize_sparse sets sparse sparse_add sparse_concat
+sparse_fill_empty_rows sparse_mask sparse_matmul sparse_maximum sparse_merge sparse_minimum
+sparse_placeholder sparse_reduce_max sparse_reduce_max_sparse sparse_reduce_sum
+sparse_reduce_sum_sparse sparse_reorder sparse_reset_shape sparse_reshape sparse_retain
+sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum sparse_slice sparse_softmax
+sparse_split sparse_tensor_dense_matmul sparse_to_dense sparse_to_indicator sparse_transpose
 """,
     "Start ranks with `mpirun`, or give `RunConfig` a `train_distribute` strategy.": """
 distribute.Server distribute.get_loss_reduction train.ClusterDef train.JobDef train.Server
@@ -83,9 +76,8 @@ saved_model.constants saved_model.build_tensor_info saved_model.builder
 saved_model.classification_signature_def saved_model.experimental
 saved_model.get_tensor_from_tensor_info saved_model.is_valid_signature saved_model.main_op
 saved_model.main_op_with_restore saved_model.predict_signature_def
-saved_model.regression_signature_def saved_model.signature_def_utils
-saved_model.simple_save saved_model.utils train.SaverDef train.export_meta_graph
-train.import_meta_graph train.write_graph
+saved_model.regression_signature_def saved_model.signature_def_utils saved_model.simple_save
+saved_model.utils train.SaverDef train.export_meta_graph train.import_meta_graph train.write_graph
 """,
     "Load with `tf.saved_model.load`.": """
 saved_model.DEBUG_DIRECTORY saved_model.DEBUG_INFO_FILENAME_PB
@@ -124,10 +116,9 @@ version.GRAPH_DEF_VERSION_MIN_CONSUMER version.GRAPH_DEF_VERSION_MIN_PRODUCER
 """,
     "Use paths beside the script: `pathlib.Path(__file__).parent`.": "resource_loader",
     "Plain dicts, tuples and dataclasses of tensors take its place.": """
-experimental.BatchableExtensionType experimental.DynamicRaggedShape
-experimental.ExtensionType experimental.ExtensionTypeBatchEncoder
-experimental.ExtensionTypeSpec experimental.RowPartition experimental.StructuredTensor
-experimental.extension_type register_tensor_conversion_function
+experimental.BatchableExtensionType experimental.DynamicRaggedShape experimental.ExtensionType
+experimental.ExtensionTypeBatchEncoder experimental.ExtensionTypeSpec experimental.RowPartition
+experimental.StructuredTensor experimental.extension_type register_tensor_conversion_function
 experimental.dispatch_for_api experimental.dispatch_for_binary_elementwise_apis
 experimental.dispatch_for_binary_elementwise_assert_apis
 experimental.dispatch_for_unary_elementwise_apis experimental.unregister_dispatch_for
@@ -136,24 +127,24 @@ experimental.dispatch_for_unary_elementwise_apis experimental.unregister_dispatc
 experimental.async_clear_error experimental.async_scope experimental.enable_strict_mode
 experimental.function_executor_type experimental.output_all_intermediates
 debugging.disable_traceback_filtering debugging.enable_traceback_filtering
-debugging.is_traceback_filtering_enabled data.experimental.enable_debug_mode
-layers.experimental experimental.tensorrt nondifferentiable_batch_function guarantee_const
-op_scope mlir variable_creator_scope
+debugging.is_traceback_filtering_enabled data.experimental.enable_debug_mode layers.experimental
+experimental.tensorrt nondifferentiable_batch_function guarantee_const op_scope mlir
+variable_creator_scope
 """,
     "Use `tf.debugging.check_numerics` where numbers may be infinite.": """
 add_check_numerics_ops debugging.disable_check_numerics debugging.enable_check_numerics
 debugging.experimental
 """,
     "Pad rows with `keras.utils.pad_sequences`, and mask what was filled up.": """
-RaggedTensorSpec TensorArraySpec data.experimental.dense_to_ragged_batch
-ragged_fill_empty_rows ragged_fill_empty_rows_grad
+RaggedTensorSpec TensorArraySpec data.experimental.dense_to_ragged_batch ragged_fill_empty_rows
+ragged_fill_empty_rows_grad
 """,
     "Use a list and `tf.stack`, or `tf.scan`.": "data.experimental.TensorArrayStructure",
     "Use `tf.TensorSpec` and `dataset.element_spec`.": """
 OptionalSpec data.experimental.DatasetStructure data.experimental.OptionalStructure
 data.experimental.RaggedTensorStructure data.experimental.SparseTensorStructure
-data.experimental.Structure data.experimental.TensorStructure
-data.experimental.get_structure type_spec_from_value types
+data.experimental.Structure data.experimental.TensorStructure data.experimental.get_structure
+type_spec_from_value types
 """,
     "Build `tf.lookup.StaticHashTable` of lists.": """
 data.experimental.DatasetInitializer data.experimental.index_table_from_dataset
@@ -161,54 +152,44 @@ lookup.experimental
 """,
     "Use `dataset.map(f).batch(n)`, `save` and `load`, or `cache`.": """
 data.experimental.AutotuneAlgorithm data.experimental.CheckpointInputPipelineHook
-data.experimental.ExternalStatePolicy data.experimental.SHARD_HINT
-data.experimental.from_variant data.experimental.make_saveable_from_iterator
-data.experimental.map_and_batch_with_legacy_function data.experimental.pad_to_cardinality
-data.experimental.snapshot data.experimental.to_variant
+data.experimental.ExternalStatePolicy data.experimental.SHARD_HINT data.experimental.from_variant
+data.experimental.make_saveable_from_iterator data.experimental.map_and_batch_with_legacy_function
+data.experimental.pad_to_cardinality data.experimental.snapshot data.experimental.to_variant
 """,
     "Use `dataset.skip(n).take(1)`.": "data.experimental.at",
     "Use `tf.train.list_variables` and `tf.train.load_checkpoint`.": """
 train.CheckpointView train.TrackableView
 """,
     "Use `tf.image.extract_patches`.": """
-extract_image_patches extract_volume_patches image.extract_glimpse
-image.extract_image_patches
+extract_image_patches extract_volume_patches image.extract_glimpse image.extract_image_patches
 """,
     "Choose boxes with NumPy, in `dataset.map` by `tf.numpy_function`.": """
-image.combined_non_max_suppression image.draw_bounding_boxes
-image.generate_bounding_box_proposals image.non_max_suppression
-image.non_max_suppression_overlaps image.non_max_suppression_padded
-image.non_max_suppression_with_scores image.sample_distorted_bounding_box
+image.generate_bounding_box_proposals image.non_max_suppression_overlaps
+image.non_max_suppression_padded
 """,
     "Use `tf.io.decode_jpeg` and `tf.io.encode_jpeg(x, quality=...)`.": """
-image.adjust_jpeg_quality image.extract_jpeg_shape image.random_jpeg_quality
-io.extract_jpeg_shape
-""",
-    "Multiply by the matrix of colours with `tf.tensordot`.": """
-image.rgb_to_yiq image.rgb_to_yuv image.yiq_to_rgb image.yuv_to_rgb
+image.adjust_jpeg_quality image.extract_jpeg_shape image.random_jpeg_quality io.extract_jpeg_shape
 """,
     "Use `tf.image.ssim`.": "image.ssim_multiscale",
     "Use dense matrices: `tf.linalg.matmul`, `solve`, `cholesky` and their kin.": """
 linalg.LinearOperator linalg.LinearOperatorAdjoint linalg.LinearOperatorBlockDiag
 linalg.LinearOperatorBlockLowerTriangular linalg.LinearOperatorCirculant
-linalg.LinearOperatorCirculant2D linalg.LinearOperatorCirculant3D
-linalg.LinearOperatorComposition linalg.LinearOperatorDiag linalg.LinearOperatorFullMatrix
-linalg.LinearOperatorHouseholder linalg.LinearOperatorIdentity
-linalg.LinearOperatorInversion linalg.LinearOperatorKronecker
+linalg.LinearOperatorCirculant2D linalg.LinearOperatorCirculant3D linalg.LinearOperatorComposition
+linalg.LinearOperatorDiag linalg.LinearOperatorFullMatrix linalg.LinearOperatorHouseholder
+linalg.LinearOperatorIdentity linalg.LinearOperatorInversion linalg.LinearOperatorKronecker
 linalg.LinearOperatorLowRankUpdate linalg.LinearOperatorLowerTriangular
-linalg.LinearOperatorPermutation linalg.LinearOperatorScaledIdentity
-linalg.LinearOperatorToeplitz linalg.LinearOperatorTridiag linalg.LinearOperatorZeros
-linalg.eigh_tridiagonal linalg.experimental linalg.lu_matrix_inverse linalg.lu_reconstruct
-linalg.lu_solve linalg.banded_triangular_solve linalg.tridiagonal_matmul
-linalg.tridiagonal_solve
+linalg.LinearOperatorPermutation linalg.LinearOperatorScaledIdentity linalg.LinearOperatorToeplitz
+linalg.LinearOperatorTridiag linalg.LinearOperatorZeros linalg.eigh_tridiagonal
+linalg.experimental linalg.lu_matrix_inverse linalg.lu_reconstruct linalg.lu_solve
+linalg.banded_triangular_solve linalg.tridiagonal_matmul linalg.tridiagonal_solve
 """,
     "Make it of `tf.linalg.eigh`: of a symmetric matrix, `v @ diag(f(e)) @ v.T`.": """
 linalg.logm linalg.sqrtm matrix_square_root
 """,
     "Compute it with SciPy in `dataset.map`, by `tf.numpy_function`.": """
-betainc igamma igammac lbeta math.bessel_i0e math.bessel_i1e math.betainc math.igamma
-math.igammac math.lbeta nn.isotonic_regression math.polygamma math.sobol_sample
-math.special math.zeta polygamma zeta
+betainc igamma igammac lbeta math.bessel_i0e math.bessel_i1e math.betainc math.igamma math.igammac
+math.lbeta nn.isotonic_regression math.polygamma math.sobol_sample math.special math.zeta
+polygamma zeta
 """,
     "Use `tf.math.top_k`.": """
 approx_top_k math.approx_max_k math.approx_min_k nn.approx_max_k nn.approx_min_k
@@ -222,16 +203,14 @@ recompute_grad
 """,
     "Use `tf.nn.conv2d` and `tf.nn.conv2d_transpose`, with `dilations`.": """
 conv nn.atrous_conv2d_transpose nn.with_space_to_batch required_space_to_batch_paddings
-batch_to_space batch_to_space_nd space_to_batch_nd manip.batch_to_space_nd
-manip.space_to_batch_nd
+batch_to_space batch_to_space_nd space_to_batch_nd manip.batch_to_space_nd manip.space_to_batch_nd
 """,
     "Use `tf.nn.max_pool` and `tf.nn.avg_pool`.": """
-nn.dilation2d nn.erosion2d nn.fractional_avg_pool nn.fractional_max_pool
-nn.max_pool_with_argmax
+nn.dilation2d nn.erosion2d nn.fractional_avg_pool nn.fractional_max_pool nn.max_pool_with_argmax
 """,
     "Use `keras.ops.ctc_decode`; `tf.nn.ctc_loss` of dense labels and their lengths.": """
 nn.collapse_repeated nn.ctc_beam_search_decoder nn.ctc_beam_search_decoder_v2
-nn.ctc_greedy_decoder nn.ctc_loss nn.ctc_loss_v2 nn.ctc_unique_labels
+nn.ctc_greedy_decoder nn.ctc_loss_v2 nn.ctc_unique_labels
 """,
     "Use `tf.random.log_uniform_candidate_sampler`, or take the loss of the whole vocabulary.": """
 nn.all_candidate_sampler nn.compute_accidental_hits nn.fixed_unigram_candidate_sampler
