@@ -149,7 +149,11 @@ decode_csv = public("compat.v1.decode_csv", "compat.v1.io.decode_csv")(
     )
 )
 decode_raw = public("compat.v1.decode_raw", "compat.v1.io.decode_raw")(
-    older(io_bytes.decode_raw, "input_bytes out_type little_endian name bytes", bytes="input_bytes")
+    older(
+        io_bytes.decode_raw,
+        "input_bytes out_type little_endian name bytes fixed_length",
+        bytes="input_bytes",
+    )
 )
 parse_example = public("compat.v1.parse_example", "compat.v1.io.parse_example")(
     older(io_examples.parse_example, "serialized features name example_names")

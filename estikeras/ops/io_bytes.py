@@ -2,7 +2,7 @@
 
 from estikeras import errors
 from estikeras.engine import dtypes
-from estikeras.engine.tensor import Tensor, as_tensor
+from estikeras.engine.tensor import SizeTraceError, Tensor, TracedTensor, as_tensor
 from estikeras.formats import compressed, tensor_proto
 from estikeras.op_errors import InvalidArgumentError
 from estikeras.primitives import strings
@@ -38,6 +38,11 @@ def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, nam
             )
         return strings.decode_raw(
             x, out_type=dtype, size=fixed_length // size, swap=_swaps(dtype, little_endian)
+        )
+    if isinstance(x, TracedTensor):
+        raise SizeTraceError(
+            "tf.io.decode_raw must know how many bytes strings without a value have: say "
+            "so by `fixed_length=`."
         )
     lengths = set(map(len, x.value.reshape(-1).tolist())) or {0}
     if len(lengths) > 1:

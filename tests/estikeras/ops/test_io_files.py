@@ -5,6 +5,7 @@ import pytest
 
 import estikeras as tf
 from estikeras import errors
+from estikeras.engine.tensor import TraceError
 from estikeras.io import gfile
 
 
@@ -132,3 +133,17 @@ def test_gfile_of_version_1_has_its_arguments(tmp_path):
     assert old.IsDirectory(dirname=folder)
     old.DeleteRecursively(dirname=folder)
     assert not old.Exists(filename=folder)
+
+
+def test_numbers_of_strings_that_are_traced_need_a_length():
+    def numbers(x, **how):
+        return tf.compat.v1.decode_raw(x, "int16", **how)
+
+    strings = tf.constant([b"\x01\x00\x02\x00", b"\x03\x00\x04\x00"])
+    assert tf.function(lambda x: numbers(x, fixed_length=4))(strings).numpy().tolist() == [
+        [1, 2],
+        [3, 4],
+    ]
+    estimator = tf.estimator.Estimator(lambda features, mode: numbers(features))
+    with pytest.raises(TraceError, match="`fixed_length=`"):
+        estimator.train(lambda: tf.data.Dataset.from_tensors(strings), steps=1)
