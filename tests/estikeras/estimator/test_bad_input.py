@@ -194,7 +194,11 @@ MODEL_FNS = {
         ("weight", "(2, 1)", "(4, 1)"),
     ),
     "a loss without variables": (lambda: train(unmet), ValueError, ("", "variable")),
-    "a mask that picks rows": (lambda: train(masked), TypeError, ("model_fn", "`tf.where")),
+    "a mask that picks rows": (
+        lambda: train(masked),
+        TypeError,
+        ("mask", "`tf.reduce_sum(tf.where"),
+    ),
     "a variable of data": (lambda: train(begun_with_data), ValueError, ("first value", "batch")),
     "nan": (lambda: train(nan), tf.estimator.NanLossDuringTrainingError, ("NaN loss",)),
 }
@@ -282,8 +286,8 @@ def test_a_call_is_told_its_fault(name):
         (V1.estimator, "DNNClasifier", ("Did you mean 'DNNClassifier'",)),
         (tf.estimator, "BoostedTreesClassifier", ("not supported",)),
         (tf.estimator.experimental, "KMeans", ("not supported",)),
-        (V1.estimator, "tpu", ("not supported",)),
-        (tf, "Session", ("TensorFlow 1's", "not supported", "Estimator")),
+        (V1, "tpu", ("not supported", "CPUs")),
+        (tf, "Session", ("not supported", "Estimator")),
         (tf, "placeholder", ("TensorFlow 1's", "`compat.v1.placeholder`")),
         (tf.train, "AdamOptimizer", ("`compat.v1.train.AdamOptimizer`",)),
     ],
