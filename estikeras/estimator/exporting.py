@@ -100,8 +100,9 @@ def _signatures(spec, receiver):
     outputs = spec.export_outputs
     if not outputs:
         raise ValueError(
-            "export_outputs of the EstimatorSpec must not be empty in mode PREDICT. Leave them out, "
-            "or name some: `{'serving_default': tf.estimator.export.PredictOutput(predictions)}`."
+            "export_outputs of the EstimatorSpec must not be empty in mode PREDICT. Leave them "
+            "out, or name some: `{'serving_default': "
+            "tf.estimator.export.PredictOutput(predictions)}`."
         )
     found = {}
     for name, output in outputs.items():
