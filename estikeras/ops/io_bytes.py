@@ -104,9 +104,19 @@ def parse_tensor(serialized, out_type, name=None):
 
 
 def single_string(argument, x):
-    """The bytes of a string tensor of no dimensions."""
+    """The bytes of a string tensor of no dimensions.
+
+    Raises:
+        SizeTraceError: in a trace.
+    """
     x = as_tensor(x)
     strings.check_strings(argument, x)
+    if type(x) is TracedTensor:
+        raise SizeTraceError(
+            f"`{argument}` is known only when steps are run, and with it what size the result has, "
+            "such as an image. Decode in input_fn, by `dataset.map`; a model that is served takes "
+            "what is decoded."
+        )
     if x.shape != ():
         raise errors.shape_mismatch(argument, got=x.shape, expected=())
     return x.value.item()

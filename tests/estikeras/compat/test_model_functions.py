@@ -56,6 +56,12 @@ def test_assignments_happen_when_they_are_run():
 
 
 @pytest.mark.usefixtures("graph")
+def test_images_are_decoded_in_input_functions():
+    with pytest.raises(TypeError, match=r"`contents`.* size .*input_fn, by `dataset\.map`"):
+        tf.io.decode_image(v1.placeholder("string", []))
+
+
+@pytest.mark.usefixtures("graph")
 def test_a_variable_equals_itself_alone():
     v, w = v1.get_variable("v", [2]), v1.get_variable("w", [2])
     assert (v == v, v == w, v != v, v != w) == (True, False, False, True)
