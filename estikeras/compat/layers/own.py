@@ -23,11 +23,7 @@ class Layer(ScopedLayer, layers.Layer):
     """
 
     parameters = _LAYER
-
-    def __call__(self, inputs, *args, **kwargs):
-        # Keras 3 takes tensors only without their names.
-        _, *names = self._call_signature.parameters
-        return super().__call__(inputs, **dict(zip(names, args, strict=False)), **kwargs)
+    _names_numbers = False  # as only Keras 3 asks for
 
     def add_weight(
         self,

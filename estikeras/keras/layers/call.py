@@ -300,7 +300,8 @@ def run(layer, args, kwargs):
     """
     training = None if layer._call_has_training else kwargs.pop("training", None)
     args, kwargs = convert(layer, args, kwargs)
-    check_positional(layer, args)
+    if layer._names_numbers:
+        check_positional(layer, args)
     try:
         spec = CallSpec(layer._call_signature, args, kwargs)
     except TypeError as error:

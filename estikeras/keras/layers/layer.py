@@ -80,6 +80,8 @@ class Layer(LayerState, ByInputs, Precision, Operation):
 
     # Whether arguments are cast here; models leave it to their inputs and layers.
     _casts_inputs = True
+    # Whether all but tensors, or None, is passed by keyword.
+    _names_numbers = True
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

@@ -96,6 +96,17 @@ def test_variables_have_the_names_of_the_scopes_that_are_open_around_and_inside(
     assert seen["scopes"] == ("Net/stack", "Net/given")
 
 
+class Total(tf.layers.Layer):
+    def call(self, x, *more):
+        return x + sum(more)
+
+
+def test_a_call_takes_as_many_arguments_without_names_as_it_has():
+    assert float(Total()(tf.constant(1.0), 2.0, tf.constant(3.0))) == 6
+    with pytest.raises(TypeError, match="too many positional arguments"):
+        Scale(1)(tf.ones([1]), 2.0, 3.0)
+
+
 def test_wrong_arguments_are_refused():
     assert list(inspect.signature(Scale).parameters) == ["size"]
     assert "units" in inspect.signature(tf.layers.Dense).parameters
