@@ -289,6 +289,7 @@ def test_a_call_is_told_its_fault(name):
         (V1, "tpu", ("not supported", "CPUs")),
         (tf, "Session", ("not supported", "Estimator")),
         (tf, "placeholder", ("TensorFlow 1's", "`compat.v1.placeholder`")),
+        (tf, "flags", ("TensorFlow 1's", "`compat.v1.flags`")),
         (tf.train, "AdamOptimizer", ("`compat.v1.train.AdamOptimizer`",)),
     ],
     ids=lambda given: given if isinstance(given, str) else None,
