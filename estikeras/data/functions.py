@@ -135,7 +135,7 @@ class Map(Applied):
 
     def blocks(self, run, size):
         # Where its result is known from unknown sizes, the function was traced for some of them.
-        made_one_by_one = self.declared is None or self.is_noticed
+        made_one_by_one = self.declared is None or self.is_noticed or self._with_sparse is not None
         blocks = None if made_one_by_one else self.source.blocks(run, size)
         return blocks and (results for _, results in self.results_of(blocks))
 
@@ -143,7 +143,38 @@ class Map(Applied):
         blocks = self.blocks(run, self.rows_at_once())
         return self.each(run) if blocks is None else unstacked(blocks)
 
+    @property
+    def _with_sparse(self):
+        """The RowFunction, if it gives SparseTensors; else None."""
+        traced = self.function.traced(self.source.declared, sparse=True)
+        return traced if traced is not None and traced.has_sparse else None
+
+    def _sparse_elements(self, run):
+        """The results of a function that gives SparseTensors, from blocks of elements; None where
+        there are no blocks, or no such function.
+        """
+        traced = self._with_sparse
+        if traced is None or not all(map(seeds.is_state, traced.updates)):
+            return None
+        blocks = self.source.blocks(run, self.source.rows_at_once())
+        return blocks and self._unstacked_results(traced, blocks)
+
+    def _unstacked_results(self, traced, blocks):
+        number = 0
+        for piece in blocks:
+            try:
+                results = structure.unstack(run_on_block(traced, piece))
+            except errors.InvalidArgumentError:  # of some row, which is named when it is reached
+                rows = enumerate(structure.unstack(piece), number)
+                results = (self.result(element, row) for row, element in rows)
+            yield from results
+            number += structure.rows_of(piece)
+
     def each(self, run):
+        found = self._sparse_elements(run)
+        if found is not None:
+            yield from found
+            return
         numbered = enumerate(self.source.elements(run))
         workers = run.workers(self.parallel)
         if workers == 1:

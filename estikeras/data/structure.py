@@ -222,8 +222,11 @@ def have_one_shape(spec):
 
 
 def spec_from_traced(template):
-    """The structure of TensorSpecs for the engine's Specs."""
-    return map_leaves(lambda leaf: TensorSpec(leaf.shape, leaf.dtype), template)
+    """The structure of TensorSpecs for the engine's Specs; other specs stay."""
+    return map_leaves(
+        lambda leaf: TensorSpec(leaf.shape, leaf.dtype) if isinstance(leaf, Spec) else leaf,
+        template,
+    )
 
 
 def batched(spec, size):

@@ -52,8 +52,17 @@ class UserFunction:
         """What it returns for an element of arrays, as an element."""
         return structure.as_element(self.call(element))
 
-    def traced(self, spec):
-        """The RowFunction for elements of a spec; None where it has to run in Python."""
+    def traced(self, spec, sparse=False):
+        """The RowFunction for elements of a spec; None where it has to run in Python.
+
+        Args:
+            spec: structure of the specs of an element.
+            sparse: whether it may give SparseTensors.
+        """
+        found = self._traced(spec)
+        return found if found is None or sparse or not found.has_sparse else None
+
+    def _traced(self, spec):
         if spec is None or not self._is_traceable:
             return None
         specs = structure.trace_specs(spec)
@@ -101,7 +110,7 @@ class UserFunction:
         if any(not isinstance(leaf, TensorSpec) or leaf.shape is None for leaf in leaves):
             return None
         if structure.trace_specs(spec) is not None:
-            traced = self.traced(spec)
+            traced = self.traced(spec, sparse=True)
             return None if traced is None else structure.spec_from_traced(traced.template)
         first, *others = STAND_INS
         many = self._result_spec_with(spec, first)

@@ -13,9 +13,41 @@ from estikeras.engine.graph import Extract, Graph
 from estikeras.engine.passes.dead import remove_dead
 from estikeras.engine.program.lower import VIEW
 from estikeras.engine.program.row_program import RowProgram
-from estikeras.engine.specs import SparseTensor
+from estikeras.engine.specs import SparseTensor, SparseTensorSpec
 from estikeras.engine.tensor import TraceError, as_tensor
 from estikeras.engine.variable import Variable
+
+
+class RowGraph(Graph):
+    """The graph of a RowFunction."""
+
+
+class RowSparse(SparseTensor):
+    """A SparseTensor of one axis that a function of an element gives and does nothing with: those
+    of all rows are made when there are rows. Whoever asks for its parts gets a TraceError.
+
+    Args:
+        source: traced tensor of which it is made.
+        read: function from the rows of `source`, an array, to a dict of object arrays with the
+            SparseTensors of each row.
+        key: which of them it is.
+        dtype: name of a dtype.
+    """
+
+    dtype = None
+
+    def __init__(self, source, read, key, dtype):
+        self.source, self.read, self.key, self.dtype = source, read, key, dtype
+
+    @property
+    def spec(self):
+        """The spec of a row."""
+        return SparseTensorSpec((None,), self.dtype)
+
+    def _no_parts(self):
+        raise TraceError("The parts of a sparse tensor were asked for while a function is traced.")
+
+    indices = values = dense_shape = property(_no_parts)
 
 
 class RowFunction:
@@ -27,6 +59,7 @@ class RowFunction:
 
     Attributes:
         template: what the function returns, with a Spec for each tensor.
+        has_sparse: whether SparseTensors are among it.
         updates: the variables that it assigns to.
 
     Raises:
@@ -34,7 +67,7 @@ class RowFunction:
     """
 
     def __init__(self, function, args):
-        graph = Graph()
+        graph = RowGraph()
         graph.must_check = True
         specs = tree.flatten(args)
         inputs = [None if spec is None else graph.add_input(spec) for spec in specs]
@@ -42,7 +75,9 @@ class RowFunction:
             returned = function(*tree.pack_sequence_as(args, inputs))
             self._outputs = []
             self.template = self._collect(graph, returned)
-        graph.outputs, self.updates = self._outputs, tuple(graph.updates)
+        self._tensors = [x.source if isinstance(x, RowSparse) else x for x in self._outputs]
+        self.has_sparse = any(isinstance(x, RowSparse) for x in self._outputs)
+        graph.outputs, self.updates = self._tensors, tuple(graph.updates)
         remove_dead(graph.verify())
         self._inputs = [x for x in inputs if x is not None]
         self._program = None
@@ -56,7 +91,8 @@ class RowFunction:
             rows: how many.
 
         Returns:
-            A list of arrays `(rows, *shape)`, one for each tensor of `template`.
+            A list of arrays `(rows, *shape)`, one for each tensor of `template`, and of object
+            arrays `(rows,)` of SparseTensors.
 
         Raises:
             Exception: what the operations raise.
@@ -68,7 +104,15 @@ class RowFunction:
             results = self._program.run_rows(fed, rows)
             known.update((id(x), y) for x, y in zip(self._computed, results, strict=True))
         _run_nodes(self._after, known, rows)
-        return [_rows_of(x, known, rows) for x in self._outputs]
+        made, read = [_rows_of(x, known, rows) for x in self._tensors], {}
+        if not self.has_sparse:
+            return made
+        for i, x in enumerate(self._outputs):
+            if isinstance(x, RowSparse):
+                if x.read not in read:
+                    read[x.read] = x.read(made[i])
+                made[i] = read[x.read][x.key]
+        return made
 
     def _collect(self, graph, returned):
         """Note the tensors that were returned; lists become tensors."""
@@ -83,6 +127,9 @@ class RowFunction:
             return None
         if isinstance(returned, Variable):
             returned = returned.value
+        if isinstance(returned, RowSparse):
+            self._outputs.append(returned)
+            return returned.spec
         if isinstance(returned, SparseTensor) or hasattr(returned, "element_spec"):
             raise TraceError(f"{type(returned).__name__}s are no results of programs.")
         y = graph.own(as_tensor(returned))
@@ -112,7 +159,7 @@ class RowFunction:
             raise TraceError("Strings that depend on variables are made for each element.")
         if self._after and graph.updates:
             raise TraceError("Strings may fail after all elements have changed variables.")
-        wanted = [*self._outputs, *(x for node in self._after for x in node.inputs)]
+        wanted = [*self._tensors, *(x for node in self._after for x in node.inputs)]
         wanted = [x for x in wanted if x.node in computed or x.node.kind == "variable"]
         self._computed = list({id(x): x for x in wanted}.values())
         for variable, value in graph.updates.items():

@@ -209,6 +209,19 @@ class SparseTensor:
                 "indices", got=self.indices.shape, expected=(*entries, *rank)
             )
 
+    @classmethod
+    def of_row(cls, places, values):
+        """The SparseTensor of a row whose entries are its first ones.
+
+        Args:
+            places: int64 (entries, 1), the numbers from 0 on.
+            values: array (entries,).
+        """
+        made = cls.__new__(cls)
+        made.indices, made.values = Tensor(places), Tensor(values)
+        made.dense_shape = Tensor(np.array([len(values)], np.int64))
+        return made
+
     @property
     def shape(self):
         """The dense shape as a tuple."""

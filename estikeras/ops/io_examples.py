@@ -6,8 +6,9 @@ from collections import namedtuple
 import numpy as np
 
 from estikeras import errors
-from estikeras.engine import dtypes
+from estikeras.engine import context, dtypes
 from estikeras.engine.operation import is_traced
+from estikeras.engine.row_function import RowGraph, RowSparse
 from estikeras.engine.session_graph import session_graph
 from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import Tensor, as_tensor
@@ -140,11 +141,38 @@ def _parse_example(serialized, features, example_names, is_single=False):
         dense = records.parse_example(serialized, columns=tuple(columns), is_single=is_single)
         found = {c.name.decode(): tensor for c, tensor in zip(columns, dense, strict=True)}
     length = _length_of_padded(serialized)
-    if varying and length and all(isinstance(f, VarLenFeature) for f in varying.values()):
+    is_free = varying and all(isinstance(f, VarLenFeature) for f in varying.values())
+    if is_free and length:
         found |= _parse_padded(serialized, varying, length)
+    elif is_free and is_single and example_names is None and _is_row(serialized):
+        found |= _parse_rows(serialized, varying)
     elif varying or example_names is not None:
         found |= _parse_eagerly(serialized, columns, varying, example_names)
     return {key: found[key] for key in features}
+
+
+def _is_row(x):
+    return is_traced(x) and isinstance(context.current.trace, RowGraph)
+
+
+def _parse_rows(serialized, features):
+    """VarLenFeatures of an element, which are made when there are all rows of elements."""
+    dtypes_of = {key: _dtype(key, feature.dtype) for key, feature in features.items()}
+    pairs = tuple((key.encode(), dtype) for key, dtype in dtypes_of.items())
+
+    def read(column):
+        batch = records.Batch(column, is_single=True)
+        found = {}
+        for key, (values, counts) in zip(dtypes_of, batch.ragged(pairs), strict=True):
+            counts = np.maximum(counts, 0)
+            places = np.arange(counts.max(initial=0))[:, None]
+            ends = np.cumsum(counts)
+            rows = zip((ends - counts).tolist(), ends.tolist(), strict=True)
+            found[key] = np.empty(batch.rows, object)
+            found[key][:] = [SparseTensor.of_row(places[: b - a], values[a:b]) for a, b in rows]
+        return found
+
+    return {key: RowSparse(serialized, read, key, dtype) for key, dtype in dtypes_of.items()}
 
 
 def _length_of_padded(serialized):
