@@ -16,6 +16,7 @@ distribute.experimental.rpc experimental.dtensor
     "Use `tf.image.random_brightness` and its kin with a `seed`.": """
 image.stateless_random_jpeg_quality
 """,
+    "Use Python's argparse.": "app.flags flags",
     "Write the loop with `tf.estimator.Estimator`, `keras.Model.fit` or `tf.function`.": """
 InteractiveSession RunMetadata RunOptions Session SessionLog delete_session_tensor
 get_default_session get_session_handle get_session_tensor summary.SessionLog
