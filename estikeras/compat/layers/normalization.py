@@ -4,6 +4,7 @@ from estikeras import errors
 from estikeras.compat.collections import GraphKeys, add_to_collection
 from estikeras.compat.initializers import Ones, Zeros
 from estikeras.compat.layers.scoped import ScopedLayer, as_function
+from estikeras.engine import context
 from estikeras.engine.session_graph import action
 from estikeras.keras import layers
 from estikeras.public import public
@@ -68,7 +69,7 @@ class BatchNormalization(ScopedLayer, layers.BatchNormalization):
         return super().call(inputs, training=training, mask=mask)
 
     def _move(self, mean, variance):
-        with action(f"{self.scope_name}/AssignMovingAvg", self) as made:
+        with action(context.scoped_name("AssignMovingAvg"), self) as made:
             super()._move(mean, variance * self._factor)
         if made is not None:
             add_to_collection(GraphKeys.UPDATE_OPS, made)

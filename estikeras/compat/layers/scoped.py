@@ -12,6 +12,7 @@ from estikeras.compat.collections import (
     global_variables,
 )
 from estikeras.compat.initializers import Zeros
+from estikeras.compat.name_scopes import name_scope
 from estikeras.compat.variable_scopes import get_variable, variable_scope
 from estikeras.engine import naming
 from estikeras.engine.session_graph import session_graph
@@ -69,7 +70,8 @@ class ScopedLayer:
     def __call__(self, inputs, *args, scope=None, **kwargs):
         self._open(scope)
         reuse = True if self.built else self._reuse
-        with variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False):
+        scoped = variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False)
+        with scoped, name_scope(self._scope.original_name_scope):
             outputs = super().__call__(inputs, *args, **kwargs)
         kept = {id(loss) for loss in get_collection(GraphKeys.REGULARIZATION_LOSSES)}
         for loss in self.losses:

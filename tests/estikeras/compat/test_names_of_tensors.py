@@ -67,6 +67,28 @@ def test_operations_scopes_and_variables_share_their_names(graph):
     assert tf.identity(w, name="Loss_1").op.name == "Loss_1_1"
 
 
+@pytest.mark.usefixtures("graph")
+def test_what_layers_make_lies_below_the_name_scopes_so_that_towers_have_their_own_updates():
+    outputs, updates = [], []
+    for tower in range(2):
+        with v1.variable_scope("net", reuse=tower > 0), v1.name_scope(f"tower_{tower}") as scope:
+            y = v1.layers.dense(tf.ones([4, 3]), 2, activation=tf.nn.relu)
+            outputs.append(v1.layers.batch_normalization(y, training=True).op.name)
+            updates += v1.get_collection(v1.GraphKeys.UPDATE_OPS, scope)
+    assert [name.rpartition("/")[0] for name in outputs] == [
+        "net/tower_0/batch_normalization",
+        "net_1/tower_1/batch_normalization",
+    ]
+    assert [each.name for each in updates] == [
+        "net/tower_0/batch_normalization/AssignMovingAvg",
+        "net_1/tower_1/batch_normalization/AssignMovingAvg",
+    ]
+    assert {v.name.rpartition("/")[0] for v in v1.global_variables()} == {
+        "net/dense",
+        "net/batch_normalization",
+    }
+
+
 def test_found_by_its_name(graph):
     with v1.name_scope("loss"):
         x = v1.get_variable("w", []) * 2.0
