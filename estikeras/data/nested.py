@@ -10,7 +10,7 @@ from estikeras import errors
 from estikeras.data import structure
 from estikeras.data.arguments import integer
 from estikeras.data.functions import Applied, note
-from estikeras.data.node import Draws, Node, Run, draws_of
+from estikeras.data.node import Draws, Node, Run, draws_of, stacked
 from estikeras.engine.specs import TensorSpec
 from estikeras.engine.tensor import TraceError
 
@@ -60,12 +60,22 @@ class Datasets(Made, Applied):
             raise
         return structure.checked_dataset(self.function.argument, made)
 
-    def infer_spec(self):
+    @functools.cached_property
+    def _outline(self):
+        """The plan of a dataset for an element without values; None if a value is asked for."""
         try:
             made = self.function.outline(self.source.declared)
         except TraceError:
             return None
-        return structure.checked_dataset(self.function.argument, made).plan.declared
+        return structure.checked_dataset(self.function.argument, made).plan
+
+    def infer_spec(self):
+        return None if self._outline is None else self._outline.declared
+
+    def blocks(self, run, size):
+        # Reading ahead in such datasets has no effect that a user could notice.
+        is_columnar = self._outline is not None and self._outline.columnar
+        return stacked(self.each(run), size) if is_columnar else None
 
     def probe(self):
         first = next(self.source.elements(Run()), None)
