@@ -10,6 +10,7 @@ NAMES = {
     "SparseTensor": "estikeras.engine.specs:SparseTensor",
     "SparseTensorSpec": "estikeras.engine.specs:SparseTensorSpec",
     "Tensor": "estikeras.engine.tensor:Tensor",
+    "TensorArray": "estikeras.ops.tensor_array:TensorArray",
     "TensorShape": "estikeras.engine.shapes:TensorShape",
     "TensorSpec": "estikeras.engine.specs:TensorSpec",
     "TypeSpec": "estikeras.engine.specs:TypeSpec",

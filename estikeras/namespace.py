@@ -220,7 +220,6 @@ _ABSENT = {
         "Its result is ragged. Use `keras.layers.TextVectorization`.",
     ),
     "Module": "Derive from `keras.layers.Layer` or `keras.Model`.",
-    "TensorArray": "Use a list and `tf.stack`, or `tf.scan`.",
     "autograph": "Write `tf.cond` and `tf.while_loop` for what depends on values.",
     "audio": "Read samples with `tf.data.Dataset.from_generator`, or `tf.io.decode_raw`.",
     **dict.fromkeys(
@@ -295,12 +294,12 @@ class UnknownNameError(AttributeError):
 
 def _unknown(message, prefix, name):
     full_name = f"{prefix}.{name}" if prefix else name
-    absent = _why_absent(full_name) or _why_absent(prefix)
-    if absent is not None:
-        return f"{message} It is not supported. {absent}"
     older = f"{_GENERATIONS[0]}.{full_name}"
     if name in (_members(older.rpartition(".")[0]) or {}):
         return f"{message} It is TensorFlow 1's: write `{older}`."
+    absent = _why_absent(full_name) or _why_absent(prefix)
+    if absent is not None:
+        return f"{message} It is not supported. {absent}"
     near = difflib.get_close_matches(name, _members(prefix) or {}, n=3)
     return f"{message} Did you mean {' or '.join(map(repr, near))}?" if near else message
 

@@ -13,6 +13,7 @@ from estikeras.engine.body import NotALoop
 from estikeras.engine.operation import is_traced, op
 from estikeras.engine.tensor import TraceError, as_tensor
 from estikeras.ops import core, joining
+from estikeras.ops.tensor_array import are_ready, packed, tensors_of
 from estikeras.primitives import loop
 
 # Fewer steps are traced one by one, which runs faster and does not take long to compile.
@@ -103,20 +104,21 @@ def _while_node(cond, body, loop_vars, limit):
         TraceError: when the steps differ.
     """
     several = isinstance(loop_vars, (tuple, list))
+    like = None if are_ready(loop_vars) else _after_a_step(body, loop_vars)
 
     def holds(carried):
-        values = _packed(loop_vars, carried)
+        values = packed(loop_vars, carried)
         return core.boolean(cond(*values) if several else cond(values))
 
     def step(carried):
-        values = _packed(loop_vars, carried)
+        values = packed(loop_vars, carried)
         following = body(*values) if several else body(values)
-        return _tensors(following)
+        return tensors_of(following)
 
-    carried = _tensors(loop_vars)
+    carried = tensors_of(loop_vars, like)
     try:
         if limit is None or not context.current.tapes:
-            return _packed(loop_vars, loop.repeat(holds, step, carried, limit))
+            return packed(loop_vars, loop.repeat(holds, step, carried, limit))
         # Gradients need all steps: first it is found how many there are.
         with context.current.trace.branch(), context.scope(tapes=()):
             counted = loop.repeat(
@@ -126,12 +128,20 @@ def _while_node(cond, body, loop_vars, limit):
                 limit,
             )
         found, _ = loop.run(lambda xs, rows: (step(xs), []), carried, [], limit, count=counted[0])
-        return _packed(loop_vars, found)
+        return packed(loop_vars, found)
     except NotALoop as error:
         raise TraceError(
             f"Steps of a loop that ends by a traced value must be alike ({error}). Let loop "
             "variables keep their shapes and dtypes."
         ) from error
+
+
+def _after_a_step(body, loop_vars):
+    """What a step gives, of which only shapes are asked for."""
+    several = isinstance(loop_vars, (tuple, list))
+    with context.current.trace.branch(), context.scope(tapes=()):
+        following = body(*loop_vars) if several else body(loop_vars)
+    return list(following) if isinstance(loop_vars, list) else following
 
 
 def _as_node(f, init, xs, length, reverse):
@@ -143,24 +153,14 @@ def _as_node(f, init, xs, length, reverse):
     forms = {}
 
     def step(carried, row):
-        carry, y = f(_packed(init, carried), _packed(xs, row))
+        carry, y = f(packed(init, carried), packed(xs, row))
         if _form(carry) != _form(init):
             raise NotALoop("The structure that is carried changes.")
         forms["y"] = y
-        return _tensors(carry), _tensors(y)
+        return tensors_of(carry), tensors_of(y)
 
-    carried, collected = loop.run(step, _tensors(init), _tensors(xs), length, reverse)
-    return _packed(init, carried), _packed(forms["y"], collected)
-
-
-def _tensors(structure):
-    return [as_tensor(x) for x in tree.flatten(structure) if x is not None]
-
-
-def _packed(structure, tensors):
-    """Tensors in the place of those of a structure, in which None stays."""
-    given = iter(tensors)
-    return tree.map_structure(lambda x: None if x is None else next(given), structure)
+    carried, collected = loop.run(step, tensors_of(init), tensors_of(xs), length, reverse)
+    return packed(init, carried), packed(forms["y"], collected)
 
 
 def _form(structure):

@@ -11,6 +11,7 @@ from estikeras.engine import session_graph as session
 from estikeras.engine.session_graph import session_graph
 from estikeras.engine.tensor import TracedTensor, TraceError, as_tensor
 from estikeras.ops import comparison, control_flow, core, joining, loops
+from estikeras.ops.tensor_array import map_tensors
 from estikeras.public import public
 
 _SEVERAL = (list, tuple)  # the builtin: below, the name is TensorFlow's
@@ -82,7 +83,7 @@ def while_loop(
         name: of no consequence.
     """
     result = loops.while_loop(cond, body, loop_vars, maximum_iterations)
-    return result if back_prop else tree.map_structure(core.stop_gradient, result)
+    return result if back_prop else map_tensors(core.stop_gradient, result)
 
 
 @public("map_fn")

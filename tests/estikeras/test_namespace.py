@@ -37,8 +37,6 @@ def test_wrong_import_names_the_nearest():
 def test_what_is_absent_names_the_alternative():
     with pytest.raises(AttributeError, match=r"not supported.*MultiWorkerMirroredStrategy"):
         _ = estikeras.distribute.ParameterServerStrategy
-    with pytest.raises(AttributeError, match=r"not supported.*tf\.scan"):
-        _ = estikeras.TensorArray
     with pytest.raises(AttributeError, match=r"not supported.*sqlite3"):
         _ = estikeras.data.experimental.SqlDataset
     with pytest.raises(AttributeError, match=r"not supported.*RandomContrast"):

@@ -98,7 +98,6 @@ def test_names_are_those_of_today_where_nothing_changed():
         ("contrib", r"keras\.layers"),
         ("flags.DEFINE_alias", "argparse"),
         ("signal.stft", "keras"),
-        ("TensorArray", r"tf\.stack"),
         ("raw_ops", r"tf\.math"),
         ("linalg.LinearOperatorDiag", r"tf\.linalg\.matmul"),
         ("image.non_max_suppression_padded", r"tf\.numpy_function"),
