@@ -35,19 +35,15 @@ class Spec:
 
 
 class TraceError(TypeError):
-    """Python asked for the value of a tensor that has none yet, because a function is being
-    traced.
-    """
+    """A function does what cannot be traced; the text says what, and what to write instead."""
+
+
+class ValueTraceError(TraceError):
+    """Python asked for the value of a tensor that has none yet."""
 
 
 class StringTraceError(TraceError):
     """A function that is being traced computes with strings, which compiled programs cannot."""
-
-
-class SizeTraceError(TraceError):
-    """The size of a result depends on values that a function which is being traced does not know;
-    the text says what to write instead.
-    """
 
 
 class NamedOp:
@@ -200,10 +196,10 @@ class TracedTensor(Tensor):
 
     @property
     def value(self):
-        raise TraceError(
+        raise ValueTraceError(
             f"The value of {self!r} was asked for while a function is being traced. Use ops such "
-            "as `ops.where` "
-            "and `ops.cond` in place of Python's `if`, `while`, `float()` or NumPy, or run eagerly."
+            "as `ops.where` and `ops.cond` in place of Python's `if`, `while`, `float()` or NumPy, "
+            "or run eagerly."
         )
 
     def __repr__(self):

@@ -6,7 +6,7 @@ import inspect
 from estikeras import errors
 from estikeras.data.dataset import Dataset
 from estikeras.engine.session_graph import session_graph
-from estikeras.engine.tensor import SizeTraceError, TraceError
+from estikeras.engine.tensor import TraceError, ValueTraceError
 from estikeras.estimator.spec import EstimatorSpec
 from estikeras.estimator.tpu_spec import TPUEstimatorSpec
 
@@ -68,9 +68,7 @@ def call_model_fn(model_fn, features, labels, mode, params, config):
         )
     try:
         spec = model_fn(features=features, **{k: v for k, v in given.items() if k in names})
-    except SizeTraceError:
-        raise
-    except TraceError as error:
+    except ValueTraceError as error:
         raise TraceError(
             "model_fn asked for the value of a tensor, which has one only when steps are run. In "
             "place of Python's `if`, choose by `tf.cond` or `tf.where(condition, x, y)`; what "

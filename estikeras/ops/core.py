@@ -8,7 +8,7 @@ from estikeras import errors
 from estikeras.engine import dtypes
 from estikeras.engine.operation import KerasTensor, op
 from estikeras.engine.shapes import Size
-from estikeras.engine.tensor import SizeTraceError, Tensor, TracedTensor, as_tensor
+from estikeras.engine.tensor import Tensor, TracedTensor, TraceError, as_tensor
 from estikeras.primitives import elementwise, shaping
 from estikeras.public import public
 
@@ -172,11 +172,11 @@ def value_for_size(x, function, instead):
         instead: what to write where the values are not known.
 
     Raises:
-        SizeTraceError: in a trace.
+        TraceError: in a trace.
     """
     x = as_tensor(x)
     if type(x) is TracedTensor:
-        raise SizeTraceError(
+        raise TraceError(
             f"How large the result of {function} is depends on values, which are known only when "
             f"steps are run; sizes must be known before. {instead}"
         )

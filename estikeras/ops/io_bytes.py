@@ -2,7 +2,7 @@
 
 from estikeras import errors
 from estikeras.engine import dtypes
-from estikeras.engine.tensor import SizeTraceError, Tensor, TracedTensor, as_tensor
+from estikeras.engine.tensor import Tensor, TracedTensor, TraceError, as_tensor
 from estikeras.formats import compressed, tensor_proto
 from estikeras.op_errors import InvalidArgumentError
 from estikeras.primitives import strings
@@ -40,7 +40,7 @@ def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, nam
             x, out_type=dtype, size=fixed_length // size, swap=_swaps(dtype, little_endian)
         )
     if isinstance(x, TracedTensor):
-        raise SizeTraceError(
+        raise TraceError(
             "tf.io.decode_raw must know how many bytes strings without a value have: say "
             "so by `fixed_length=`."
         )
@@ -107,12 +107,12 @@ def single_string(argument, x):
     """The bytes of a string tensor of no dimensions.
 
     Raises:
-        SizeTraceError: in a trace.
+        TraceError: in a trace.
     """
     x = as_tensor(x)
     strings.check_strings(argument, x)
     if type(x) is TracedTensor:
-        raise SizeTraceError(
+        raise TraceError(
             f"`{argument}` is known only when steps are run, and with it what size the result has, "
             "such as an image. Decode in input_fn, by `dataset.map`; a model that is served takes "
             "what is decoded."

@@ -28,7 +28,7 @@ def longest(lengths, function, instead):
         An int, and a context in which to make what depends on it.
 
     Raises:
-        SizeTraceError: in a trace, if the batch has no such size, or several that may be meant.
+        TraceError: in a trace, if the batch has no such size, or several that may be meant.
     """
     lengths = as_tensor(lengths)
     graph = session_graph() if is_traced(lengths) else None

@@ -10,6 +10,12 @@ X = np.float32([[0.5, 2.0], [3.0, np.inf], [1.5, 4.0]])
 MASK = np.array([True, False, True])
 
 
+def slope_of_loop(x):
+    """The gradient of a loop whose end depends on values."""
+    (total,) = tf.while_loop(lambda y: tf.reduce_sum(y) < 100, lambda y: [2 * y], [x])
+    return v1.gradients(total, x)[0]
+
+
 def outcome(loss_of):
     """The loss that a model function makes of rows, their masks and labels."""
 
@@ -35,6 +41,7 @@ def outcome(loss_of):
         (lambda x, mask, y: tf.unique(y), "`unique`.*unsorted_segment_sum"),
         (lambda x, mask, y: tf.dynamic_partition(x, y, 2), r"`dynamic_partition`.*tf\.equal"),
         (lambda x, mask, y: tf.sequence_mask(y[0]), r"`maxlen`.*x\.shape\[1\]"),
+        (lambda x, mask, y: slope_of_loop(x), "`maximum_iterations`"),
         (lambda x, mask, y: x if x[0, 0] > 0 else y, r"place of Python's `if`.*tf\.cond"),
     ],
 )
