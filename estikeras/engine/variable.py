@@ -22,6 +22,13 @@ def aligned_empty(shape, dtype):
     return raw[start : start + size_bytes].view(dtype).reshape(shape)
 
 
+def aligned_copy(array):
+    """A C-contiguous copy that begins at a multiple of 64 bytes."""
+    copy = aligned_empty(array.shape, array.dtype)
+    copy[...] = array
+    return copy
+
+
 @with_operators
 @public("keras.Variable", "Variable")
 class Variable:
@@ -117,8 +124,7 @@ class Variable:
                 buffer[...] = array
             strategy.communicator.barrier()
         else:
-            buffer = aligned_empty(array.shape, array.dtype)
-            buffer[...] = array
+            buffer = aligned_copy(array)
         if strategy is not None:
             strategy.synchronize([(self._path, buffer)], "the variable that is made")
         return buffer
@@ -332,8 +338,7 @@ class Variable:
     def __deepcopy__(self, memo):
         twin = self.__class__.__new__(self.__class__)
         twin.__dict__.update(self.__dict__)
-        twin._buffer = aligned_empty(self._shape, self._buffer.dtype)
-        twin._buffer[...] = self._buffer
+        twin._buffer = aligned_copy(self._buffer)
         twin._read = None
         memo[id(self)] = twin
         return twin
@@ -342,9 +347,7 @@ class Variable:
         return {**self.__dict__, "_read": None, "_buffer": self._buffer.copy()}
 
     def __setstate__(self, state):
-        buffer = aligned_empty(state["_shape"], state["_buffer"].dtype)
-        buffer[...] = state["_buffer"]
-        self.__dict__.update(state, _buffer=buffer)
+        self.__dict__.update(state, _buffer=aligned_copy(state["_buffer"]))
 
 
 class Piece(Variable):

@@ -17,7 +17,7 @@ from estikeras.engine.program.loop_program import LoopProgram
 from estikeras.engine.program.team import current
 from estikeras.engine.tape import GradientTape
 from estikeras.engine.tensor import Tensor, TraceError
-from estikeras.engine.variable import aligned_empty
+from estikeras.engine.variable import aligned_copy, aligned_empty
 
 
 def run(step, carried, walked, length, backwards=False, count=None):
@@ -67,7 +67,7 @@ def _rule(*inputs, loop):
 
 
 def _reference(*arrays, loop):
-    inputs = [_aligned(array) for array in arrays]
+    inputs = [aligned_copy(array) for array in arrays]
     outputs = [aligned_empty(s.shape, dtypes.to_numpy(s.dtype)) for s in loop.specs()]
     LoopProgram(loop, inputs, outputs, current()).run_loop()
     return tuple(outputs)
@@ -78,7 +78,7 @@ def _while_rule(first, *inputs, step, limit):
 
 
 def _while_reference(first, *arrays, step, limit):
-    inputs = [_aligned(array) for array in arrays]
+    inputs = [aligned_copy(array) for array in arrays]
     specs = _while_rule(first, *arrays, step=step, limit=limit)
     outputs = [aligned_empty(s.shape, dtypes.to_numpy(s.dtype)) for s in specs]
     _while_program(first, inputs, outputs, step, limit, current(), None)()
@@ -105,12 +105,6 @@ def _while_gradient(g, y, *xs, step, limit):
         "The gradient of a loop whose end depends on values needs memory for all of its steps. "
         "Give `maximum_iterations`, or use `ops.scan` or `ops.fori_loop`."
     )
-
-
-def _aligned(array):
-    made = aligned_empty(array.shape, array.dtype)
-    made[...] = array
-    return made
 
 
 def _bound(program, inputs, outputs, loop):

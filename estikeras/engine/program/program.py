@@ -11,7 +11,7 @@ from estikeras.engine.program import team
 from estikeras.engine.program.lower import Lowering
 from estikeras.engine.program.table import Table, TableBuilder
 from estikeras.engine.tensor import Tensor
-from estikeras.engine.variable import aligned_empty
+from estikeras.engine.variable import aligned_copy, aligned_empty
 from estikeras.kernels import abi
 from estikeras.op_errors import InvalidArgumentError
 
@@ -41,7 +41,6 @@ class Program:
         self.instructions = lowering.instructions
         self.error = aligned_empty((4,), np.int64)
         self.counter = aligned_empty((1,), np.int64)
-        self._keep = []
         self._place(lowering)
         self._inputs = [self._view(x) for x in graph.inputs]
         self._outputs = [
@@ -77,15 +76,9 @@ class Program:
             storage.address = self._arena.ctypes.data + offset
         for storage in {id(s.found()): s.found() for s in lowering.storages.values()}.values():
             if storage.kind == "constant":
-                storage.address = self._constant_address(storage.owner)
+                storage.lie_in(aligned_copy(storage.owner.value))
             elif storage.kind == "variable":
                 storage.address = storage.owner.buffer.ctypes.data
-
-    def _constant_address(self, tensor):
-        array = aligned_empty(tensor.shape, tensor.value.dtype)
-        array[...] = tensor.value
-        self._keep.append(array)
-        return array.ctypes.data
 
     def _view(self, x):
         """The array over the storage of a tensor."""
@@ -95,8 +88,6 @@ class Program:
         dtype = dtypes.to_numpy(spec.dtype)
         if storage.kind == "variable":
             return storage.owner.buffer.reshape(spec.shape)
-        if storage.kind == "constant":
-            return storage.owner.value.reshape(spec.shape)
         if storage.kind == "fixed":
             return storage.owner.reshape(spec.shape)
         start = storage.address - self._arena.ctypes.data

@@ -4,7 +4,7 @@ for one another.
 
 import numpy as np
 
-from estikeras.engine.variable import aligned_empty
+from estikeras.engine.variable import aligned_copy
 from estikeras.kernels import abi, executor
 
 PARALLEL_BYTES = 1 << 16  # a gather of fewer bytes is done by one thread
@@ -128,11 +128,9 @@ class TableBuilder:
         if gated:
             mode |= executor.GATE
         self._pending.append((parallel, reads, writes))
-        kept = aligned_empty(block.shape, np.int64)
-        kept[...] = block
         self.calls += 1
         self._functions.append(address)
-        self._blocks.append(kept)
+        self._blocks.append(aligned_copy(block))
         self._modes.append(mode)
 
     def _conflicts(self, parallel, reads, writes, follows):
