@@ -1,6 +1,6 @@
 """What is going on in this thread: tapes that record, the trace being built, name scopes, the dtype
 variables are read in, the store that keeps variables by name, the branches of choices, the session
-that is shown to hooks.
+that is shown to hooks, how long strings were and are taken to be.
 
 `branches` are pairs of a traced boolean and the value of it for which what runs now is wanted: in a
 trace, all branches of a choice run.
@@ -20,6 +20,8 @@ class _Context(threading.local):
     variables = None
     branches = ()
     shown = None
+    lengths_seen = None
+    lengths_known = iter(())
 
 
 current = _Context()

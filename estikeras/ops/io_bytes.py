@@ -1,12 +1,16 @@
 """Bytes to tensors and back: raw numbers, serialized tensors, base64, compressed strings."""
 
 from estikeras import errors
-from estikeras.engine import dtypes
+from estikeras.engine import context, dtypes
 from estikeras.engine.tensor import Tensor, TracedTensor, TraceError, as_tensor
 from estikeras.formats import compressed, tensor_proto
 from estikeras.op_errors import InvalidArgumentError
 from estikeras.primitives import strings
 from estikeras.public import public
+
+
+class LengthTraceError(TraceError):
+    """A function that is being traced decodes strings of which it must know how long they are."""
 
 
 @public("io.decode_raw")
@@ -40,7 +44,16 @@ def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, nam
             x, out_type=dtype, size=fixed_length // size, swap=_swaps(dtype, little_endian)
         )
     if isinstance(x, TracedTensor):
-        raise TraceError(
+        length = next(context.current.lengths_known, None)
+        if length is not None:
+            return strings.decode_raw(
+                x,
+                out_type=dtype,
+                size=length // size,
+                swap=_swaps(dtype, little_endian),
+                exact=True,
+            )
+        raise LengthTraceError(
             "tf.io.decode_raw must know how many bytes strings without a value have: say "
             "so by `fixed_length=`."
         )
@@ -51,6 +64,8 @@ def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, nam
             "`fixed_length` cuts and fills them."
         )
     (length,) = lengths
+    if context.current.lengths_seen is not None:
+        context.current.lengths_seen.append(length)
     if length % size:
         raise InvalidArgumentError(
             message=f"`input_bytes`: {length} bytes are no whole number of {dtype}, {size} each."

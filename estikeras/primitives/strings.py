@@ -282,18 +282,21 @@ as_string = primitive(
 )
 
 
-def _decode_raw_rule(x, *, out_type, size, swap):
+def _decode_raw_rule(x, *, out_type, size, swap, exact=False):
     check_strings("input_bytes", x)
     return Spec((*x.shape, size), out_type)
 
 
-def _decode_raw(x, *, out_type, size, swap):
+def _decode_raw(x, *, out_type, size, swap, exact=False):
     target = dtypes.to_numpy(out_type)
     room = size * target.itemsize
+    if exact and any(len(text) != room for text in x.reshape(-1).tolist()):
+        raise InvalidArgumentError(message=f"Not all strings have {room} bytes.")
     data = b"".join(text[:room].ljust(room, b"\0") for text in x.reshape(-1).tolist())
     values = np.frombuffer(data, target).reshape(*x.shape, size)
     return values.byteswap() if swap else values.copy()
 
 
-# The bytes of each string as `size` numbers, zeros where it ends before; `swap` their byte order.
+# The bytes of each string as `size` numbers, zeros where it ends before, unless it must be `exact`;
+# `swap` their byte order.
 decode_raw = primitive("decode_raw", rule=_decode_raw_rule, reference=_decode_raw, pointwise=True)
