@@ -14,6 +14,7 @@ from estikeras.engine.graph import Graph
 from estikeras.engine.row_function import RowFunction
 from estikeras.engine.specs import TensorSpec
 from estikeras.engine.tensor import Spec, TraceError
+from estikeras.ops.io_bytes import LengthTraceError
 
 TRACES_KEPT = 8  # kinds of elements a function is traced for; others run in Python
 # In place of unknown sizes, to see which sizes of results depend on them: the first, and the next
@@ -27,6 +28,9 @@ class UserFunction:
     Args:
         function: takes tensors.
         argument: the argument of the public method, for messages.
+
+    Attributes:
+        needs_lengths: whether it was not traced since it decodes strings of unknown lengths.
     """
 
     def __init__(self, function, argument):
@@ -41,7 +45,7 @@ class UserFunction:
 
         self._function = spread
         self._traces, self._lock = {}, threading.Lock()
-        self._is_traceable = True
+        self._is_traceable, self.needs_lengths = True, False
 
     def call(self, element):
         """What it returns for an element of arrays, as it returns it."""
@@ -101,8 +105,25 @@ class UserFunction:
         try:
             with context.init_scope():
                 return RowFunction(self._function, (specs,))
-        except TraceError:
+        except TraceError as error:
+            self.needs_lengths = isinstance(error, LengthTraceError)
             return None
+
+    def measured(self, element):
+        """A RowFunction for elements with strings as long as those that are decoded of this one,
+        which raises for others; None where it has to run in Python anyway.
+        """
+        specs, seen = structure.trace_specs(structure.spec_of(element)), []
+        if specs is None:
+            return None
+        try:
+            with context.scope(lengths_seen=seen):
+                self.call(element)
+            with context.init_scope(), context.scope(lengths_known=iter(seen)):
+                traced = RowFunction(self._function, (specs,))
+        except Exception:  # noqa: BLE001  it is raised where the element is made
+            return None
+        return None if traced.has_sparse or traced.updates else traced
 
     def result_spec(self, spec):
         """The spec of its results from that of elements; None if only a call can tell."""
