@@ -5,6 +5,7 @@ Python, for each element, in threads where that was asked for.
 """
 
 import collections
+import functools
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from estikeras import errors
 from estikeras.data import structure
 from estikeras.data.node import Node, Run, stacked, unstacked
+from estikeras.data.selection import Repeat, Shuffle
 from estikeras.data.user_function import run_on_block
 from estikeras.ops import seeds
 
@@ -128,7 +130,33 @@ class Map(Applied):
     def cardinality(self):
         return self.source.cardinality()
 
+    @functools.cached_property
+    def _measured(self):
+        """The RowFunction for elements like the first one, where no other can be had; or None."""
+        is_traced = self.traced is not None or self.declared is not None
+        if is_traced or not self.function.needs_lengths or not self.source.columnar:
+            return None
+        source = self.source
+        while isinstance(source, Shuffle | Repeat):
+            source = source.source
+        first = next(source.elements(Run()), None)
+        return None if first is None else self.function.measured(first)
+
+    def _as_measured(self, blocks):
+        """The results for blocks; those for elements unlike the first one are made one by one."""
+        number = 0
+        for piece in blocks:
+            try:
+                results = run_on_block(self._measured, piece)
+            except Exception:  # noqa: BLE001  an element that fails does so alone, too
+                yield from (result for _, result in self._until_failure(piece, number))
+            else:
+                yield results
+            number += structure.rows_of(piece)
+
     def pieces(self, run, size):
+        if self._measured is not None:
+            return self._as_measured(self.source.pieces(run, size))
         if self.traced is None:
             return stacked(self.each(run), size)
         return (results for _, results in self.results_of(self.source.pieces(run, size)))
@@ -140,7 +168,10 @@ class Map(Applied):
         return blocks and (results for _, results in self.results_of(blocks))
 
     def elements(self, run):
-        blocks = self.blocks(run, self.rows_at_once())
+        size = self.rows_at_once()
+        if self._measured is not None:
+            return unstacked(self._as_measured(self.source.pieces(run, size)))
+        blocks = self.blocks(run, size)
         return self.each(run) if blocks is None else unstacked(blocks)
 
     @property
