@@ -13,8 +13,8 @@ from estikeras.engine.graph import Extract, Graph
 from estikeras.engine.passes.dead import remove_dead
 from estikeras.engine.program.lower import VIEW
 from estikeras.engine.program.row_program import RowProgram
-from estikeras.engine.specs import SparseTensor, SparseTensorSpec
-from estikeras.engine.tensor import TraceError, as_tensor
+from estikeras.engine.specs import SparseTensor, SparseTensorSpec, TensorSpec
+from estikeras.engine.tensor import TraceError, as_tensor, with_operators
 from estikeras.engine.variable import Variable
 
 
@@ -50,6 +50,26 @@ class RowSparse(SparseTensor):
     indices = values = dense_shape = property(_no_parts)
 
 
+@with_operators
+class RowVector:
+    """A vector of any length that a function of an element gives and does nothing with: the entries
+    of a RowSparse. Whoever asks for more gets a TraceError.
+
+    Args:
+        sparse: the RowSparse.
+    """
+
+    def __init__(self, sparse):
+        self.source, self.read, self.key = sparse.source, sparse.read, sparse.key
+        self.spec = TensorSpec((None,), sparse.dtype)
+
+    def __tensor__(self):
+        raise TraceError("A vector of unknown length was used while a function is traced.")
+
+    def __getattr__(self, name):
+        return self.__tensor__()
+
+
 class RowFunction:
     """One trace of a function of an element.
 
@@ -59,7 +79,7 @@ class RowFunction:
 
     Attributes:
         template: what the function returns, with a Spec for each tensor.
-        has_sparse: whether SparseTensors are among it.
+        has_sparse: whether SparseTensors are among it, or vectors of their entries.
         updates: the variables that it assigns to.
 
     Raises:
@@ -75,8 +95,8 @@ class RowFunction:
             returned = function(*tree.pack_sequence_as(args, inputs))
             self._outputs = []
             self.template = self._collect(graph, returned)
-        self._tensors = [x.source if isinstance(x, RowSparse) else x for x in self._outputs]
-        self.has_sparse = any(isinstance(x, RowSparse) for x in self._outputs)
+        self._tensors = [x.source if isinstance(x, _ROWS) else x for x in self._outputs]
+        self.has_sparse = any(isinstance(x, _ROWS) for x in self._outputs)
         graph.outputs, self.updates = self._tensors, tuple(graph.updates)
         remove_dead(graph.verify())
         self._inputs = [x for x in inputs if x is not None]
@@ -92,7 +112,7 @@ class RowFunction:
 
         Returns:
             A list of arrays `(rows, *shape)`, one for each tensor of `template`, and of object
-            arrays `(rows,)` of SparseTensors.
+            arrays `(rows,)` of SparseTensors and vectors.
 
         Raises:
             Exception: what the operations raise.
@@ -105,13 +125,13 @@ class RowFunction:
             known.update((id(x), y) for x, y in zip(self._computed, results, strict=True))
         _run_nodes(self._after, known, rows)
         made, read = [_rows_of(x, known, rows) for x in self._tensors], {}
-        if not self.has_sparse:
-            return made
         for i, x in enumerate(self._outputs):
-            if isinstance(x, RowSparse):
+            if isinstance(x, _ROWS):
                 if x.read not in read:
                     read[x.read] = x.read(made[i])
                 made[i] = read[x.read][x.key]
+                if isinstance(x, RowVector):
+                    made[i] = _vectors(made[i])
         return made
 
     def _collect(self, graph, returned):
@@ -127,7 +147,7 @@ class RowFunction:
             return None
         if isinstance(returned, Variable):
             returned = returned.value
-        if isinstance(returned, RowSparse):
+        if isinstance(returned, _ROWS):
             self._outputs.append(returned)
             return returned.spec
         if isinstance(returned, SparseTensor) or hasattr(returned, "element_spec"):
@@ -171,6 +191,16 @@ class RowFunction:
             if not self._program.is_native and not rest.updates and all(map(_takes_rows, nodes)):
                 # NumPy, once, is faster than for each.
                 self._program, self._before, self._after = None, nodes, []
+
+
+_ROWS = (RowSparse, RowVector)
+
+
+def _vectors(column):
+    """The entries of each SparseTensor of a column."""
+    made = np.empty(len(column), object)
+    made[:] = [sparse.values.value for sparse in column]
+    return made
 
 
 def _has_strings(node):

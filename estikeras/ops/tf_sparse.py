@@ -4,6 +4,7 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.engine import dtypes
+from estikeras.engine.row_function import RowSparse, RowVector
 from estikeras.engine.specs import SparseTensor
 from estikeras.engine.tensor import Tensor, as_tensor
 from estikeras.op_errors import InvalidArgumentError
@@ -28,6 +29,8 @@ def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
     Raises:
         InvalidArgumentError: if indices are outside of the shape, or not in order.
     """
+    if isinstance(sp_input, RowSparse):
+        return RowVector(sp_input)
     if not isinstance(sp_input, SparseTensor) and not is_padded(sp_input):
         raise errors.wrong_type("sp_input", got=sp_input, expected="a SparseTensor")
     if default_value is None:

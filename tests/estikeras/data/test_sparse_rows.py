@@ -56,12 +56,42 @@ def test_elements_and_batches_have_their_values(records, workers):
     assert len(calls) == 1
 
 
-def test_what_looks_at_values_runs_for_each_element(records):
-    def parse(text):
-        return tf.sparse.to_dense(tf.io.parse_single_example(text, SPEC)["ids"])
+def test_vectors_of_any_length_are_padded_in_batches(records):
+    calls = []
 
-    data = tf.data.TFRecordDataset(records).map(parse).padded_batch(5, [None])
-    assert next(iter(data)).shape == (5, 3)
+    def parse(text):
+        calls.append(text)
+        found = tf.io.parse_single_example(text, SPEC)
+        return {key: tf.sparse.to_dense(found[key]) for key in ("ids", "words")}, found["y"]
+
+    data = tf.data.TFRecordDataset(records).map(parse)
+    assert data.element_spec[0]["ids"] == tf.TensorSpec([None], tf.int64)
+    data = data.shuffle(1).repeat(2).padded_batch(5, ({"ids": [None], "words": [4]}, []))
+    (features, y), _ = data
+    ids = [[10, 11, 0], [0] * 3, [10, 11, 12], [10, 0, 0], [10, 0, 0]]
+    assert (features["ids"].tolist(), y.shape) == (ids, (5,))
+    assert features["words"][0].tolist() == [b"w", b"w", b"", b""]
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: tf.sparse.to_dense(x) + 1,
+        lambda x: tf.reduce_sum(tf.sparse.to_dense(x)),
+        lambda x: tf.sparse.to_dense(x)[:1],
+        lambda x: tf.sparse.to_dense(x).shape[0],
+        lambda x: x.values,
+    ],
+    ids=["added to", "summed up", "sliced", "shape", "values"],
+)
+def test_what_looks_at_values_runs_for_each_element(records, use):
+    def parse(text):
+        return use(tf.io.parse_single_example(text, SPEC)["ids"])
+
+    found = tf.sparse.SparseTensor([[0], [1]], np.array([10, 11]), [2])
+    first = next(iter(tf.data.TFRecordDataset(records).map(parse)))
+    np.testing.assert_array_equal(first, use(found))
 
 
 def test_the_same_feature_may_come_twice_and_others_not_at_all(records):
