@@ -1,4 +1,4 @@
-"""Images in files to tensors and back. Pillow decodes JPEG, GIF and PNG."""
+"""Images in files to tensors. Pillow decodes JPEG, GIF and PNG."""
 
 import io
 
@@ -204,85 +204,32 @@ def is_jpeg(contents, name=None):
     return as_tensor(single_string("contents", contents).startswith(_BEGINNINGS["jpeg"]))
 
 
-@public("io.encode_png", "image.encode_png")
-def encode_png(image, compression=-1, name=None):
-    """An image as a PNG file.
+@public("io.extract_jpeg_shape", "image.extract_jpeg_shape")
+def extract_jpeg_shape(contents, output_type="int32", name=None):
+    """Height, width and channels of the image in a JPEG file, which is not decoded.
 
     Args:
-        image: tensor (height, width, channels) uint8 or uint16; 1 channel is grey, 2 grey and
-            alpha, 3 RGB, 4 RGBA.
-        compression: int from 0 (none) to 9 (smallest), or -1.
+        contents: string tensor (), the file.
+        output_type: "int32" or "int64".
         name: of no consequence.
 
-    Returns:
-        string tensor ().
+    Raises:
+        InvalidArgumentError: if the file is no JPEG, or damaged.
     """
-    image = as_tensor(image)
-    if image.dtype not in ("uint8", "uint16"):
-        raise errors.wrong_type("image", got=image.dtype, expected="uint8 or uint16")
-    _check_image(image, (1, 2, 3, 4))
-    if compression not in range(-1, 10):
-        raise errors.invalid("compression", got=compression, expected="an int from -1 to 9")
-    return as_tensor(png.write(image.value, compression))
+    data = single_string("contents", contents)
+    if _kind(data) != "jpeg":
+        raise InvalidArgumentError(message="`contents` is no JPEG file.")
+    image = _opened(data)
+    shape = (image.height, image.width, len(image.getbands()))
+    return Tensor(np.array(shape, dtypes.to_numpy(dtypes.standardize(output_type))))
 
 
-@public("io.encode_jpeg", "image.encode_jpeg")
-def encode_jpeg(
-    image,
-    format="",
-    quality=95,
-    progressive=False,
-    optimize_size=False,
-    chroma_downsampling=True,
-    density_unit="in",
-    x_density=300,
-    y_density=300,
-    xmp_metadata="",
-    name=None,
-):
-    """An image as a JPEG file.
+def pillow():
+    """The module `PIL.Image`.
 
-    Args:
-        image: tensor (height, width, 1 or 3) uint8.
-        format: `"grayscale"`, `"rgb"`, or `""` for what the channels say.
-        quality: int from 0 to 100.
-        progressive: bool, whether the file gets finer as it is read.
-        optimize_size: bool, make a smaller file, which takes longer.
-        chroma_downsampling: bool, whether colours have half of the resolution.
-        density_unit: must be `"in"`.
-        x_density: int, pixels per inch.
-        y_density: int, pixels per inch.
-        xmp_metadata: must be empty.
-        name: of no consequence.
-
-    Returns:
-        string tensor ().
+    Raises:
+        ImportError: if it is not installed, saying how to do that.
     """
-    image = as_tensor(image)
-    if image.dtype != "uint8":
-        raise errors.wrong_type("image", got=image.dtype, expected="uint8")
-    if format not in ("", "grayscale", "rgb"):
-        raise errors.invalid("format", got=format, expected="'', 'grayscale' or 'rgb'")
-    _check_image(image, {"": (1, 3), "grayscale": (1,), "rgb": (3,)}[format])
-    if density_unit != "in" or xmp_metadata:
-        raise errors.unsupported(
-            "A density in centimetres, or XMP metadata", "Write the file with Pillow."
-        )
-    array = image.value if image.shape[-1] == 3 else image.value[:, :, 0]
-    file = io.BytesIO()
-    _pillow().fromarray(array).save(
-        file,
-        "JPEG",
-        quality=int(quality),
-        progressive=bool(progressive),
-        optimize=bool(optimize_size),
-        subsampling=2 if chroma_downsampling else 0,
-        dpi=(x_density, y_density),
-    )
-    return as_tensor(file.getvalue())
-
-
-def _pillow():
     try:
         from PIL import Image
     except ImportError as error:
@@ -308,14 +255,6 @@ def _check_channels(channels, allowed, kind):
         )
 
 
-def _check_image(image, channels):
-    if image.ndim != 3 or image.shape[-1] not in channels:
-        expected = " or ".join(map(str, channels))
-        raise errors.shape_mismatch(
-            "image", got=image.shape, expected=f"(height, width, {expected})"
-        )
-
-
 def _decode(contents, channels, dtype, ratio):
     data = single_string("contents", contents)
     kind = _kind(data)
@@ -338,7 +277,7 @@ def _decode(contents, channels, dtype, ratio):
 def _opened(data):
     """The image in a file that Pillow reads; its errors become InvalidArgumentError."""
     try:
-        return _pillow().open(io.BytesIO(data))
+        return pillow().open(io.BytesIO(data))
     except OSError as error:
         raise InvalidArgumentError(message=f"`contents` is damaged: {error}.") from None
 

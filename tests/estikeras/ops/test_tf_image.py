@@ -68,6 +68,21 @@ def test_colours():
     assert_close(tf.image.grayscale_to_rgb(one)[..., 2:], one)
 
 
+def test_images_as_jpeg_files_show_them():
+    ramp = np.linspace(0, 1, 16 * 24, dtype="float32").reshape(16, 24, 1)
+    file = tf.io.encode_jpeg(BYTES[0])
+    assert tf.io.extract_jpeg_shape(file).numpy().tolist() == [5, 6, 3]
+    assert tf.image.extract_jpeg_shape(file, "int64").dtype == "int64"
+    with pytest.raises(tf.errors.InvalidArgumentError, match="no JPEG"):
+        tf.io.extract_jpeg_shape(tf.io.encode_png(BYTES[0]))
+    errors = [np.abs(tf.image.adjust_jpeg_quality(ramp, q) - ramp).mean() for q in (5, 95)]
+    assert errors[1] < 0.01 < errors[0]
+    one = tf.image.stateless_random_jpeg_quality(BYTES[0], 50, 60, (1, 2))
+    assert_close(one, tf.image.stateless_random_jpeg_quality(BYTES[0], 50, 60, (1, 2)))
+    assert tf.image.random_jpeg_quality(ramp, 50, 51).dtype == "float32"
+    assert_close(tf.image.random_jpeg_quality(ramp, 50, 51), tf.image.adjust_jpeg_quality(ramp, 50))
+
+
 def test_statistics():
     y = tf.image.per_image_standardization(BYTES).numpy()
     np.testing.assert_allclose(y.mean((1, 2, 3)), 0, atol=1e-5)
