@@ -77,9 +77,7 @@ class _Tracing:
         signatures = _signatures(spec, receiver)
         if self._names is None:
             self._restore(graph, spec)
-            left_out = sorted(set(spec.export_outputs) - set(signatures))
-            if left_out:
-                _log.info("Not served, since they take serialized examples alone: %s", left_out)
+            _tell(signatures, left_out=sorted(set(spec.export_outputs) - set(signatures)))
         return Traced(graph, signatures, self._names)
 
     def _restore(self, graph, spec):
@@ -117,6 +115,19 @@ def _signatures(spec, receiver):
             "serialized examples; add a PredictOutput."
         )
     return found
+
+
+def _tell(signatures, left_out):
+    """Log which signatures an export has, by what they do."""
+    for kind in ("classify", "regress", "predict"):
+        names = [
+            key for key, signature in signatures.items() if signature.method_name.endswith(kind)
+        ]
+        _log.info("Signatures INCLUDED in export for %s: %s", kind.capitalize(), names or None)
+    if left_out:
+        _log.info("Not served, since they take serialized examples alone: %s", left_out)
+    if DEFAULT_SERVING_KEY not in signatures:
+        _log.warning("Export includes no default signature!")
 
 
 def _add(found, name, output, fed):

@@ -52,3 +52,20 @@ def test_placeholders_made_outside_tell_what_is_served(tmp_path):
     folder = model.export_saved_model(str(tmp_path), receiver)
     served = tf.saved_model.load(folder.decode()).signatures["serving_default"]
     np.testing.assert_array_equal(served(x=x, n=n)["sums"], [3, 70])
+
+
+def test_the_log_says_which_signatures_an_export_has(tmp_path, caplog):
+    """A model that is fed numbers cannot classify as TensorFlow Serving does."""
+    x = np.float32([[1], [2]])
+    model = estimator.LinearClassifier([tf.feature_column.numeric_column("x")], str(tmp_path / "m"))
+    model.train(lambda: ({"x": tf.constant(x)}, tf.constant([[0], [1]])), steps=1)
+    with caplog.at_level("INFO", "estikeras"):
+        receiver = estimator.export.build_raw_serving_input_receiver_fn({"x": tf.constant(x)})
+        model.export_saved_model(str(tmp_path), receiver)
+    told = [text for text in caplog.messages if "ignature" in text]
+    assert told == [
+        "Signatures INCLUDED in export for Classify: None",
+        "Signatures INCLUDED in export for Regress: None",
+        "Signatures INCLUDED in export for Predict: ['predict']",
+        "Export includes no default signature!",
+    ]
