@@ -13,9 +13,6 @@ distribute.experimental.PreemptionCheckpointHandler distribute.experimental.Pree
 distribute.experimental.TerminationConfig distribute.experimental.ValueContext
 distribute.experimental.rpc experimental.dtensor
 """,
-    "Use `tf.image.random_brightness` and its kin with a `seed`.": """
-image.stateless_random_jpeg_quality
-""",
     "Use Python's argparse.": "app.flags flags",
     "Write the loop with `tf.estimator.Estimator`, `keras.Model.fit` or `tf.function`.": """
 InteractiveSession RunMetadata RunOptions Session SessionLog delete_session_tensor
@@ -166,9 +163,6 @@ extract_image_patches extract_volume_patches image.extract_glimpse image.extract
     "Choose boxes with NumPy, in `dataset.map` by `tf.numpy_function`.": """
 image.generate_bounding_box_proposals image.non_max_suppression_overlaps
 image.non_max_suppression_padded
-""",
-    "Use `tf.io.decode_jpeg` and `tf.io.encode_jpeg(x, quality=...)`.": """
-image.adjust_jpeg_quality image.extract_jpeg_shape image.random_jpeg_quality io.extract_jpeg_shape
 """,
     "Use `tf.image.ssim`.": "image.ssim_multiscale",
     "Use dense matrices: `tf.linalg.matmul`, `solve`, `cholesky` and their kin.": """
