@@ -530,6 +530,7 @@ NAMES = {
         "estikeras.compat.metrics.thresholds:true_positives_at_thresholds",
     "compat.v1.model_variables": "estikeras.compat.collections:model_variables",
     "compat.v1.moving_average_variables": "estikeras.compat.collections:moving_average_variables",
+    "compat.v1.multinomial": "estikeras.compat.arrays:multinomial",
     "compat.v1.name_scope": "estikeras.compat.name_scopes:name_scope",
     "compat.v1.nn.atrous_conv2d": "estikeras.compat.neural:atrous_conv2d",
     "compat.v1.nn.avg_pool": "estikeras.compat.neural:avg_pool",
@@ -599,6 +600,7 @@ NAMES = {
     "compat.v1.python_io.TFRecordCompressionType":
         "estikeras.compat.records:TFRecordCompressionType",
     "compat.v1.python_io.tf_record_iterator": "estikeras.compat.records:tf_record_iterator",
+    "compat.v1.random.multinomial": "estikeras.compat.arrays:multinomial",
     "compat.v1.random.poisson": "estikeras.compat.arrays:random_poisson",
     "compat.v1.random_normal_initializer": "estikeras.compat.initializers:RandomNormal",
     "compat.v1.random_poisson": "estikeras.compat.arrays:random_poisson",

@@ -213,7 +213,7 @@ random.fixed_unigram_candidate_sampler random.learned_unigram_candidate_sampler
 """,
     "Use `tf.nn.batch_normalization`.": "nn.batch_norm_with_global_normalization",
     "Use `tf.nn.dropout`.": "nn.experimental",
-    "Use `tf.random.categorical`.": "multinomial random.multinomial random.stateless_multinomial",
+    "Use `tf.random.categorical`.": "random.stateless_multinomial",
     "Use `tf.random.Generator` and `tf.random.stateless_uniform`.": """
 get_seed random.Algorithm random.create_rng_state random.experimental random.get_seed
 random.stateless_parameterized_truncated_normal random_index_shuffle

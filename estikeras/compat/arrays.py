@@ -1,7 +1,10 @@
 """Functions of arrays, strings and files whose arguments TensorFlow 1 had in another order."""
 
+import functools
+
 from estikeras import errors, ops
 from estikeras.compat.older import older
+from estikeras.compat.variable_scopes import finding_again
 from estikeras.engine import dtypes
 from estikeras.engine.tensor import as_tensor
 from estikeras.ops import (
@@ -113,6 +116,13 @@ reverse_sequence = public("compat.v1.reverse_sequence")(
         batch_dim="batch_axis",
     )
 )
+multinomial = public("compat.v1.multinomial", "compat.v1.random.multinomial")(
+    older(
+        tf_random.categorical,
+        "logits num_samples seed name output_dtype",
+        output_dtype="dtype",
+    )
+)
 random_poisson = public("compat.v1.random_poisson", "compat.v1.random.poisson")(
     older(tf_random.poisson, "lam shape dtype seed name")
 )
@@ -174,6 +184,22 @@ cond = public("compat.v1.cond")(
 tuple_ = public("compat.v1.tuple")(older(tf_control.tuple, "tensors name control_inputs"))
 
 
+def _finding_again(function):
+    """The function, of whose `fn` all steps find the variables that the first one made."""
+
+    @functools.wraps(function)
+    def call(fn, *args, **kwargs):
+        return function(finding_again(fn), *args, **kwargs)
+
+    return call
+
+
+foldl = public("compat.v1.foldl")(_finding_again(tf_control.foldl))
+foldr = public("compat.v1.foldr")(_finding_again(tf_control.foldr))
+map_fn = public("compat.v1.map_fn")(_finding_again(tf_control.map_fn))
+scan = public("compat.v1.scan")(_finding_again(tf_control.scan))
+
+
 @public("compat.v1.while_loop")
 def while_loop(
     cond,
@@ -194,8 +220,8 @@ def while_loop(
             in; by default it comes alone.
     """
     result = tf_control.while_loop(
-        cond,
-        body,
+        finding_again(cond),
+        finding_again(body),
         loop_vars,
         back_prop=back_prop,
         maximum_iterations=maximum_iterations,

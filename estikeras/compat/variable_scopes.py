@@ -252,6 +252,29 @@ def _unique(name, prefix, store):
     return f"{name}_{count}"
 
 
+def finding_again(function):
+    """The step of a loop, which TensorFlow calls once: all calls find the variables and scopes that
+    the first one made.
+    """
+    opened = None
+
+    @functools.wraps(function)
+    def step(*args, **kwargs):
+        nonlocal opened
+        store, scope = named_variables.store(), get_variable_scope()
+        if opened is None:
+            opened = Counter(store.opened)
+            return function(*args, **kwargs)
+        kept, reuse = store.opened, scope._reuse
+        store.opened, scope._reuse = Counter(opened), True
+        try:
+            return function(*args, **kwargs)
+        finally:
+            store.opened, scope._reuse = kept, reuse
+
+    return step
+
+
 @public("compat.v1.get_variable")
 def get_variable(
     name,

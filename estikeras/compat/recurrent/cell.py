@@ -2,14 +2,17 @@
 
 import contextlib
 import functools
+import re
 from collections import namedtuple
 
 import numpy as np
 
 from estikeras import errors, ops
 from estikeras.compat import initializers
-from estikeras.compat.variable_scopes import get_variable, variable_scope
+from estikeras.compat.collections import GraphKeys, get_collection
+from estikeras.compat.variable_scopes import finding_again, get_variable, variable_scope
 from estikeras.engine import naming, tree
+from estikeras.engine.shapes import TensorShape
 from estikeras.engine.tensor import as_tensor
 from estikeras.public import public
 
@@ -29,17 +32,17 @@ def map_sizes(function, size):
 @public("compat.v1.nn.rnn_cell.RNNCell")
 class RNNCell:
     """The base of cells. A subclass has `state_size` and `output_size`, makes variables in
-    `build(features)` and computes a step in `call(inputs, state)`.
+    `build(inputs_shape)` or as it needs them, and computes a step in `call(inputs, state)`.
 
     Args:
         trainable: whether optimizers train its variables.
         name: name of its variable scope; None takes the class's.
         dtype: dtype of its variables; None takes the scope's.
-        reuse: whether its scope has the variables already.
+        _reuse: whether its scope has the variables already.
     """
 
-    def __init__(self, trainable=True, name=None, dtype=None, reuse=None):
-        self._trainable, self._dtype, self._reuse = trainable, dtype, reuse
+    def __init__(self, trainable=True, name=None, dtype=None, _reuse=None):
+        self._trainable, self._dtype, self._reuse = trainable, dtype, _reuse
         self._base_name = name or naming.to_snake_case(type(self).__name__)
         self._scope, self.built = None, False
 
@@ -53,8 +56,41 @@ class RNNCell:
         """Size of the output, an int."""
         raise NotImplementedError(f"{type(self).__name__} must define `output_size`.")
 
-    def build(self, features):
-        """Make variables for inputs of so many features."""
+    def build(self, inputs_shape):
+        """Make variables for inputs of a shape.
+
+        Args:
+            inputs_shape: TensorShape of the inputs of a step.
+        """
+
+    @property
+    def name(self):
+        """The name that its variable scope is called after."""
+        return self._base_name
+
+    @property
+    def dtype(self):
+        """The dtype of its variables, None for that of the scope."""
+        return self._dtype
+
+    @property
+    def variables(self):
+        """The list of its variables, in the order in which they were made."""
+        return self._those_of(GraphKeys.GLOBAL_VARIABLES)
+
+    weights = variables
+
+    @property
+    def trainable_variables(self):
+        """The list of the variables that optimizers train."""
+        return self._those_of(GraphKeys.TRAINABLE_VARIABLES)
+
+    trainable_weights = trainable_variables
+
+    def _those_of(self, collection):
+        if self._scope is None:
+            return []
+        return get_collection(collection, f"{re.escape(self._scope.name)}/")
 
     def call(self, inputs, state):
         """The output and the next state; subclasses write this."""
@@ -62,7 +98,7 @@ class RNNCell:
 
     def __call__(self, inputs, state, scope=None):
         inputs = as_tensor(inputs)
-        with self._entered(inputs.shape[-1], scope):
+        with self._entered(inputs.shape, scope):
             return self.call(inputs, state)
 
     def over_time(self, inputs, state, lengths):
@@ -77,7 +113,7 @@ class RNNCell:
         return walk(self, inputs, state, lengths)
 
     @contextlib.contextmanager
-    def _entered(self, features, scope=None):
+    def _entered(self, inputs_shape, scope=None):
         """A `with` block in the cell's variable scope, with its variables made."""
         if self._scope is None:
             wanted = self._base_name if self._reuse and scope is None else scope
@@ -86,7 +122,7 @@ class RNNCell:
         reuse = True if self.built else self._reuse
         with variable_scope(self._scope, reuse=reuse, auxiliary_name_scope=False):
             if not self.built:
-                self.build(features)
+                self.build(TensorShape(inputs_shape))
                 self.built = True
             yield
 
@@ -112,16 +148,35 @@ class RNNCell:
             batch_size, dtype = inputs.shape[0], inputs.dtype
         return self.zero_state(batch_size, dtype)
 
-    def add_weight(self, name, shape, initializer=None):
-        """The variable of a name in the cell's scope."""
-        return get_variable(name, shape, self._dtype, initializer, trainable=self._trainable)
+    def add_weight(
+        self,
+        name,
+        shape,
+        dtype=None,
+        initializer=None,
+        regularizer=None,
+        trainable=True,
+        constraint=None,
+    ):
+        """The variable of a name in the cell's scope; see `tf.compat.v1.get_variable`."""
+        return get_variable(
+            name,
+            shape,
+            self._dtype if dtype is None else dtype,
+            initializer,
+            regularizer,
+            trainable and self._trainable,
+            constraint=constraint,
+        )
+
+    add_variable = add_weight
 
     def add_linear(self, features, units, name="", initializer=None, bias=0.0):
         """The variables of a product with a kernel and of an offset."""
         prefix = f"{name}/" if name else ""
-        kernel = self.add_weight(f"{prefix}kernel", (features, units), initializer)
+        kernel = self.add_weight(f"{prefix}kernel", (features, units), initializer=initializer)
         constant = bias if callable(bias) else initializers.Constant(bias)
-        return kernel, self.add_weight(f"{prefix}bias", (units,), constant)
+        return kernel, self.add_weight(f"{prefix}bias", (units,), initializer=constant)
 
 
 def check_state_is_tuple(state_is_tuple):
@@ -138,6 +193,7 @@ def over_time(cell):
 def walk(cell, inputs, state, lengths):
     """One step of a cell after the other; see `RNNCell.over_time`."""
 
+    @finding_again
     def step(state, row):
         x, time = row
         output, after = cell(x, state)

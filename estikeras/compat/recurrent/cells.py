@@ -21,7 +21,7 @@ class _Sized(RNNCell):
     """A cell of so many units, which are its state and its output."""
 
     def __init__(self, num_units, activation=None, reuse=None, name=None, dtype=None):
-        super().__init__(name=name, dtype=dtype, reuse=reuse)
+        super().__init__(name=name, dtype=dtype, _reuse=reuse)
         self._num_units = int(num_units)
         self._activation = ops.tanh if activation is None else activations.get(activation)
 
@@ -46,8 +46,8 @@ class BasicRNNCell(_Sized):
         dtype: dtype of its variables.
     """
 
-    def build(self, features):
-        self._weights = self.add_linear(features + self._num_units, self._num_units)
+    def build(self, inputs_shape):
+        self._weights = self.add_linear(inputs_shape[-1] + self._num_units, self._num_units)
 
     def call(self, inputs, state):
         state = self._activation(linear(self._weights, inputs, state))
@@ -84,8 +84,8 @@ class GRUCell(_Sized):
         super().__init__(num_units, activation, reuse, name, dtype)
         self._kernel_initializer, self._bias_initializer = kernel_initializer, bias_initializer
 
-    def build(self, features):
-        size = features + self._num_units
+    def build(self, inputs_shape):
+        size = inputs_shape[-1] + self._num_units
         given, initializer = self._bias_initializer, self._kernel_initializer
         biases = (1.0, 0.0) if given is None else (given, given)
         self._gates = self.add_linear(size, 2 * self._num_units, "gates", initializer, biases[0])
@@ -158,18 +158,19 @@ class LSTMCell(_Sized):
     def output_size(self):
         return self._num_units if self._num_proj is None else int(self._num_proj)
 
-    def build(self, features):
+    def build(self, inputs_shape):
         units, initializer = self._num_units, self._initializer
         self._weights = self.add_linear(
-            features + self.output_size, 4 * units, initializer=initializer
+            inputs_shape[-1] + self.output_size, 4 * units, initializer=initializer
         )
         if self._use_peepholes:
             self._peepholes = [
-                self.add_weight(f"w_{gate}_diag", (units,), initializer) for gate in "fio"
+                self.add_weight(f"w_{gate}_diag", (units,), initializer=initializer)
+                for gate in "fio"
             ]
         if self._num_proj is not None:
             shape = (units, self.output_size)
-            self._projection = self.add_weight("projection/kernel", shape, initializer)
+            self._projection = self.add_weight("projection/kernel", shape, initializer=initializer)
 
     def call(self, inputs, state):
         memory, output = state
@@ -197,7 +198,7 @@ class LSTMCell(_Sized):
         if any(options) or self._activation is not ops.tanh or not self._is(LSTMCell):
             return super().over_time(inputs, state, lengths)
         features = inputs.shape[-1]
-        with self._entered(features):
+        with self._entered(inputs.shape):
             kernel, bias = (self._in_order(x.value) for x in self._weights)
         forget = np.repeat([0.0, self._forget_bias, 0.0, 0.0], self._num_units)
         mask = None
@@ -293,7 +294,7 @@ class MultiRNNCell(RNNCell):
         if not self._is(MultiRNNCell):
             return super().over_time(inputs, state, lengths)
         states = []
-        with self._entered(inputs.shape[-1]):
+        with self._entered(inputs.shape):
             for i, (cell, before) in enumerate(zip(self._cells, state, strict=True)):
                 with variable_scope(f"cell_{i}"):
                     inputs, after = over_time(cell)(inputs, before, lengths)

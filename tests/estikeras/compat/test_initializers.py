@@ -67,3 +67,9 @@ def test_functions_are_called_as_tensorflow_1_calls_them():
     assert given.numpy().tolist() == [0, 1, 2]
     with pytest.raises(ValueError, match=r"shape.*'unknown'"):
         v1.get_variable("unknown", initializer=rows)
+
+
+def test_classes_are_drawn_by_the_older_name_too():
+    drawn = tf.compat.v1.multinomial([[0.0, 9.0], [9.0, 0.0]], 50, 3, output_dtype="int32")
+    assert drawn.dtype is tf.int32 and drawn.shape == (2, 50)
+    assert drawn.numpy().mean(1).round().tolist() == [1, 0]
