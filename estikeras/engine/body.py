@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from estikeras.engine import context
 from estikeras.engine.graph import Graph, needed_nodes
-from estikeras.engine.session_graph import SessionGraph, action
+from estikeras.engine.session_graph import SessionGraph, session_graph
 from estikeras.engine.tensor import Spec, TracedTensor, public_operators
 
 
@@ -132,9 +132,6 @@ class _Body:
         # A later step reads the variable's value, not how that came about.
         super().write(variable, public_operators()["stop_gradient"](self.own(value)))
 
-    def must_compute(self, x, name):
-        raise NotALoop("An assertion checks each step.")
-
     def _capture(self, x):
         made = self.add_input(x.spec)
         self.sources[id(made)] = x
@@ -144,13 +141,23 @@ class _Body:
 class _BodyGraph(_Body, Graph):
     """The graph of a step in a program."""
 
+    def __init__(self):
+        super().__init__()
+        self._checks = []
+
     def tracing(self):
         """Operations inside become nodes."""
         return context.scope(trace=self, tapes=())
 
-    def required_updates(self, results):
-        """Without actions, none."""
-        return {}
+    def must_compute(self, x, name):
+        self._checks.append(x)
+
+    def required(self, results):
+        """What is done besides what results are computed from: a dict from variable to value, of
+        which there is none without actions, and a list of tensors that are computed since that may
+        fail.
+        """
+        return {}, self._checks
 
 
 class _SessionBody(_Body, SessionGraph):
@@ -161,9 +168,58 @@ class _SessionBody(_Body, SessionGraph):
         for name, things in self._around.collections.items():
             self.collections[name] = list(things)
 
-    def required_updates(self, results):
-        """What the actions write that the results require: dict from variable to value."""
-        return self.updates_of(self.required_by(results))
+    def required(self, results):
+        """See `_BodyGraph.required`; here it is done by the actions that the results require."""
+        actions = self.required_by(results)
+        return self.updates_of(actions), self.checks_of(actions)
+
+
+@dataclass(frozen=True)
+class LoopTrace:
+    """What tracing a step gives.
+
+    Attributes:
+        loop: the Loop.
+        inputs: list of the tensors that are its inputs.
+        variables: dict of the variables that a step assigns to, which are carried after all else;
+            its values tell whether that is done by an action that results require.
+        checks: how many tensors are collected, after all else, since computing them may fail.
+    """
+
+    loop: Loop
+    inputs: list
+    variables: dict
+    checks: int
+
+    def settled(self, values, results, checks=()):
+        """Assign to the variables what the loop carried for them.
+
+        Args:
+            values: one tensor for each.
+            results: list of tensors that the loop gives.
+            checks: tensors that are computed since that may fail.
+
+        Returns:
+            The results. In a model function, fetching one of them runs what steps require.
+        """
+        required = [context.current.trace.must_compute(x, "loop") for x in checks]
+        pairs = list(zip(self.variables.items(), values, strict=True))
+        for (variable, by_action), value in pairs:
+            if not by_action:
+                variable.assign(value)
+        graph = session_graph()
+        if graph is None:
+            return results
+        if any(self.variables.values()):
+            with graph.action("loop") as made:
+                for (variable, by_action), value in pairs:
+                    if by_action:
+                        variable.assign(value)
+            required.append(made)
+        if not required:
+            return results
+        with graph.requiring(required):
+            return [public_operators()["copy"](x) for x in results]
 
 
 def trace_loop(step, carried, walked, length, backwards=False, count=None):
@@ -179,8 +235,7 @@ def trace_loop(step, carried, walked, length, backwards=False, count=None):
         count: int32 scalar tensor, how many steps of these there are; None for all.
 
     Returns:
-        The Loop, its inputs, and a dict of the variables that a step assigns to, which are carried
-        after what `step` carries; its values tell whether by an action that results require.
+        A LoopTrace.
 
     Raises:
         NotALoop: when what is carried changes its shape or dtype, and for strings and collectives.
@@ -193,7 +248,8 @@ def trace_loop(step, carried, walked, length, backwards=False, count=None):
     with graph.tracing(), context.scope(autocast=autocast):
         following, collected = step(list(states), list(rows))
         following, collected = ([graph.own(x) for x in xs] for xs in (following, collected))
-    required = graph.required_updates([*following, *collected])
+    required, checks = graph.required([*following, *collected])
+    collected += checks
     for x, y in zip(states, following, strict=True):
         if x.spec != y.spec:
             raise NotALoop(f"{x.spec} becomes {y.spec}")
@@ -215,29 +271,5 @@ def trace_loop(step, carried, walked, length, backwards=False, count=None):
         inputs.append(count)
     form = length, backwards, count is not None, tuple(range(len(states)))
     made = Loop(graph.verify(), len(states), len(rows), *form)
-    return made, inputs, {variable: variable in required for variable in written}
-
-
-def assign_carried(variables, values, results):
-    """Assign to variables what a loop carried for them.
-
-    Args:
-        variables: dict as `trace_loop` gives it.
-        values: one tensor for each.
-        results: list of tensors that the loop gives.
-
-    Returns:
-        The results; fetching one of them runs the actions.
-    """
-    pairs = list(zip(variables.items(), values, strict=True))
-    for (variable, by_action), value in pairs:
-        if not by_action:
-            variable.assign(value)
-    if not any(variables.values()):
-        return results
-    with action("loop") as made:
-        for (variable, by_action), value in pairs:
-            if by_action:
-                variable.assign(value)
-    with made.graph.requiring([made]):
-        return [public_operators()["copy"](x) for x in results]
+    variables = {variable: variable in required for variable in written}
+    return LoopTrace(made, inputs, variables, len(checks))

@@ -11,7 +11,7 @@ import dataclasses
 import numpy as np
 
 from estikeras.engine import dtypes
-from estikeras.engine.body import assign_carried, trace_loop
+from estikeras.engine.body import trace_loop
 from estikeras.engine.primitive import primitive
 from estikeras.engine.program.loop_program import LoopProgram
 from estikeras.engine.program.team import current
@@ -29,10 +29,11 @@ def run(step, carried, walked, length, backwards=False, count=None):
     Raises:
         NotALoop: when the steps differ.
     """
-    made, inputs, variables = trace_loop(step, carried, walked, length, backwards, count)
-    finals, _, collected = made.outputs(loop(*inputs, loop=made))
-    count = len(carried)
-    results = assign_carried(variables, finals[count:], [*finals[:count], *collected])
+    traced = trace_loop(step, carried, walked, length, backwards, count)
+    finals, _, collected = traced.loop.outputs(loop(*traced.inputs, loop=traced.loop))
+    count, last = len(carried), len(collected) - traced.checks
+    results = [*finals[:count], *collected[:last]]
+    results = traced.settled(finals[count:], results, collected[last:])
     return results[:count], results[count:]
 
 
@@ -56,10 +57,10 @@ def repeat(condition, step, carried, limit):
         carried = step(carried)
         return carried, [condition(carried)]
 
-    made, inputs, variables = trace_loop(whole, carried, [], 1)
-    made = dataclasses.replace(made, noted=())
-    finals = while_loop(condition(carried), *inputs, step=made, limit=limit)
-    return assign_carried(variables, finals[len(carried) :], list(finals[: len(carried)]))
+    traced = trace_loop(whole, carried, [], 1)
+    made = dataclasses.replace(traced.loop, noted=())
+    finals = while_loop(condition(carried), *traced.inputs, step=made, limit=limit)
+    return traced.settled(finals[len(carried) :], list(finals[: len(carried)]))
 
 
 def _rule(*inputs, loop):
@@ -91,8 +92,9 @@ def _while_bound(program, inputs, outputs, step, limit):
 
 
 def _while_program(first, inputs, outputs, step, limit, team, threads):
-    holds = aligned_empty((1,), np.bool_)
-    program = LoopProgram(step, inputs, [*outputs, holds], team, threads)
+    collected = [aligned_empty(s.shape, dtypes.to_numpy(s.dtype)) for s in step.specs()]
+    holds, *checks = collected[step.carries :]
+    program = LoopProgram(step, inputs, [*outputs, holds, *checks], team, threads)
 
     def go_on(count):
         return count != limit and bool(holds[0] if count else first)

@@ -40,6 +40,7 @@ WITHOUT_ENTRY = (
     "layer_normalization_gradient",
     "lcm",
     "linear_recurrence",
+    "loop",
     "lstm_gradient",
     "lu_factor",
     "max_pool_gradient",
@@ -49,6 +50,7 @@ WITHOUT_ENTRY = (
     "random_beta",
     "random_binomial",
     "random_bits",
+    "random_candidates",
     "random_gamma",
     "random_normal",
     "random_permutation",
@@ -62,6 +64,7 @@ WITHOUT_ENTRY = (
     "softmax_gradient",
     "sparse_cross_entropy_gradient",
     "sparse_softmax_cross_entropy_gradient",
+    "while_loop",
 )
 
 

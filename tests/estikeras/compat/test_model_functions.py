@@ -476,3 +476,16 @@ def test_loops_of_model_functions_make_variables_and_run_what_their_steps_requir
     rows = np.ones((20, 3), "float32")
     runs = run(tf, build, [{"x": rows}] * 2)["runs"]
     assert [one["before"] for one in runs] == [0, 20]
+
+
+def test_loops_of_model_functions_check_what_their_steps_require():
+    def build(v1, fed):
+        def body(i):
+            with tf.control_dependencies([v1.assert_less(i, 5)]):
+                return i + 1
+
+        return {"count": tf.while_loop(lambda i: i < fed["n"], body, [tf.constant(0)])[0]}
+
+    assert run(tf, build, [{"n": np.int32(5)}])["runs"][0]["count"] == 5
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        run(tf, build, [{"n": np.int32(6)}])

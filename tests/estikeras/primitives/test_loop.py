@@ -35,7 +35,7 @@ def traced_loop(backwards=False):
         return [y], [2 * y[:, 0]]
 
     with context.scope(trace=graph, tapes=()):
-        return trace_loop(step, [state], [x], STEPS, backwards)[0]
+        return trace_loop(step, [state], [x], STEPS, backwards).loop
 
 
 def doubling():
@@ -43,8 +43,8 @@ def doubling():
     graph = Graph()
     x = graph.add_input(Spec((3,), "float32"))
     with context.scope(trace=graph, tapes=()):
-        step, *_ = trace_loop(lambda xs, _: ([xs[0] * 2], [ops.min(xs[0]) < 10]), [x], [], 1)
-    return dataclasses.replace(step, noted=())
+        traced = trace_loop(lambda xs, _: ([xs[0] * 2], [ops.min(xs[0]) < 10]), [x], [], 1)
+    return dataclasses.replace(traced.loop, noted=())
 
 
 ROWS = [
@@ -287,3 +287,30 @@ def test_a_function_runs_eagerly_that_needs_the_gradient_of_a_loop_without_such_
 
     with pytest.warns(UserWarning, match="runs eagerly"):
         np.testing.assert_allclose(f(), [0.5 / 2**0.5], rtol=1e-3)
+
+
+@pytest.mark.parametrize("limit", [None, 30])
+def test_assertions_in_steps_are_checked(limit):
+    @tf.function
+    def walk(x):
+        def step(carry, x):
+            tf.debugging.assert_less(x, 5.0)
+            return carry + x, None
+
+        return ops.scan(step, ops.zeros((), "float32"), x)[0]
+
+    @tf.function
+    def count(until):
+        def body(i):
+            tf.debugging.assert_less(i, 5)
+            return i + 1
+
+        return ops.while_loop(lambda i: i < until, body, ops.zeros((), "int32"), limit)
+
+    assert float(walk(ops.ones((STEPS,)))) == STEPS
+    assert int(count(tf.constant(5))) == 5
+    assert " loop(" in walk.show()
+    assert "while_loop(" in count.show()
+    for call in (lambda: walk(ops.arange(STEPS, dtype="float32")), lambda: count(tf.constant(6))):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="5"):
+            call()
