@@ -175,103 +175,6 @@ def _without_repetition(full_name):
     return inner if inner in _GENERATIONS else full_name
 
 
-# What scripts of the reference often use and this project has not, with what to use instead.
-_ABSENT = {
-    "data.experimental.service": "Every rank reads its share, see docs/data.md.",
-    "RaggedTensor": "Pad rows with `keras.utils.pad_sequences`, and mask what was filled up.",
-    "ragged": "Pad rows with `keras.utils.pad_sequences`, and mask what was filled up.",
-    "config": "Threads are set by ESTIKERAS_NUM_THREADS; all work is done by the processor.",
-    "distribute.ParameterServerStrategy": "Use `MultiWorkerMirroredStrategy`.",
-    "distribute.experimental.ParameterServerStrategy": "Use `MultiWorkerMirroredStrategy`.",
-    "distribute.experimental.CentralStorageStrategy": "Use `MirroredStrategy`.",
-    **dict.fromkeys(
-        (
-            "distribute.CrossDeviceOps",
-            "distribute.HierarchicalCopyAllReduce",
-            "distribute.NcclAllReduce",
-            "distribute.ReductionToOneDevice",
-            "distribute.RunOptions",
-            "distribute.experimental.CollectiveHints",
-        ),
-        "Leave it out: MPI carries the sums, see `communicator=` of the strategies.",
-    ),
-    "distribute.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
-    "distribute.experimental.TPUStrategy": "Use `MirroredStrategy`: all work is done by CPUs.",
-    **dict.fromkeys(
-        (f"estimator.BoostedTrees{kind}" for kind in ("Classifier", "Estimator", "Regressor")),
-        "TensorFlow has it no more. Train trees with a library for them, or a `DNNClassifier`.",
-    ),
-    "estimator.experimental.KMeans": "Cluster with a library for it, such as scikit-learn.",
-    "estimator.tpu": "Use `tf.estimator.Estimator`: all work is done by CPUs.",
-    "contrib": "TensorFlow 2 has it no more. Use `keras.layers`, `keras.optimizers`, `estimator`.",
-    **dict.fromkeys(
-        ("io.deserialize_many_sparse", "io.serialize_many_sparse", "io.serialize_sparse"),
-        "Write a SparseTensor's three tensors, each by `tf.io.serialize_tensor`.",
-    ),
-    "io.decode_proto": "Use protobuf's own runtime, as `tf.train.Example.FromString` does.",
-    "io.TFRecordReader": "Use `tf.data.TFRecordDataset`.",
-    **dict.fromkeys(
-        (
-            "strings.bytes_split",
-            "strings.ngrams",
-            "strings.unicode_decode",
-            "strings.unicode_split",
-        ),
-        "Its result is ragged. Use `keras.layers.TextVectorization`.",
-    ),
-    "Module": "Derive from `keras.layers.Layer` or `keras.Model`.",
-    "autograph": "Write `tf.cond` and `tf.while_loop` for what depends on values.",
-    "audio": "Read samples with `tf.data.Dataset.from_generator`, or `tf.io.decode_raw`.",
-    **dict.fromkeys(
-        ("keras.backend.learning_phase", "keras.backend.set_learning_phase"),
-        "Give layers `training=`, in a model function `training=mode == ModeKeys.TRAIN`.",
-    ),
-    "keras.backend.function": "Make a `keras.Model` and call it.",
-    "keras.backend.gradients": "Use `tf.GradientTape`, or `tf.compat.v1.gradients` in a model "
-    "function.",
-    "keras.backend.placeholder": "Use `keras.Input`.",
-    **dict.fromkeys(
-        ("keras.backend.get_session", "keras.backend.set_session"),
-        "There are no sessions: variables have values, and functions compute at once.",
-    ),
-    "keras.utils.audio_dataset_from_directory": "Use `tf.data.Dataset.list_files` and `map`.",
-    "data.experimental.SqlDataset": "Use `tf.data.Dataset.from_generator` over `sqlite3`.",
-    "data.experimental.prefetch_to_device": "Use `prefetch`: all work is done by CPUs.",
-    "data.experimental.table_from_dataset": "Build `tf.lookup.StaticHashTable` of lists.",
-    **dict.fromkeys(
-        (
-            "keras.layers.AugMix",
-            "keras.layers.AutoContrast",
-            "keras.layers.ContrastLimitedAdaptiveHistogramEqualization",
-            "keras.layers.CutMix",
-            "keras.layers.Equalization",
-            "keras.layers.MaxNumBoundingBoxes",
-            "keras.layers.MixUp",
-            "keras.layers.RandAugment",
-            "keras.layers.RandomColorDegeneration",
-            "keras.layers.RandomColorJitter",
-            "keras.layers.RandomElasticTransform",
-            "keras.layers.RandomErasing",
-            "keras.layers.RandomGaussianBlur",
-            "keras.layers.RandomGrayscale",
-            "keras.layers.RandomHue",
-            "keras.layers.RandomInvert",
-            "keras.layers.RandomPerspective",
-            "keras.layers.RandomPosterization",
-            "keras.layers.RandomSaturation",
-            "keras.layers.RandomSharpness",
-            "keras.layers.RandomShear",
-            "keras.layers.Solarization",
-        ),
-        "There are RandomBrightness, RandomContrast, RandomCrop, RandomFlip, RandomRotation, "
-        "RandomTranslation, RandomZoom, CenterCrop, Resizing and Rescaling.",
-    ),
-    "saved_model.Asset": "Tables that are saved hold their entries themselves.",
-    "lite": "Save `.keras` files with `model.save`.",
-    "keras.applications": "Build the network of layers, or load a `.keras` file.",
-}
-
-
 def _why_absent(full_name):
     """What to use in place of a name; None if there is nothing to say."""
     for generation in _GENERATIONS:
@@ -279,7 +182,7 @@ def _why_absent(full_name):
             name = full_name[len(generation) + 1 :]
             changed = load("estikeras.compat.inherited:instead")(name)
             return changed or _why_absent(name)
-    return _ABSENT.get(full_name) or load("estikeras.compat.absent:ABSENT").get(full_name)
+    return load("estikeras.absent:ABSENT").get(full_name)
 
 
 class UnknownNameError(AttributeError):

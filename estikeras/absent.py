@@ -1,9 +1,68 @@
-"""What TensorFlow 1's and 2's names that this project has not say instead.
+"""What names of TensorFlow and Keras that this project has not say instead.
 
 A name stands for all that is below it, too. Names of `tf` and of `tf.compat.v1` are one here.
 """
 
 _TEXTS = {
+    "Every rank reads its share, see docs/data.md.": "data.experimental.service",
+    "Threads are set by ESTIKERAS_NUM_THREADS; all work is done by the processor.": "config",
+    "Use `MultiWorkerMirroredStrategy`.": """
+distribute.ParameterServerStrategy distribute.experimental.ParameterServerStrategy
+""",
+    "Use `MirroredStrategy`.": "distribute.experimental.CentralStorageStrategy",
+    "Leave it out: MPI carries the sums, see `communicator=` of the strategies.": """
+distribute.CrossDeviceOps distribute.HierarchicalCopyAllReduce distribute.NcclAllReduce
+distribute.ReductionToOneDevice distribute.RunOptions distribute.experimental.CollectiveHints
+""",
+    "Use `MirroredStrategy`: all work is done by CPUs.": """
+distribute.TPUStrategy distribute.experimental.TPUStrategy
+""",
+    "TensorFlow has it no more. Train trees with a library for them, or a `DNNClassifier`.": """
+estimator.BoostedTreesClassifier estimator.BoostedTreesEstimator estimator.BoostedTreesRegressor
+""",
+    "Cluster with a library for it, such as scikit-learn.": "estimator.experimental.KMeans",
+    "Use `tf.estimator.Estimator`: all work is done by CPUs.": "estimator.tpu",
+    "TensorFlow 2 has it no more. Use `keras.layers`, `keras.optimizers`, `estimator`.": """
+contrib
+""",
+    "Write a SparseTensor's three tensors, each by `tf.io.serialize_tensor`.": """
+io.deserialize_many_sparse io.serialize_many_sparse io.serialize_sparse
+""",
+    "Use `tf.data.TFRecordDataset`.": "io.TFRecordReader",
+    "Its result is ragged. Use `keras.layers.TextVectorization`.": """
+strings.bytes_split strings.ngrams strings.unicode_decode strings.unicode_split
+""",
+    "Derive from `keras.layers.Layer` or `keras.Model`.": "Module",
+    "Write `tf.cond` and `tf.while_loop` for what depends on values.": "autograph",
+    "Read samples with `tf.data.Dataset.from_generator`, or `tf.io.decode_raw`.": "audio",
+    "Give layers `training=`, in a model function `training=mode == ModeKeys.TRAIN`.": """
+keras.backend.learning_phase keras.backend.set_learning_phase
+""",
+    "Make a `keras.Model` and call it.": "keras.backend.function",
+    "Use `tf.GradientTape`, or `tf.compat.v1.gradients` in a model function.": """
+keras.backend.gradients
+""",
+    "Use `keras.Input`.": "keras.backend.placeholder",
+    "There are no sessions: variables have values, and functions compute at once.": """
+keras.backend.get_session keras.backend.set_session
+""",
+    "Use `tf.data.Dataset.list_files` and `map`.": "keras.utils.audio_dataset_from_directory",
+    "Use `tf.data.Dataset.from_generator` over `sqlite3`.": "data.experimental.SqlDataset",
+    "Use `prefetch`: all work is done by CPUs.": "data.experimental.prefetch_to_device",
+    "There are RandomBrightness, RandomContrast, RandomCrop, RandomFlip, RandomRotation, "
+    "RandomTranslation, RandomZoom, CenterCrop, Resizing and Rescaling.": """
+keras.layers.AugMix keras.layers.AutoContrast
+keras.layers.ContrastLimitedAdaptiveHistogramEqualization keras.layers.CutMix
+keras.layers.Equalization keras.layers.MaxNumBoundingBoxes keras.layers.MixUp
+keras.layers.RandAugment keras.layers.RandomColorDegeneration keras.layers.RandomColorJitter
+keras.layers.RandomElasticTransform keras.layers.RandomErasing keras.layers.RandomGaussianBlur
+keras.layers.RandomGrayscale keras.layers.RandomHue keras.layers.RandomInvert
+keras.layers.RandomPerspective keras.layers.RandomPosterization keras.layers.RandomSaturation
+keras.layers.RandomSharpness keras.layers.RandomShear keras.layers.Solarization
+""",
+    "Tables that are saved hold their entries themselves.": "saved_model.Asset",
+    "Save `.keras` files with `model.save`.": "lite",
+    "Build the network of layers, or load a `.keras` file.": "keras.applications",
     "Use `tf.GradientTape`: one inside of another one gives products with Hessians.": "autodiff",
     "Use `keras.ops`, which has NumPy's names.": "experimental.numpy",
     "Use `np.asarray(x)` and `tf.constant(array)`.": "experimental.dlpack",
@@ -133,6 +192,7 @@ add_check_numerics_ops debugging.disable_check_numerics debugging.enable_check_n
 debugging.experimental
 """,
     "Pad rows with `keras.utils.pad_sequences`, and mask what was filled up.": """
+RaggedTensor ragged
 RaggedTensorSpec TensorArraySpec data.experimental.dense_to_ragged_batch ragged_fill_empty_rows
 ragged_fill_empty_rows_grad
 """,
@@ -144,6 +204,7 @@ data.experimental.Structure data.experimental.TensorStructure data.experimental.
 type_spec_from_value types
 """,
     "Build `tf.lookup.StaticHashTable` of lists.": """
+data.experimental.table_from_dataset
 data.experimental.DatasetInitializer data.experimental.index_table_from_dataset
 lookup.experimental
 """,
@@ -226,7 +287,9 @@ strings.unicode_split_with_offsets strings.unicode_transcode
     "Use `json` in Python, before data become tensors.": """
 decode_json_example io.decode_json_example
 """,
-    "Use protobuf's own runtime, as `tf.train.Example.FromString` does.": "io.encode_proto",
+    "Use protobuf's own runtime, as `tf.train.Example.FromString` does.": """
+io.decode_proto io.encode_proto
+""",
     "Write `tf.cast(x, tf.complex64)`.": "to_complex128 to_complex64",
     "Write `tf.clip_by_norm`, with the norm times the number of elements.": "clip_by_average_norm",
     "Assign what `tf.tensor_scatter_nd_update` and its kin give.": """
