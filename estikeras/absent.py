@@ -219,11 +219,10 @@ data.experimental.pad_to_cardinality data.experimental.snapshot data.experimenta
 train.CheckpointView train.TrackableView
 """,
     "Use `tf.image.extract_patches`.": """
-extract_image_patches extract_volume_patches image.extract_glimpse image.extract_image_patches
+extract_volume_patches image.extract_glimpse
 """,
     "Choose boxes with NumPy, in `dataset.map` by `tf.numpy_function`.": """
 image.generate_bounding_box_proposals image.non_max_suppression_overlaps
-image.non_max_suppression_padded
 """,
     "Use `tf.image.ssim`.": "image.ssim_multiscale",
     "Use dense matrices: `tf.linalg.matmul`, `solve`, `cholesky` and their kin.": """
@@ -258,7 +257,7 @@ recompute_grad
 """,
     "Use `tf.nn.conv2d` and `tf.nn.conv2d_transpose`, with `dilations`.": """
 conv nn.atrous_conv2d_transpose nn.with_space_to_batch required_space_to_batch_paddings
-batch_to_space batch_to_space_nd space_to_batch_nd manip.batch_to_space_nd manip.space_to_batch_nd
+manip.batch_to_space_nd manip.space_to_batch_nd
 """,
     "Use `tf.nn.max_pool` and `tf.nn.avg_pool`.": """
 nn.dilation2d nn.erosion2d nn.fractional_avg_pool nn.fractional_max_pool nn.max_pool_with_argmax

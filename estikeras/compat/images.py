@@ -10,7 +10,7 @@ import numpy as np
 from estikeras import errors, ops
 from estikeras.compat.older import older
 from estikeras.engine.tensor import as_tensor
-from estikeras.ops import tf_image_boxes, tf_image_random
+from estikeras.ops import tf_image, tf_image_boxes, tf_image_random
 from estikeras.public import public
 
 draw_bounding_boxes = public("compat.v1.image.draw_bounding_boxes")(
@@ -24,6 +24,38 @@ sample_distorted_bounding_box = public("compat.v1.image.sample_distorted_boundin
         unused="seed2",
     )
 )
+
+extract_image_patches = public(
+    "compat.v1.extract_image_patches", "compat.v1.image.extract_image_patches"
+)(
+    older(
+        tf_image.extract_patches,
+        "images ksizes strides rates padding name sizes",
+        ksizes="sizes",
+    )
+)
+
+
+def _block(block_size, block_shape, axes):
+    """The sizes of a block, which may be one for all axes."""
+    if (block_size is None) == (block_shape is None):
+        raise errors.invalid(
+            "block_size", got=block_size, expected="it, or else `block_shape`, to be given"
+        )
+    return (block_size,) * axes if block_shape is None else block_shape
+
+
+@public("compat.v1.space_to_batch", "compat.v1.nn.space_to_batch")
+def space_to_batch(input, paddings, block_size=None, name=None, block_shape=None):
+    """Blocks of images as further samples; see `tf.space_to_batch`."""
+    block = _block(block_size, block_shape, len(paddings))
+    return tf_image.space_to_batch(input, block, paddings, name)
+
+
+@public("compat.v1.batch_to_space")
+def batch_to_space(input, crops, block_size=None, name=None, block_shape=None):
+    """Samples as blocks of images; see `tf.batch_to_space`."""
+    return tf_image.batch_to_space(input, _block(block_size, block_shape, len(crops)), crops, name)
 
 
 @public("compat.v1.image.ResizeMethod")

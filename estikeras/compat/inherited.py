@@ -6,7 +6,8 @@ arguments is left out here and defined in this room, or absent.
 
 # Below `tf`: v1's namesake takes other arguments.
 _CHANGED_NAMES = """
-Variable argmax argmin assert_equal assert_greater assert_less assert_rank boolean_mask cond
+Variable argmax argmin assert_equal assert_greater assert_less assert_rank batch_to_space
+boolean_mask cond
 convert_to_tensor expand_dims gather gather_nd image.ResizeMethod image.crop_and_resize
 image.draw_bounding_boxes image.resize image.sample_distorted_bounding_box
 io.decode_csv io.decode_raw io.parse_example io.parse_single_example linalg.norm math.argmax

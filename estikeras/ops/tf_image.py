@@ -252,7 +252,7 @@ def image_gradients(image):
     return tuple(changes)
 
 
-@op("nn.space_to_batch", "space_to_batch")
+@op("nn.space_to_batch", "space_to_batch", "space_to_batch_nd")
 def space_to_batch(input, block_shape, paddings, name=None):
     """Blocks of the spatial axes as further samples, after padding with zeros.
 
@@ -276,3 +276,30 @@ def space_to_batch(input, block_shape, paddings, name=None):
     y = shaping.transpose(y, axes=(*inner, 0, *outer, *range(2 * rank + 1, y.ndim)))
     samples = x.shape[0] * int(np.prod(block))
     return shaping.reshape(y, shape=(samples, *split[1::2], *x.shape[rank + 1 :]))
+
+
+@op("batch_to_space", "compat.v1.batch_to_space_nd")
+def batch_to_space(input, block_shape, crops, name=None):
+    """What `space_to_batch` made samples of as blocks of the spatial axes again, cropped.
+
+    Args:
+        input: (batch, *spatial, ...), of a batch that the sizes of a block divide.
+        block_shape: ints, one for each spatial axis.
+        crops: pairs of ints, one for each spatial axis: how much is cut off at both ends.
+        name: no effect.
+    """
+    x = as_tensor(input)
+    block = [int(n) for n in np.atleast_1d(np.asarray(block_shape))]
+    rank, blocks = len(block), int(np.prod(block))
+    if x.shape[0] % blocks:
+        raise errors.shape_mismatch(
+            "input", got=x.shape, expected=f"a batch that {blocks}, the size of a block, divides"
+        )
+    y = shaping.reshape(x, shape=(*block, x.shape[0] // blocks, *x.shape[1:]))
+    pairs = [axis for k in range(rank) for axis in (rank + 1 + k, k)]
+    y = shaping.transpose(y, axes=(rank, *pairs, *range(2 * rank + 1, y.ndim)))
+    sizes = [size * b for size, b in zip(x.shape[1:], block, strict=False)]
+    y = shaping.reshape(y, shape=(x.shape[0] // blocks, *sizes, *x.shape[rank + 1 :]))
+    ends = zip(np.asarray(crops).tolist(), sizes, strict=True)
+    kept = tuple(slice(low, size - high) for (low, high), size in ends)
+    return y[(slice(None), *kept)]

@@ -184,6 +184,43 @@ def non_max_suppression_with_scores(
     return _cut("non_max_suppression_with_scores", found, order, best)
 
 
+@op("image.non_max_suppression_padded")
+def non_max_suppression_padded(
+    boxes,
+    scores,
+    max_output_size,
+    iou_threshold=0.5,
+    score_threshold=float("-inf"),
+    pad_to_max_output_size=False,
+    name=None,
+    sorted_input=False,
+    canonicalized_coordinates=False,
+    tile_size=512,
+):
+    """Places of the best boxes, and how many there are; see `non_max_suppression`.
+
+    Args:
+        boxes: (..., count, 4) float32; without padding (count, 4).
+        scores: (..., count) float32.
+        max_output_size: int, how many at most.
+        iou_threshold: see `non_max_suppression`.
+        score_threshold: see `non_max_suppression`.
+        pad_to_max_output_size: whether the places are filled up with 0, so that their number is
+            known.
+        name: no effect.
+        sorted_input: of no consequence: boxes may come in any order.
+        canonicalized_coordinates: of no consequence: corners may be exchanged.
+        tile_size: of no consequence.
+
+    Returns:
+        int32 (..., max_output_size), or (chosen) without padding, and int32 (...).
+    """
+    order, _, found = _chosen(boxes, scores, max_output_size, iou_threshold, score_threshold)
+    if not pad_to_max_output_size:
+        order = _cut("non_max_suppression_padded", found, order)[0]
+    return order, _counted(found)
+
+
 @op("image.combined_non_max_suppression")
 def combined_non_max_suppression(
     boxes,

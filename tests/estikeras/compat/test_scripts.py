@@ -100,7 +100,7 @@ def test_names_are_those_of_today_where_nothing_changed():
         ("signal.stft", "keras"),
         ("raw_ops", r"tf\.math"),
         ("linalg.LinearOperatorDiag", r"tf\.linalg\.matmul"),
-        ("image.non_max_suppression_padded", r"tf\.numpy_function"),
+        ("image.non_max_suppression_overlaps", r"tf\.numpy_function"),
         ("saved_model.signature_def_utils", "export_saved_model"),
         ("saved_model.constants.MAIN_OP_KEY", "export_saved_model"),
         ("nn.ctc_greedy_decoder", r"keras\.ops\.ctc_decode"),

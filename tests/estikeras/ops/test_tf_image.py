@@ -146,6 +146,21 @@ def test_blocks_become_samples():
     assert_close(y[2:4], X[:, :4][:, ::2, 1::2])
 
 
+def test_samples_become_blocks_again():
+    v1 = tf.compat.v1
+    blocks = tf.space_to_batch(X, [2, 3], [[1, 0], [0, 0]])
+    assert_close(tf.batch_to_space(blocks, [2, 3], [[1, 0], [0, 0]]), X)
+    assert_close(v1.batch_to_space_nd(blocks, [2, 3], [[1, 0], [0, 0]]), X)
+    assert_close(v1.space_to_batch_nd(X, [2, 3], [[1, 0], [0, 0]]), blocks)
+    assert_close(v1.space_to_batch(X, [[1, 0], [0, 0]], block_shape=[2, 3]), blocks)
+    twos = v1.space_to_batch(X, [[1, 0], [0, 0]], 2)
+    assert_close(v1.batch_to_space(twos, [[1, 0], [0, 0]], 2), X)
+    with pytest.raises(ValueError, match="a batch that 5"):
+        tf.batch_to_space(X, [5, 1], [[0, 0], [0, 0]])
+    with pytest.raises(ValueError, match="`block_size`"):
+        v1.space_to_batch(X, [[0, 0], [0, 0]])
+
+
 def test_errors_name_the_argument():
     with pytest.raises(ValueError, match="central_fraction"):
         tf.image.central_crop(X, 0.0)

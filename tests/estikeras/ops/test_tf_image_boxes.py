@@ -36,6 +36,26 @@ def test_chosen_boxes_are_unlike_all_better_ones(most, limit, least):
     assert tf.image.non_max_suppression(turned, SCORES, most, limit, least).tolist() == expected
 
 
+@pytest.mark.parametrize("run", [lambda f: f, tf.function], ids=["eager", "traced"])
+def test_places_are_filled_up_where_their_number_must_be_known(run):
+    boxes, scores = np.stack([BOXES, BOXES[::-1]]), np.stack([SCORES, SCORES[::-1]])
+
+    @run
+    def choose(boxes, scores):
+        return tf.image.non_max_suppression_padded(
+            boxes, scores, 40, 0.3, pad_to_max_output_size=True
+        )
+
+    order, count = choose(boxes, scores)
+    expected = by_definition(BOXES, SCORES, 40, 0.3, -np.inf)
+    assert count.numpy().tolist() == [len(expected)] * 2
+    filled = [0] * (40 - len(expected))
+    assert order[0].numpy().tolist() == expected + filled
+    assert order[1].numpy().tolist() == [39 - i for i in expected] + filled
+    cut, number = tf.image.non_max_suppression_padded(BOXES, SCORES, 40, 0.3)
+    assert (cut.numpy().tolist(), int(number)) == (expected, len(expected))
+
+
 def test_scores_fade_by_likeness():
     boxes = np.array([[0, 0, 1, 1], [0, 0, 1, 0.5], [0, 0.9, 1, 1]], "float32")
     places, scores = tf.image.non_max_suppression_with_scores(
