@@ -41,7 +41,8 @@ class Loop:
             while not self._session.should_stop():
                 steps = self._session.available(1 if every else self._most_steps())
                 try:
-                    values = self._run(fetches, steps)
+                    with self._session.shown():
+                        values = self._run(fetches, steps)
                 except StopIteration:  # a hook's, which ends the loop
                     break
                 yield values, steps
@@ -57,10 +58,6 @@ class Loop:
         return math.ceil(min(waits)) if waits else None
 
     def _run(self, fetches, steps):
-        with self._session.shown():
-            return self._shown_run(fetches, steps)
-
-    def _shown_run(self, fetches, steps):
         context = SessionRunContext(SessionRunArgs(fetches), self._session, steps)
         asked = [hook.before_run(context) for hook in self._hooks]
         wanted = [None if each is None else each.fetches for each in asked]
