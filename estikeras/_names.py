@@ -74,6 +74,7 @@ NAMES = {
     "compat.v1.GraphOptions": "estikeras.estimator.session_config:GraphOptions",
     "compat.v1.HistogramProto": "estikeras.compat.messages:HistogramProto",
     "compat.v1.OptimizerOptions": "estikeras.estimator.session_config:OptimizerOptions",
+    "compat.v1.Print": "estikeras.compat.printing:Print",
     "compat.v1.Summary": "estikeras.compat.messages:Summary",
     "compat.v1.UnconnectedGradients": "estikeras.compat.constants:UnconnectedGradients",
     "compat.v1.VERSION": "estikeras.compat.constants:VERSION",

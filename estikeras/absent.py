@@ -327,7 +327,6 @@ train.sdca_fprint train.sdca_optimizer train.sdca_shrink_l1
 """,
     "Train in float32; values of one's own are kept in a `tf.Variable`.": "train.experimental",
     "Sizes are ints, with the attribute `value`.": "Dimension",
-    "Use `tf.estimator.LoggingTensorHook`.": "Print",
     "Write the density with `tf.math`.": "distributions",
     "Load weights by `tf.train.load_checkpoint`, or a `.keras` file.": "import_graph_def",
 }

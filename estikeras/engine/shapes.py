@@ -32,6 +32,10 @@ class Size(int):
         return int(self)
 
 
+def _with_value(size):
+    return Size(size) if type(size) is int else size
+
+
 @public("TensorShape")
 class TensorShape(tuple):
     """A shape: a tuple with TensorFlow's methods, equal to a list too.
@@ -59,7 +63,7 @@ class TensorShape(tuple):
     @property
     def dims(self):
         """The sizes as a list."""
-        return [self[i] for i in range(len(self))]
+        return list(self)
 
     def as_list(self):
         """The sizes as a list."""
@@ -91,9 +95,10 @@ class TensorShape(tuple):
 
     def __getitem__(self, key):
         found = tuple.__getitem__(self, key)
-        if isinstance(key, slice):
-            return TensorShape(found)
-        return Size(found) if type(found) is int else found
+        return TensorShape(found) if isinstance(key, slice) else _with_value(found)
+
+    def __iter__(self):
+        return map(_with_value, tuple.__iter__(self))
 
     def __eq__(self, other):
         return tuple.__eq__(self, tuple(other) if isinstance(other, list) else other)

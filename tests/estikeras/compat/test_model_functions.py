@@ -489,3 +489,19 @@ def test_loops_of_model_functions_check_what_their_steps_require():
     assert run(tf, build, [{"n": np.int32(5)}])["runs"][0]["count"] == 5
     with pytest.raises(tf.errors.InvalidArgumentError):
         run(tf, build, [{"n": np.int32(6)}])
+
+
+def test_values_are_printed_in_each_step(tmp_path, capfd):
+    def model_fn(features, labels, mode):
+        x = v1.Print(features, [tf.reduce_sum(features), features], "sum: ", first_n=2)
+        step = v1.assign_add(v1.train.get_global_step(), 1)
+        return tf.estimator.EstimatorSpec(mode, x, tf.reduce_mean(x), step)
+
+    def input_fn():
+        return tf.data.Dataset.from_tensor_slices(np.float32([0.5, 1, 2, 3, 4, 5])).batch(2)
+
+    tf.estimator.Estimator(model_fn, str(tmp_path)).train(input_fn)
+    assert capfd.readouterr().err.splitlines() == ["sum: [1.5][0.5 1]", "sum: [5][2 3]"]
+    texts = tf.constant(["a", "b", "c", "d"])
+    v1.Print(texts, [texts, tf.constant([True])], summarize=2)
+    assert capfd.readouterr().err == "[a b...][1]\n"

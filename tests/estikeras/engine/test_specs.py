@@ -125,6 +125,7 @@ def test_sizes_have_tensorflow_1s_value():
     shape = tf.TensorShape((2, None, 3))
     assert (shape[0].value, shape[-1].value, shape.dims[2].value) == (2, 3, 3)
     assert shape[1] is None
+    assert [size and size.value for size in shape] == [2, None, 3]
     size = shape[0]
     assert (size, repr(size), hash(size), json.dumps(size)) == (2, "2", hash(2), "2")
     assert tf.constant(size).dtype == tf.constant([size, 3]).dtype == "int32"
