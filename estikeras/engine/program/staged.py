@@ -24,6 +24,7 @@ class StagedProgram:
     Attributes:
         inputs: the inputs of the graph that are needed, in its order.
         program: the Program between the stages, or None.
+        runs_natively: whether it gives all that is fetched, so that many steps can be run at once.
 
     Raises:
         ValueError: when a variable gets a value that was computed from strings which themselves
@@ -36,7 +37,8 @@ class StagedProgram:
         self.inputs = [x for x in graph.inputs if x.node in nodes]
         self._before, self._after = _stages(graph, nodes)
         self._middle(graph, nodes, updates)
-        self.runs_natively = not (self._before or self._after)
+        given = any(x.node.kind == "input" for x in self._fetches)
+        self.runs_natively = not (self._before or self._after or given)
 
     def _middle(self, graph, nodes, updates):
         apart = {*self._before, *self._after}

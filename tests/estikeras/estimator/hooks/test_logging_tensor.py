@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from estikeras import compat, estimator, ops
+from estikeras import compat, data, estimator, ops
 from estikeras.engine.session_graph import SessionGraph
 from tests.estikeras.estimator.hooks.trainings import lines, listening, train
 
@@ -89,3 +89,19 @@ def other():
 def test_things_of_other_graphs_are_refused(thing):
     with pytest.raises(ValueError, match="no tensor, operation or variable of the current graph"):
         train(Hook({"x": thing}, every_n_iter=1))
+
+
+def test_what_the_data_have_is_logged_while_steps_run_many_at_once():
+    rows, seen = np.arange(200, dtype="float32"), []
+
+    def model_fn(features, labels, mode):
+        hook = Hook({"x": features}, every_n_iter=40, formatter=lambda values: seen.append(values))
+        weight = compat.v1.get_variable("weight", [])
+        loss = ops.sum((features - weight) ** 2)
+        optimizer = compat.v1.train.GradientDescentOptimizer(0.1)
+        step = optimizer.minimize(loss, compat.v1.train.get_global_step())
+        return estimator.EstimatorSpec(mode, loss=loss, train_op=step, training_hooks=[hook])
+
+    trained = estimator.Estimator(model_fn)
+    trained.train(lambda: data.Dataset.from_tensor_slices(rows).batch(1))
+    assert [values["x"].tolist() for values in seen] == [[0], [40], [80], [120], [160]]
