@@ -64,6 +64,7 @@ WITHOUT_ENTRY = (
     "softmax_gradient",
     "sparse_cross_entropy_gradient",
     "sparse_softmax_cross_entropy_gradient",
+    "told",
     "while_loop",
 )
 
