@@ -16,8 +16,32 @@ from estikeras.formats import summary_values
 from estikeras.public import public
 
 
-class SummaryOp:
-    """A summary in the graph of a model function.
+class MergedSummary:
+    """Summaries in the graph of a model function, which are fetched as one: bytes.
+
+    Attributes:
+        summaries: a list of SummaryOps.
+    """
+
+    def __init__(self, summaries):
+        self.summaries = summaries
+
+    @property
+    def tensors(self):
+        """The TracedTensors with what is summed up."""
+        return [summary.tensor for summary in self.summaries]
+
+    def encode(self, values):
+        """The bytes of a summary with the tensors' values, NumPy arrays."""
+        pairs = zip(self.summaries, values, strict=True)
+        return b"".join(summary.encode_one(value) for summary, value in pairs)
+
+    def __repr__(self):
+        return f"<merged {self.summaries}>"
+
+
+class SummaryOp(MergedSummary):
+    """One summary.
 
     Attributes:
         tag: what it is called in the event file.
@@ -26,13 +50,14 @@ class SummaryOp:
     """
 
     def __init__(self, tag, tensor, kind, **options):
+        super().__init__([self])
         self.tag, self.tensor, self.kind, self._options = tag, tensor, kind, options
 
     @property
     def name(self):
         return self.tag
 
-    def encode(self, value):
+    def encode_one(self, value):
         """The bytes of a summary with the tensor's value, a NumPy array."""
         return getattr(summary_values, self.kind)(self.tag, value, **self._options)
 
@@ -52,7 +77,7 @@ def _summary(kind, name, tensor, collections, family=None, **options):
     graph, tensor = session_graph(), as_tensor(tensor)
     made = SummaryOp(tag, tensor, kind, **options)
     if graph is None:
-        return as_tensor(made.encode(tensor.numpy()))
+        return as_tensor(made.encode_one(tensor.numpy()))
     made.tensor = graph.own(tensor)
     add_to_collections([GraphKeys.SUMMARIES] if collections is None else collections, made)
     return made
@@ -136,14 +161,16 @@ def merge(inputs, collections=None, name=None):
         name: of no consequence.
 
     Returns:
-        A list of summaries, which `SummarySaverHook` takes; outside of model functions, an encoded
-        summary.
+        What `SummarySaverHook` takes, and sessions fetch as bytes; outside of model functions, an
+        encoded summary.
     """
     flat = tree.flatten(list(inputs))
     if session_graph() is None:
         return as_tensor(b"".join(as_tensor(x).numpy() for x in flat))
-    add_to_collections(collections, flat)
-    return flat
+    made = MergedSummary([each for summary in flat for each in summary.summaries])
+    for each in made.summaries:
+        add_to_collections(collections, each)
+    return made
 
 
 @public("compat.v1.summary.merge_all")

@@ -9,6 +9,7 @@ import time
 
 from estikeras import errors
 from estikeras.compat.graphs import Graph
+from estikeras.compat.summary import MergedSummary
 from estikeras.data import awaiting
 from estikeras.engine import context, tree
 from estikeras.engine.actions import Action
@@ -170,6 +171,16 @@ class Session:
             source.close()
 
     def _run(self, fetches, feed_dict, steps, is_step, events=None):
+        flat = tree.flatten(fetches)
+        if not any(isinstance(x, MergedSummary) for x in flat):
+            return self._run_tensors(fetches, feed_dict, steps, is_step, events)
+        wanted = [x.tensors if isinstance(x, MergedSummary) else x for x in flat]
+        values = self._run_tensors(wanted, feed_dict, steps, is_step, events)
+        pairs = zip(flat, values, strict=True)
+        values = [x.encode(y) if isinstance(x, MergedSummary) else y for x, y in pairs]
+        return tree.pack_sequence_as(fetches, values)
+
+    def _run_tensors(self, fetches, feed_dict, steps, is_step, events):
         flat = [None if x is None else self._fetched(x) for x in tree.flatten(fetches)]
         leaves = [x for x in flat if isinstance(x, Action | TracedTensor)]
         fed = {}

@@ -2,7 +2,7 @@
 
 from estikeras import errors
 from estikeras.compat.collections import GraphKeys
-from estikeras.compat.summary import SummaryOp
+from estikeras.compat.summary import MergedSummary
 from estikeras.engine import tree
 from estikeras.estimator.hooks import ranks
 from estikeras.estimator.hooks.base import SessionRunArgs
@@ -65,7 +65,7 @@ class SummarySaverHook(GlobalStepHook):
             chosen = session.graph.get_collection(GraphKeys.SUMMARIES)
         self._summaries = tree.flatten(chosen)
         for summary in self._summaries:
-            if not isinstance(summary, SummaryOp):
+            if not isinstance(summary, MergedSummary):
                 raise errors.wrong_type(
                     "summary_op", got=summary, expected="what `tf.compat.v1.summary.scalar` gives"
                 )
@@ -76,7 +76,7 @@ class SummarySaverHook(GlobalStepHook):
         self._is_due = self._is_first or triggers(self._timer, step)
         if not self._is_due:
             return None
-        return SessionRunArgs([summary.tensor for summary in self._summaries])
+        return SessionRunArgs(self._summaries)
 
     def after_run(self, run_context, run_values):
         step = self.follow(run_context.steps)
@@ -87,9 +87,7 @@ class SummarySaverHook(GlobalStepHook):
             return
         if self._is_first:
             self._writer.add_session_log(summary_writer.session_log("start"), step)
-        pairs = zip(self._summaries, run_values.results, strict=True)
-        encoded = b"".join(summary.encode(value) for summary, value in pairs)
-        if encoded:
+        if encoded := b"".join(run_values.results):
             self._writer.add_summary(encoded, step)
 
     def end(self, session):

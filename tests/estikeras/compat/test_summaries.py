@@ -49,10 +49,11 @@ def test_summaries_of_a_graph_are_collected_and_encoded_with_their_values(graph)
     with v1.name_scope("train"):
         made = v1.summary.scalar("loss", tf.constant(1.0) + 1.0)
     histogram = v1.summary.histogram("h", tf.constant([1.0]), collections=["mine"])
-    assert v1.summary.merge_all() == [made]
-    assert v1.summary.merge([made, [histogram]]) == [made, histogram]
+    assert v1.summary.merge_all().summaries == [made]
+    merged = v1.summary.merge([made, [histogram]])
+    assert merged.summaries == v1.summary.merge([merged]).summaries == [made, histogram]
     assert v1.summary.merge_all("nothing") is None
-    summary = v1.Summary.FromString(made.encode(np.float32(2.0)))
+    summary = v1.Summary.FromString(made.encode([np.float32(2.0)]))
     assert [(value.tag, value.simple_value) for value in summary.value] == [("train/loss", 2.0)]
 
 

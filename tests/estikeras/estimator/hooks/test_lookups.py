@@ -82,6 +82,27 @@ def test_a_session_has_its_graph():
     assert hook.found == [1, 0, ["w:0"], 1]
 
 
+def test_summaries_are_fetched_as_bytes():
+    class Fetching(Seen):
+        def begin(self):
+            super().begin()
+            self.one = tf.summary.scalar("twice", 2.0 * tf.get_collection("mine")[0])
+            self.all, self.found = tf.summary.merge_all(), []
+
+        def before_run(self, run_context):
+            return tf.train.SessionRunArgs({"all": self.all, "pair": [self.one, "loss:0"]})
+
+        def after_run(self, run_context, run_values):
+            self.found.append(run_values.results)
+
+    hook = Fetching()
+    train(hook, build=build, steps=3)
+    last = hook.found[-1]
+    for data in (last["all"], last["pair"][0]):
+        values = {value.tag: value.simple_value for value in tf.Summary.FromString(data).value}
+        assert values["twice"] == 2 * last["pair"][1] == 4.0
+
+
 def test_what_a_hook_makes_has_a_name_of_its_own():
     class Making(Seen):
         def begin(self):
