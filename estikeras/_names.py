@@ -2640,7 +2640,17 @@ NAMES = {
     "keras.preprocessing.image.smart_resize": "estikeras.keras.utils.images:smart_resize",
     "keras.preprocessing.image_dataset_from_directory":
         "estikeras.keras.utils.image_dataset:image_dataset_from_directory",
+    "keras.preprocessing.sequence.make_sampling_table":
+        "estikeras.keras.utils.word_pairs:make_sampling_table",
     "keras.preprocessing.sequence.pad_sequences": "estikeras.keras.utils.sequences:pad_sequences",
+    "keras.preprocessing.sequence.skipgrams": "estikeras.keras.utils.word_pairs:skipgrams",
+    "keras.preprocessing.text.Tokenizer": "estikeras.keras.utils.tokenizer:Tokenizer",
+    "keras.preprocessing.text.hashing_trick": "estikeras.keras.utils.tokenizer:hashing_trick",
+    "keras.preprocessing.text.one_hot": "estikeras.keras.utils.tokenizer:one_hot",
+    "keras.preprocessing.text.text_to_word_sequence":
+        "estikeras.keras.utils.tokenizer:text_to_word_sequence",
+    "keras.preprocessing.text.tokenizer_from_json":
+        "estikeras.keras.utils.tokenizer:tokenizer_from_json",
     "keras.preprocessing.text_dataset_from_directory":
         "estikeras.keras.utils.text_dataset:text_dataset_from_directory",
     "keras.preprocessing.timeseries_dataset_from_array":
@@ -3186,6 +3196,7 @@ NAMES = {
     "unravel_index": "estikeras.ops.tf_indexing:unravel_index",
     "unstack": "estikeras.ops.tf_arrays:unstack",
     "vectorized_map": "estikeras.ops.tf_control:vectorized_map",
+    "version.VERSION": "estikeras.compat.constants:VERSION",
     "where": "estikeras.ops.tf_indexing:where",
     "while_loop": "estikeras.ops.tf_control:while_loop",
     "zeros": "estikeras.ops.tf_arrays:zeros",
