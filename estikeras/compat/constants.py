@@ -7,9 +7,9 @@ from estikeras.public import public
 
 newaxis = public("newaxis")(None)
 # The TensorFlow whose names and numbers are here, for scripts that ask for it.
-VERSION = public("compat.v1.VERSION", "compat.v1.version.VERSION", "compat.v1.__version__")(
-    "2.15.0"
-)
+VERSION = public(
+    "version.VERSION", "compat.v1.VERSION", "compat.v1.version.VERSION", "compat.v1.__version__"
+)("2.15.0")
 
 
 @public("VariableAggregation", "compat.v1.VariableAggregation")

@@ -104,3 +104,8 @@ def test_touching_a_name_loads_its_file_alone():
 )
 def test_namespaces_of_keras_have_the_names_of_tensorflow_too(name, same):
     assert operator.attrgetter(name)(estikeras) is operator.attrgetter(same)(estikeras)
+
+
+def test_scripts_that_ask_for_tensorflows_version_get_it():
+    versions = estikeras.version.VERSION, estikeras.compat.v1.__version__
+    assert versions == ("2.15.0", "2.15.0")

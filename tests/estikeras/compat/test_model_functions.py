@@ -443,18 +443,6 @@ def test_a_new_variable_has_nothing_of_those_that_are_gone():
         del w
 
 
-def test_layers_take_their_size_as_text(graph):
-    assert v1.layers.dense(tf.zeros([2, 3]), "4").shape == (2, 4)
-    with pytest.raises(ValueError, match="`units`"):
-        v1.layers.dense(tf.zeros([2, 3]), "four")
-
-
-def test_an_assignment_has_an_op(graph):
-    step = v1.train.get_or_create_global_step()
-    action = v1.assign_add(step, 1)
-    assert action.op is action
-
-
 def test_loops_of_model_functions_make_variables_and_run_what_their_steps_require():
     def build(v1, fed):
         count = v1.get_variable("count", initializer=0.0, trainable=False)
@@ -489,19 +477,3 @@ def test_loops_of_model_functions_check_what_their_steps_require():
     assert run(tf, build, [{"n": np.int32(5)}])["runs"][0]["count"] == 5
     with pytest.raises(tf.errors.InvalidArgumentError):
         run(tf, build, [{"n": np.int32(6)}])
-
-
-def test_values_are_printed_in_each_step(tmp_path, capfd):
-    def model_fn(features, labels, mode):
-        x = v1.Print(features, [tf.reduce_sum(features), features], "sum: ", first_n=2)
-        step = v1.assign_add(v1.train.get_global_step(), 1)
-        return tf.estimator.EstimatorSpec(mode, x, tf.reduce_mean(x), step)
-
-    def input_fn():
-        return tf.data.Dataset.from_tensor_slices(np.float32([0.5, 1, 2, 3, 4, 5])).batch(2)
-
-    tf.estimator.Estimator(model_fn, str(tmp_path)).train(input_fn)
-    assert capfd.readouterr().err.splitlines() == ["sum: [1.5][0.5 1]", "sum: [5][2 3]"]
-    texts = tf.constant(["a", "b", "c", "d"])
-    v1.Print(texts, [texts, tf.constant([True])], summarize=2)
-    assert capfd.readouterr().err == "[a b...][1]\n"
