@@ -4,7 +4,7 @@ import logging
 
 from estikeras.estimator import saving
 from estikeras.op_errors import DataLossError, NotFoundError
-from estikeras.train import load_checkpoint
+from estikeras.train import get_checkpoint_state, load_checkpoint
 from estikeras.train.fallback import restorable_checkpoint
 from strategies import context
 
@@ -27,9 +27,14 @@ def step_of(checkpoint):
 
 
 def saver_of(session, estimator):
-    """What saves and restores a session: the scaffold's saver, or one of all variables by name."""
+    """What saves and restores a session: the scaffold's saver, which then keeps as many of the
+    folder's checkpoints as of its own, or one of all variables by name.
+    """
     saver = session.built[0].scaffold.saver
     if saver is not None:
+        kept = get_checkpoint_state(estimator.model_dir)
+        if kept is not None and hasattr(saver, "recover_last_checkpoints"):
+            saver.recover_last_checkpoints(kept.all_model_checkpoint_paths)
         return saver
     return saving.saver_of(session.traced, session.store, estimator.config, estimator.model_dir)
 

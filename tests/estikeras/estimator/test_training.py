@@ -206,3 +206,19 @@ def test_exporters_write_saved_models(tmp_path):
     for export in exports:
         folder = Path(export.decode() if isinstance(export, bytes) else export)
         assert (folder / "saved_model.pb").is_file()
+
+
+def test_the_saver_of_a_model_function_keeps_checkpoints_of_earlier_trainings(tmp_path):
+    def model_fn(features, labels, mode):
+        step = V1.assign_add(V1.train.get_or_create_global_step(), 1)
+        scaffold = V1.train.Scaffold(saver=V1.train.Saver(max_to_keep=3))
+        loss = tf.reduce_mean(features)
+        return estimator.EstimatorSpec(mode, loss=loss, train_op=step, scaffold=scaffold)
+
+    config = estimator.RunConfig(str(tmp_path), save_checkpoints_steps=5)
+    trained = estimator.Estimator(model_fn, config=config)
+    for _ in range(2):
+        trained.train(lambda: tf.data.Dataset.from_tensors([1.0]).repeat(), steps=10)
+    kept = tf.train.get_checkpoint_state(str(tmp_path)).all_model_checkpoint_paths
+    assert [path.rpartition("-")[2] for path in kept] == ["10", "15", "20"]
+    assert len(list(tmp_path.glob("*.index"))) == 3
