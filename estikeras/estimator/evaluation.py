@@ -108,12 +108,11 @@ def _write(folder, results, checkpoint_path):
     step = int(results[GLOBAL_STEP])
     shown = ", ".join(f"{key} = {value!s}" for key, value in sorted(results.items()))
     _log.info("Saving dict for global step %d: %s", step, shown)
-    scalars = {
-        key: value
+    summaries = [
+        (summary_values.array if np.ndim(value) else summary_values.scalar)(key, value)
         for key, value in results.items()
-        if key != GLOBAL_STEP and not isinstance(value, dict) and not np.ndim(value)
-    }
-    summaries = [summary_values.scalar(key, value) for key, value in scalars.items()]
+        if key != GLOBAL_STEP and not isinstance(value, dict)
+    ]
     writer = summary_writer.writer_of(folder)
     writer.add_summary(b"".join(summaries), step)
     if checkpoint_path is not None:

@@ -9,15 +9,19 @@ import struct
 
 import numpy as np
 
-from estikeras.formats import png, protobuf
+from estikeras.formats import png, protobuf, tensor_proto
 
 _MOST = np.finfo(np.float64).max
-_STRING = 7
 
 
 def scalar(tag, value):
     """The bytes of a summary of one number."""
     return _value(tag, [(2, protobuf.Fixed32(value))])
+
+
+def array(tag, values):
+    """The bytes of a summary of an array, which TensorBoard shows only by a plugin."""
+    return _value(tag, [(7, tag), (8, tensor_proto.encode(np.asarray(values)))])
 
 
 def histogram(tag, values):
@@ -67,11 +71,8 @@ def images(tag, pictures, max_outputs=3):
 
 def text(tag, strings):
     """The bytes of a summary of an array of texts (bytes)."""
-    strings = np.asarray(strings, object)
-    sizes = [(2, protobuf.encode([(1, size)])) for size in strings.shape]
-    fields = [(1, _STRING), (2, protobuf.encode(sizes)), *((8, s) for s in strings.ravel())]
     metadata = protobuf.encode([(1, protobuf.encode([(1, "text")]))])
-    return _value(tag, [(8, protobuf.encode(fields)), (9, metadata)])
+    return _value(tag, [(8, tensor_proto.encode(np.asarray(strings, object))), (9, metadata)])
 
 
 def decode(summary):

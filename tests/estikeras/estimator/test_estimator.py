@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import estikeras as tf
+from estikeras.formats import events
 
 V1 = tf.compat.v1
 MODES = tf.estimator.ModeKeys
@@ -226,6 +227,21 @@ def test_what_an_estimator_has_been_given_cannot_be_changed_from_outside(tmp_pat
     assert estimator.config is not config
     assert estimator.config.save_summary_steps == 7
     assert estimator.model_dir == str(tmp_path)
+
+
+def test_results_that_are_arrays_are_summaries_too(tmp_path):
+    def with_arrays(features, labels, mode):
+        metrics = {"recalls": tf.compat.v1.metrics.recall_at_thresholds([1, 1], [0.2, 0.7], [0.5])}
+        step = tf.compat.v1.train.get_or_create_global_step()
+        train_op = tf.compat.v1.assign_add(step, 1)
+        return tf.estimator.EstimatorSpec(mode, None, 0.0 * labels, train_op, metrics)
+
+    estimator = tf.estimator.Estimator(with_arrays, tmp_path)
+    data = tf.data.Dataset.from_tensors(([1.0], 1.0))
+    found = estimator.train(lambda: data, steps=1).evaluate(lambda: data)
+    np.testing.assert_allclose(found["recalls"], [0.5])
+    (path,) = Path(estimator.eval_dir()).glob("events.out.tfevents.*")
+    assert [tag for step, tag, *_ in events.read(path) if tag == "recalls"] == ["recalls"]
 
 
 class Rates:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from estikeras.formats import events, protobuf
+from estikeras.formats import events, protobuf, summary_values, tensor_proto
 
 
 def written(tmp_path, write):
@@ -47,6 +47,13 @@ def test_text_and_model_graphs(tmp_path):
         (0, "t", "text", ["hé".encode()]),
         (0, "keras", "graph_keras_model", [b"{}"]),
     ]
+
+
+def test_arrays_are_tensors():
+    x = np.array([[0.25, 0.5]], "float32")
+    value = protobuf.decode(protobuf.decode(summary_values.array("a", x))[1][0])
+    assert value[1] == [b"a"]
+    np.testing.assert_array_equal(tensor_proto.decode(value[8][0]), x)
 
 
 def test_messages_come_back_and_garbage_is_refused():
