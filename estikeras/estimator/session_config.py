@@ -1,7 +1,7 @@
 """What scripts write to set up TensorFlow's sessions: kept, and without an effect here."""
 
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -9,9 +9,21 @@ from estikeras import errors
 from estikeras.public import public
 
 
+class _Options:
+    """Options that show which of them are set, as a RunConfig is written into the log."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        default = type(self)()
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        shown = [f"{k}={v!r}" for k, v in given.items() if v != getattr(default, k)]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
 @public("compat.v1.GPUOptions")
-@dataclass(slots=True, kw_only=True)
-class GPUOptions:
+@dataclass(slots=True, kw_only=True, repr=False)
+class GPUOptions(_Options):
     """Options for GPUs, of which none is used."""
 
     per_process_gpu_memory_fraction: float = 0.0
@@ -26,8 +38,8 @@ class GPUOptions:
 
 
 @public("compat.v1.OptimizerOptions")
-@dataclass(slots=True, kw_only=True)
-class OptimizerOptions:
+@dataclass(slots=True, kw_only=True, repr=False)
+class OptimizerOptions(_Options):
     """Options for rewriting graphs."""
 
     do_common_subexpression_elimination: bool = False
@@ -47,8 +59,8 @@ class OptimizerOptions:
 
 
 @public("compat.v1.GraphOptions")
-@dataclass(slots=True, kw_only=True)
-class GraphOptions:
+@dataclass(slots=True, kw_only=True, repr=False)
+class GraphOptions(_Options):
     """Options for graphs."""
 
     enable_recv_scheduling: bool = False
@@ -63,8 +75,8 @@ class GraphOptions:
 
 
 @public("compat.v1.ConfigProto")
-@dataclass(slots=True, kw_only=True)
-class ConfigProto:
+@dataclass(slots=True, kw_only=True, repr=False)
+class ConfigProto(_Options):
     """What `RunConfig(session_config=...)` takes, and warns that it has no effect."""
 
     device_count: dict = field(default_factory=dict)

@@ -287,6 +287,7 @@ def test_two_cadences_are_an_error():
 def test_a_session_config_is_taken_with_a_warning():
     options = compat.v1.GPUOptions(allow_growth=True)
     given = compat.v1.ConfigProto(intra_op_parallelism_threads=4, gpu_options=options)
+    assert repr(given).startswith("ConfigProto(intra_op_parallelism_threads=4, gpu_options=GPU")
     given.graph_options.optimizer_options.global_jit_level = compat.v1.OptimizerOptions.ON_1
     given.graph_options.rewrite_options.memory_optimization = 1
     with pytest.warns(UserWarning, match="ESTIKERAS_NUM_THREADS"):
