@@ -47,7 +47,7 @@ class Sequential(Model):
             super().__setattr__(name, value)
 
     def add(self, layer, rebuild=True):
-        """Put a layer at the end.
+        """Put a layer at the end, also once more.
 
         Args:
             layer: a layer, or `keras.Input(...)` at the beginning.
@@ -64,7 +64,7 @@ class Sequential(Model):
             raise errors.invalid("layer", got=layer, expected="a keras.Layer")
         if not self._layers and getattr(layer, "_input_shape_arg", None) is not None:
             self.add(InputLayer(batch_shape=layer._input_shape_arg), rebuild=False)
-        if any(layer.name == known.name for known in self._layers):
+        if any(layer.name == known.name and layer is not known for known in self._layers):
             raise errors.invalid(
                 "layer",
                 got=layer.name,
@@ -304,11 +304,13 @@ class Sequential(Model):
         model = cls(name=config.get("name"), trainable=config.get("trainable", True))
         if config.get("dtype") is not None:
             model.dtype_policy = config["dtype"]
+        made = []  # pairs: a layer that comes once more is the same
         for layer_config in config["layers"]:
-            model.add(
-                serialization.deserialize(layer_config, custom_objects=custom_objects),
-                rebuild=False,
-            )
+            layer = next((known for known, its in made if its == layer_config), None)
+            if layer is None:
+                layer = serialization.deserialize(layer_config, custom_objects=custom_objects)
+                made.append((layer, layer_config))
+            model.add(layer, rebuild=False)
         shape = config.get("build_input_shape")
         if shape and not model._functional and model._layers:
             model.build(tuple(shape))

@@ -353,3 +353,23 @@ def test_a_sequential_model_takes_other_lengths_than_it_was_built_with():
     longer = np.pad(short, ((0, 0), (0, 4)))
     np.testing.assert_allclose(model.predict(longer, verbose=0), expected, rtol=1e-5, atol=1e-6)
     assert model.input_spec is None
+
+
+def test_a_layer_may_come_more_than_once_in_a_sequential_model(tmp_path):
+    twice, pool = layers.Dense(4, "tanh", name="twice"), layers.MaxPooling1D(2)
+    model = our_keras.Sequential(
+        [our_keras.Input((8, 4)), twice, pool, twice, pool, layers.Flatten(), layers.Dense(1)]
+    )
+    assert len(model.layers) == 6
+    assert len(model.weights) == 4
+    x = np.linspace(-1, 1, 64, dtype="float32").reshape(2, 8, 4)
+    once = our_keras.Sequential([our_keras.Input((8, 4)), twice, layers.MaxPooling1D(2)])
+    again = our_keras.Sequential([our_keras.Input((4, 4)), twice, layers.MaxPooling1D(2)])
+    expected = model.layers[-1](again(once(x)).numpy().reshape(2, 8))
+    np.testing.assert_allclose(model(x), expected, rtol=1e-6)
+    model.save(tmp_path / "m.keras")
+    loaded = our_keras.models.load_model(tmp_path / "m.keras")
+    np.testing.assert_array_equal(loaded(x), model(x))
+    assert loaded.layers[0] is loaded.layers[2]
+    with pytest.raises(ValueError, match="a name that no other layer"):
+        model.add(layers.Dense(2, name="twice"))
