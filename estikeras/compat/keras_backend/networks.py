@@ -1,6 +1,6 @@
 """`K.relu`, `K.binary_crossentropy`, `K.conv2d`: what layers and losses are made of."""
 
-from estikeras import errors, ops
+from estikeras import errors, ops, settings
 from estikeras.compat.older import older
 from estikeras.keras import activations
 from estikeras.ops import image_shape, random
@@ -40,12 +40,16 @@ def dropout(x, level, noise_shape=None, seed=None):
     return random.dropout(x, level, noise_shape=noise_shape, seed=seed)
 
 
+def _channels_come_first(data_format):
+    return (data_format or settings.image_data_format()) == "channels_first"
+
+
 @public("keras.backend.bias_add")
 def bias_add(x, bias, data_format=None):
     """A tensor plus one number for each of its channels, which are first or last among the axes
     after the batch's.
     """
-    if data_format == "channels_first":
+    if _channels_come_first(data_format):
         bias = ops.reshape(bias, (-1, *(1,) * (len(x.shape) - 2)))
     return ops.add(x, bias)
 
@@ -59,7 +63,13 @@ def batch_normalization(x, mean, var, beta, gamma, axis=-1, epsilon=1e-3):
 
 @public("keras.backend.conv1d", "keras.backend.conv2d", "keras.backend.conv3d")
 def conv(x, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
-    """A convolution; see `keras.ops.conv`."""
+    """A convolution, over time also with the `padding` "causal", of what came before; see
+    `keras.ops.conv`.
+    """
+    if padding == "causal" and len(x.shape) == 3:
+        sides, steps = [(0, 0)] * 3, 2 if _channels_come_first(data_format) else 1
+        sides[steps] = ((kernel.shape[0] - 1) * dilation_rate, 0)
+        x, padding = ops.pad(x, sides), "valid"
     return ops.conv(x, kernel, strides, padding, data_format, dilation_rate)
 
 
@@ -83,8 +93,7 @@ def pool(x, pool_size, strides=1, padding="valid", data_format=None, pool_mode="
 @public("keras.backend.resize_images")
 def resize_images(x, height_factor, width_factor, data_format=None, interpolation="nearest"):
     """Images several times as high and wide."""
-    first = (data_format or "channels_last") == "channels_first"
-    height, width = x.shape[2:4] if first else x.shape[1:3]
+    height, width = x.shape[2:4] if _channels_come_first(data_format) else x.shape[1:3]
     size = (height * height_factor, width * width_factor)
     return image_shape.resize(x, size, interpolation, data_format=data_format)
 

@@ -82,6 +82,32 @@ def test_a_scalar_condition_calls_one_of_two_functions():
     assert float(K.switch(K.constant(1), lambda: K.constant(2), lambda: K.constant(3))) == 2
 
 
+@pytest.fixture
+def _channels_first():
+    keras.config.set_image_data_format("channels_first")
+    yield
+    keras.config.set_image_data_format("channels_last")
+
+
+@pytest.mark.usefixtures("_channels_first")
+def test_channels_are_where_the_configuration_says():
+    np.testing.assert_array_equal(K.resize_images(IMAGE, 2, 1), IMAGE.repeat(2, 2))
+    bias = np.arange(4, dtype="float32")
+    np.testing.assert_array_equal(K.bias_add(IMAGE, bias), IMAGE + bias[:, None, None])
+    kernel = RNG.random((2, 3, 1), "float32")
+    expected = K.conv1d(A.transpose(0, 2, 1), kernel, 1, "causal", "channels_last")
+    given = K.conv1d(A, kernel, 1, "causal")
+    np.testing.assert_allclose(given, np.transpose(expected, (0, 2, 1)), rtol=1e-5)
+
+
+def test_a_causal_convolution_sees_what_came_before():
+    kernel = RNG.random((2, 4, 1), "float32")
+    before = np.pad(A, [(0, 0), (2, 0), (0, 0)])
+    expected = before[:, :3] @ kernel[0] + A @ kernel[1]
+    given = K.conv1d(A, kernel, padding="causal", dilation_rate=2)
+    np.testing.assert_allclose(given, expected, rtol=1e-5)
+
+
 def test_variables_are_set_and_moved():
     x = K.variable([1.0, 2.0])
     K.set_value(x, [3.0, 4.0])
