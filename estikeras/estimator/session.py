@@ -59,6 +59,7 @@ class Session:
         # Never even, so that the graphs for all batches have the same operations.
         self._share = Share(False, share_variable())
         self._sources, self._traces, self._stop = [], {}, False
+        self._begun = {}  # ids of what is fetched -> Datasets of which passes begin with that
         self._at_once = 1 if self.strategy is None else STEPS_OF_RANKS
         self._first = None
         self._first = self._traced(())
@@ -172,16 +173,18 @@ class Session:
 
     def _run(self, fetches, feed_dict, steps, is_step, events=None):
         flat = tree.flatten(fetches)
-        if not any(isinstance(x, MergedSummary) for x in flat):
-            return self._run_tensors(fetches, feed_dict, steps, is_step, events)
-        wanted = [x.tensors if isinstance(x, MergedSummary) else x for x in flat]
-        values = self._run_tensors(wanted, feed_dict, steps, is_step, events)
-        pairs = zip(flat, values, strict=True)
-        values = [x.encode(y) if isinstance(x, MergedSummary) else y for x, y in pairs]
+        parts = [x.tensors if isinstance(x, MergedSummary) else [x] for x in flat]
+        wanted = [x for part in parts for x in part]
+        values = iter(self._values(wanted, feed_dict, steps, is_step, events))
+        values = [
+            x.encode([next(values) for _ in part]) if isinstance(x, MergedSummary) else next(values)
+            for x, part in zip(flat, parts, strict=True)
+        ]
         return tree.pack_sequence_as(fetches, values)
 
-    def _run_tensors(self, fetches, feed_dict, steps, is_step, events):
-        flat = [None if x is None else self._fetched(x) for x in tree.flatten(fetches)]
+    def _values(self, wanted, feed_dict, steps, is_step, events):
+        """The values of a list of what may be fetched, but for summaries."""
+        flat = [None if x is None else self._fetched(x) for x in wanted]
         leaves = [x for x in flat if isinstance(x, Action | TracedTensor)]
         fed = {}
         for x, value in self._begin(leaves, feed_dict or {}).items():
@@ -196,14 +199,16 @@ class Session:
         values = [None if x is None else value_of(x) for x in flat]
         values = [next(results) if isinstance(y, TracedTensor) else y for y in values]
         values = [None if y is None else y.value for y in values]
-        return tree.pack_sequence_as(
-            fetches, [y[()] if y is not None and not y.shape else y for y in values]
-        )
+        return [y[()] if y is not None and not y.shape else y for y in values]
 
     def _begin(self, leaves, feed_dict):
         """Begin the passes of iterators whose initializers are run; gives what is fed otherwise."""
-        actions = [each for x in leaves if isinstance(x, Action) for each in (*x.after, x)]
-        begun = [each.begins for each in actions if each.begins is not None]
+        key = tuple(map(id, leaves))
+        begun = self._begun.get(key)
+        if begun is None:
+            actions = [each for x in leaves if isinstance(x, Action) for each in (*x.after, x)]
+            begun = [each.begins for each in actions if each.begins is not None]
+            self._begun[key] = begun
         if not begun:
             return feed_dict
         placeholders = {x: self._fetched(x) for x in feed_dict}
