@@ -3,8 +3,6 @@
 import copy
 import itertools
 import logging
-import math
-import numbers
 import os
 import tempfile
 
@@ -16,6 +14,7 @@ from estikeras.estimator.hooks.base import SessionRunHook
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.estimator.run_config import RunConfig
 from estikeras.estimator.session import Session
+from estikeras.estimator.steps import some_steps
 from estikeras.estimator.warm_start import settings_of
 from estikeras.ops.seeds import seeded
 from estikeras.public import public
@@ -126,7 +125,7 @@ class Estimator:
         """
         if steps is not None and max_steps is not None:
             raise ValueError("train() takes `steps` or `max_steps`, got both.")
-        steps, max_steps = _count("steps", steps), _count("max_steps", max_steps)
+        steps, max_steps = some_steps("steps", steps), some_steps("max_steps", max_steps)
         hooks = _checked("hooks", hooks, SessionRunHook)
         loss = training_steps.run(self, input_fn, hooks, steps, max_steps, saving_listeners or ())
         if loss is not training_steps.SKIPPED:
@@ -149,7 +148,7 @@ class Estimator:
         Raises:
             ValueError: for `steps` below 1, or no data.
         """
-        steps = _count("steps", steps)
+        steps = some_steps("steps", steps)
         hooks = _checked("hooks", hooks, SessionRunHook)
         return evaluation.run(self, input_fn, steps, hooks, checkpoint_path, name)
 
@@ -363,19 +362,6 @@ def _with_folder(config, model_dir):
     return (
         copy.copy(config) if config.model_dir == model_dir else config.replace(model_dir=model_dir)
     )
-
-
-def _count(name, value):
-    """A number of steps as an int: of 93.75, such as `epochs * rows / batch_size` gives, the 94th
-    is the last one.
-    """
-    if value is None:
-        return None
-    if not isinstance(value, numbers.Real) or not math.isfinite(value):
-        raise errors.wrong_type(name, got=value, expected="a number, or None")
-    if value <= 0:
-        raise errors.invalid(name, got=value, expected="a number above 0")
-    return math.ceil(value)
 
 
 def _checked(name, things, kind):

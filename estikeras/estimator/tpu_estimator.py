@@ -40,7 +40,8 @@ class TPUEstimator(Estimator):
         export_saved_model_api_version: 1 or 2, how TPUs would be served; of no consequence.
 
     Raises:
-        ValueError: for another RunConfig, and as `Estimator` does.
+        TypeError: for another RunConfig.
+        ValueError: for `params` and sizes that are wrong, and as `Estimator` does.
         NotImplementedError: for what only TPUs do.
     """
 

@@ -6,6 +6,7 @@ from estikeras.estimator.estimator import Estimator
 from estikeras.estimator.hooks import ranks
 from estikeras.estimator.hooks.base import SessionRunHook
 from estikeras.estimator.hooks.timer import SecondOrStepTimer
+from estikeras.estimator.steps import some_steps
 from estikeras.public import public
 from strategies import get_strategy
 
@@ -30,7 +31,7 @@ class InMemoryEvaluatorHook(SessionRunHook):
     Raises:
         ValueError: if `every_n_iter` or `steps` is not positive, and, when the training begins, for
             a Scaffold with a saver or `init_fn` of its own.
-        TypeError: for hooks that are none.
+        TypeError: for hooks that are none, and steps that are no number.
     """
 
     def __init__(self, estimator, input_fn, steps=None, hooks=None, name=None, every_n_iter=100):
@@ -38,13 +39,11 @@ class InMemoryEvaluatorHook(SessionRunHook):
             raise errors.wrong_type("estimator", got=estimator, expected="a tf.estimator.Estimator")
         if every_n_iter is None or every_n_iter <= 0:
             raise ValueError(f"invalid every_n_iter={every_n_iter}.")
-        if steps is not None and steps <= 0:
-            raise errors.invalid("steps", got=steps, expected="a number above 0")
         for hook in hooks or ():
             if not isinstance(hook, SessionRunHook):
                 raise errors.wrong_type("hooks", got=hook, expected="SessionRunHooks")
         self._estimator, self._input_fn = estimator, input_fn
-        self._steps, self._hooks, self._name = steps, list(hooks or ()), name
+        self._steps, self._hooks, self._name = some_steps("steps", steps), list(hooks or ()), name
         self._timer = SecondOrStepTimer(every_steps=every_n_iter)
 
     def begin(self):

@@ -1,8 +1,7 @@
 """Ends a training at a number of steps."""
 
-import math
-
 from estikeras.estimator.hooks.following import GlobalStepHook
+from estikeras.estimator.steps import whole_steps
 from estikeras.public import public
 
 
@@ -21,6 +20,7 @@ class StopAtStepHook(GlobalStepHook):
 
     Raises:
         ValueError: unless exactly one of them is given.
+        TypeError: for what is no number.
     """
 
     def __init__(self, num_steps=None, last_step=None):
@@ -28,8 +28,8 @@ class StopAtStepHook(GlobalStepHook):
             raise ValueError("One of num_steps or last_step must be specified.")
         if num_steps is not None and last_step is not None:
             raise ValueError("Only one of num_steps or last_step can be specified.")
-        self._num_steps = None if num_steps is None else math.ceil(num_steps)
-        self._last_step = None if last_step is None else math.ceil(last_step)
+        self._num_steps = whole_steps("num_steps", num_steps)
+        self._last_step = whole_steps("last_step", last_step)
 
     def after_create_session(self, session, coord):
         if self._last_step is None:

@@ -16,6 +16,11 @@ def test_a_stop_is_given_in_one_way(options):
         estimator.StopAtStepHook(**options)
 
 
+def test_a_stop_is_given_as_a_number():
+    with pytest.raises(TypeError, match="`last_step`: expected a number"):
+        estimator.StopAtStepHook(last_step="10")
+
+
 def diverging(fail):
     def build(loss):
         return [estimator.NanTensorHook(ops.log(20 - loss), fail)]
