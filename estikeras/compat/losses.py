@@ -9,6 +9,7 @@ from estikeras.compat.weighted_losses import (
     add_loss,
     check_weights,
     compute_weighted_loss,
+    named,
 )
 from estikeras.engine import dtypes
 from estikeras.engine.tensor import as_tensor
@@ -41,6 +42,7 @@ def absolute_difference(
     """`|predictions - labels|`, see `compute_weighted_loss` for all other arguments."""
     labels, predictions = _pair(labels, predictions)
     losses = ops.abs(predictions - labels)
+    scope = scope or "absolute_difference"
     return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
@@ -64,6 +66,7 @@ def cosine_distance(
         raise errors.invalid("axis", got=None, expected="the axis of the vectors, an int")
     labels, predictions = _pair(labels, predictions)
     losses = 1 - ops.sum(predictions * labels, axis=axis, keepdims=True)
+    scope = scope or "cosine_distance_loss"
     return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
@@ -82,6 +85,7 @@ def hinge_loss(
     """
     labels, logits = _pair(labels, logits, "logits")
     losses = ops.relu(1 - (2 * labels - 1) * logits)
+    scope = scope or "hinge_loss"
     return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
@@ -103,6 +107,7 @@ def huber_loss(
     error = ops.abs(predictions - labels)
     near = ops.minimum(error, delta)
     losses = 0.5 * near * near + delta * (error - near)
+    scope = scope or "huber_loss"
     return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
@@ -123,6 +128,7 @@ def log_loss(
     labels, predictions = _pair(labels, predictions)
     losses = -labels * ops.log(predictions + epsilon)
     losses = losses - (1 - labels) * ops.log(1 - predictions + epsilon)
+    scope = scope or "log_loss"
     return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
@@ -138,6 +144,7 @@ def mean_squared_error(
     """`(predictions - labels)` squared, see `compute_weighted_loss` for all other arguments."""
     labels, predictions = _pair(labels, predictions)
     losses = ops.square(predictions - labels)
+    scope = scope or "mean_squared_error"
     return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
@@ -151,7 +158,7 @@ def mean_pairwise_squared_error(
         labels: (batch, ...) tensor.
         predictions: likewise.
         weights: number, or tensor that broadcasts to the labels with as many axes.
-        scope: of no consequence.
+        scope: name of the scope in which the loss is called `value`.
         loss_collection: names of collections that take the loss; None for none.
 
     Returns:
@@ -171,6 +178,7 @@ def mean_pairwise_squared_error(
     second = 2 * ops.divide_no_nan(ops.square(sums), pairs)
     total = ops.sum((first - second) * weights)
     loss = ops.where(ops.sum(present) > 0, total, 0.0)
+    named(loss, scope or "mean_pairwise_squared_error")
     add_loss(loss, loss_collection)
     return loss
 
@@ -192,7 +200,7 @@ def sigmoid_cross_entropy(
         logits: the same shape, float.
         weights: see `compute_weighted_loss`.
         label_smoothing: from 0 to 1, by how much labels are drawn to 1/2.
-        scope: of no consequence.
+        scope: name of the scope in which the loss is called `value`.
         loss_collection: names of collections that take the loss; None for none.
         reduction: one of `Reduction`.
 
@@ -205,6 +213,7 @@ def sigmoid_cross_entropy(
     if label_smoothing > 0:
         labels = labels * (1 - label_smoothing) + 0.5 * label_smoothing
     losses = tf_nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
+    scope = scope or "sigmoid_cross_entropy_loss"
     return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
@@ -225,7 +234,7 @@ def softmax_cross_entropy(
         logits: the same shape, float.
         weights: number, or (batch,).
         label_smoothing: from 0 to 1, by how much labels are drawn to 1/classes.
-        scope: of no consequence.
+        scope: name of the scope in which the loss is called `value`.
         loss_collection: names of collections that take the loss; None for none.
         reduction: one of `Reduction`.
 
@@ -239,6 +248,7 @@ def softmax_cross_entropy(
         labels = labels * (1 - label_smoothing) + label_smoothing / labels.shape[-1]
     labels = ops.stop_gradient(labels)
     losses = tf_nn.softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+    scope = scope or "softmax_cross_entropy_loss"
     return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
@@ -257,7 +267,7 @@ def sparse_softmax_cross_entropy(
         labels: (batch,) or (batch, 1) ints.
         logits: (batch, classes) float.
         weights: number, or a tensor shaped like the labels.
-        scope: of no consequence.
+        scope: name of the scope in which the loss is called `value`.
         loss_collection: names of collections that take the loss; None for none.
         reduction: one of `Reduction`.
 
@@ -276,4 +286,5 @@ def sparse_softmax_cross_entropy(
     weights = as_tensor(weights)
     if len(weights.shape) == len(losses.shape) + 1 and weights.shape[-1] == 1:
         weights = ops.squeeze(weights, axis=-1)
+    scope = scope or "sparse_softmax_cross_entropy_loss"
     return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)

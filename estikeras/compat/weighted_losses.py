@@ -2,6 +2,9 @@
 
 from estikeras import errors, ops
 from estikeras.compat.collections import GraphKeys, add_to_collections, get_collection
+from estikeras.compat.name_scopes import name_scope
+from estikeras.engine import context
+from estikeras.engine.session_graph import session_graph
 from estikeras.engine.tensor import as_tensor
 from estikeras.public import public
 
@@ -78,7 +81,7 @@ def compute_weighted_loss(
     Args:
         losses: tensor.
         weights: number, or tensor that broadcasts to the losses with as many axes.
-        scope: of no consequence.
+        scope: name of the scope in which the loss is called `value`; None for "weighted_loss".
         loss_collection: names of collections that take the loss; None for none.
         reduction: one of `Reduction`.
 
@@ -104,8 +107,17 @@ def compute_weighted_loss(
         loss = ops.divide_no_nan(loss, ops.sum(ops.broadcast_to(present, losses.shape)))
     elif reduction == Reduction.SUM_OVER_BATCH_SIZE:
         loss = ops.divide_no_nan(loss, float(losses.size))
-    loss = ops.cast(loss, dtype)
+    loss = named(ops.cast(loss, dtype), scope or "weighted_loss")
     add_loss(loss, loss_collection)
+    return loss
+
+
+def named(loss, scope):
+    """A loss, which a model function knows as `value` in a name scope."""
+    graph = session_graph()
+    if graph is not None:
+        with name_scope(scope):
+            graph.note(loss, context.scoped_name("value"))
     return loss
 
 

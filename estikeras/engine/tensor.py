@@ -93,10 +93,14 @@ class Tensor:
         """Its name in the model function that runs, with `:0` at its end: what it was called there,
         or made up from what makes it.
         """
-        known_as = getattr(context.current.trace, "known_as", None)
+        known_as = getattr(self._graph, "known_as", None)
         if known_as is None:
             raise AttributeError("Tensors have names in model functions only.")
         return known_as(self)
+
+    @property
+    def _graph(self):
+        return context.current.trace
 
     @property
     def op(self):
@@ -193,6 +197,10 @@ class TracedTensor(Tensor):
         self.node, self.index = node, index
         self.shape, self.dtype = spec.shape, dtypes.DType(spec.dtype)
         self._shared = False
+
+    @property
+    def _graph(self):
+        return self.node.graph
 
     @property
     def value(self):

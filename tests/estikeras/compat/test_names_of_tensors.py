@@ -89,6 +89,29 @@ def test_what_layers_make_lies_below_the_name_scopes_so_that_towers_have_their_o
     }
 
 
+@pytest.mark.usefixtures("graph")
+def test_losses_are_called_value_in_scopes_of_their_own():
+    x, ones = v1.get_variable("x", [2, 3]), tf.ones([2, 3])
+    with v1.name_scope("head"):
+        v1.losses.mean_squared_error(ones, x)
+        v1.losses.sparse_softmax_cross_entropy([0, 1], x)
+        v1.losses.huber_loss(ones, x, scope="mine")
+        v1.losses.mean_pairwise_squared_error(ones, x)
+        v1.losses.compute_weighted_loss(x)
+        v1.losses.mean_squared_error(ones, x)
+    scopes = ["mean_squared_error", "sparse_softmax_cross_entropy_loss", "mine"]
+    scopes += ["mean_pairwise_squared_error", "weighted_loss", "mean_squared_error_1"]
+    assert [loss.op.name for loss in v1.losses.get_losses()] == [f"head/{s}/value" for s in scopes]
+    assert len(v1.losses.get_losses("head/mean")) == 3
+
+
+def test_names_are_known_after_the_model_function_too(graph):
+    with graph.tracing():
+        y = v1.get_variable("w", []) * 2.0
+    with tf.init_scope():
+        assert graph.find(y.name) is y
+
+
 def test_found_by_its_name(graph):
     with v1.name_scope("loss"):
         x = v1.get_variable("w", []) * 2.0
