@@ -758,10 +758,22 @@ NAMES = {
     "config.experimental.list_physical_devices": "estikeras.compat.devices:list_physical_devices",
     "config.experimental.set_memory_growth": "estikeras.compat.devices:set_memory_growth",
     "config.experimental.set_visible_devices": "estikeras.compat.devices:set_visible_devices",
+    "config.experimental_functions_run_eagerly": "estikeras.settings:functions_run_eagerly",
+    "config.experimental_run_functions_eagerly": "estikeras.settings:run_functions_eagerly",
+    "config.functions_run_eagerly": "estikeras.settings:functions_run_eagerly",
     "config.get_visible_devices": "estikeras.compat.devices:list_physical_devices",
     "config.list_logical_devices": "estikeras.compat.devices:list_logical_devices",
     "config.list_physical_devices": "estikeras.compat.devices:list_physical_devices",
+    "config.run_functions_eagerly": "estikeras.settings:run_functions_eagerly",
     "config.set_visible_devices": "estikeras.compat.devices:set_visible_devices",
+    "config.threading.get_inter_op_parallelism_threads":
+        "estikeras.compat.threads:get_intra_op_parallelism_threads",
+    "config.threading.get_intra_op_parallelism_threads":
+        "estikeras.compat.threads:get_intra_op_parallelism_threads",
+    "config.threading.set_inter_op_parallelism_threads":
+        "estikeras.compat.threads:set_inter_op_parallelism_threads",
+    "config.threading.set_intra_op_parallelism_threads":
+        "estikeras.compat.threads:set_intra_op_parallelism_threads",
     "constant": "estikeras.ops.tf_arrays:constant",
     "constant_initializer": "estikeras.compat.drawn_anew:Constant",
     "control_dependencies": "estikeras.ops.tf_control:control_dependencies",

@@ -39,6 +39,8 @@ class _State:
         self.max_epochs = _whole_number("KERAS_MAX_EPOCHS")
         self.max_steps_per_epoch = _whole_number("KERAS_MAX_STEPS_PER_EPOCH")
         self.interactive_logging = True
+        self.functions_run_eagerly = False
+        self.threads = None
 
 
 @functools.cache
@@ -237,11 +239,33 @@ def is_nnx_enabled():
     return False
 
 
+@public("config.run_functions_eagerly", "config.experimental_run_functions_eagerly")
+def run_functions_eagerly(run_eagerly):
+    """Let `tf.function`s, and the steps of models that are made afterwards, run eagerly, to debug.
+
+    Args:
+        run_eagerly: bool; False lets them be compiled.
+    """
+    _state().functions_run_eagerly = bool(run_eagerly)
+
+
+@public("config.functions_run_eagerly", "config.experimental_functions_run_eagerly")
+def functions_run_eagerly():
+    """Whether `tf.function`s run eagerly."""
+    return _state().functions_run_eagerly
+
+
+def set_threads(count):
+    """Let programs run on so many threads; None stands for what `threads` finds by itself."""
+    _state().threads = count
+
+
 def threads():
     """How many threads this process should use: what was asked for, else its share of the cores,
     which it has for itself unless a launcher started more ranks on this machine.
     """
-    asked = _whole_number("ESTIKERAS_NUM_THREADS") or _whole_number("OMP_NUM_THREADS")
+    asked = _state().threads
+    asked = asked or _whole_number("ESTIKERAS_NUM_THREADS") or _whole_number("OMP_NUM_THREADS")
     return asked or usable_cores.threads_per_rank()
 
 

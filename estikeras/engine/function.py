@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from estikeras import settings
 from estikeras.engine import context, tree
 from estikeras.engine.graph import Graph
 from estikeras.engine.operation import any_symbolic
@@ -92,7 +93,8 @@ class Function:
         args, kwargs = tree.map_structure(
             lambda x: as_tensor(x) if isinstance(x, np.ndarray) else x, (args, kwargs)
         )
-        if self.eager or now.trace is not None or now.tapes or any_symbolic(args, kwargs):
+        is_inside = now.trace is not None or now.tapes or any_symbolic(args, kwargs)
+        if is_inside or self.eager or settings.functions_run_eagerly():
             return self.python_function(*args, **kwargs)
         try:
             concrete, arrays = self.concrete(args, kwargs)

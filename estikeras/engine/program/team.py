@@ -101,6 +101,11 @@ def current():
         return team
 
 
+def is_started():
+    """Whether this process has its team."""
+    return os.getpid() in _teams
+
+
 def _stop(pid):
     if pid == os.getpid() and pid in _teams:
         _teams.pop(pid).stop()

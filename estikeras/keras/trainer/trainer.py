@@ -8,7 +8,7 @@ import copy
 import inspect
 import warnings
 
-from estikeras import errors, ops
+from estikeras import errors, ops, settings
 from estikeras.engine import tree
 from estikeras.engine.tape import GradientTape
 from estikeras.keras import optimizers
@@ -252,11 +252,12 @@ class Trainer:
 
     def _runner(self, step):
         strategy = self.distribute_strategy
+        eager = self.run_eagerly or settings.functions_run_eagerly()
         if strategy.num_replicas_in_sync == 1:
-            return Runner(step, eager=self.run_eagerly)
+            return Runner(step, eager)
         # What a step of the user's own returns may be this replica's alone.
         averages = getattr(type(self), step.__name__) is not getattr(Trainer, step.__name__)
-        return ReplicaRunner(step, self.run_eagerly, strategy, averages)
+        return ReplicaRunner(step, eager, strategy, averages)
 
     def make_train_function(self, force=False):
         """Make the runner of `train_step`; `force` makes it anew."""
@@ -273,7 +274,8 @@ class Trainer:
     def make_predict_function(self, force=False):
         """Make the runner of `predict_step`; `force` makes it anew."""
         if self.predict_function is None or force:
-            self.predict_function = Runner(self.predict_step, eager=self.run_eagerly)
+            eager = self.run_eagerly or settings.functions_run_eagerly()
+            self.predict_function = Runner(self.predict_step, eager)
         return self.predict_function
 
     def fit(
