@@ -3,7 +3,7 @@
 import sys
 
 from estikeras import errors
-from estikeras.data import functions, nested, structure
+from estikeras.data import functions, mapping, nested, structure
 from estikeras.data.arguments import integer, out_of_range, parallel_calls
 from estikeras.data.buffering import read_ahead
 from estikeras.data.node import Run
@@ -32,7 +32,7 @@ class FunctionMethods:
         """
         function = UserFunction(map_func, "map_func")
         parallel = parallel_calls(num_parallel_calls)
-        node = functions.Map(self.plan, function, parallel, deterministic)
+        node = mapping.Map(self.plan, function, parallel, deterministic)
         node.declared  # noqa: B018  traces the function, so that its errors come here
         return self.with_plan(node)
 

@@ -9,7 +9,7 @@ import numpy as np
 from estikeras import errors
 from estikeras.data.arguments import AUTOTUNE
 from estikeras.data.dataset import Dataset
-from estikeras.data.functions import Map
+from estikeras.data.mapping import Map
 from estikeras.data.user_function import UserFunction
 from estikeras.engine.specs import TensorSpec
 from estikeras.keras.utils import directory_listing, messages
