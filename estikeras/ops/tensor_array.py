@@ -94,11 +94,11 @@ class TensorArray:
             index = core.cast(index, "int32")
             start = joining.stack([index, *[np.int32(0)] * len(value.shape)])
             rows = self._filled(value.shape)
-            return self._with_rows(indexing.slice_update(rows, start, value[None]))
+            return self.with_rows(indexing.slice_update(rows, start, value[None]))
         index = self._number(index, grows=True)
         if self._rows is not None:
             rows = self._filled(value.shape, index + 1)
-            return self._with_rows(
+            return self.with_rows(
                 joining.concatenate([rows[:index], value[None], rows[index + 1 :]])
             )
         made = self._copy(value.shape)
@@ -139,10 +139,7 @@ class TensorArray:
 
     def unstack(self, value, name=None):
         """The array whose tensors are the rows of a tensor."""
-        rows = self._checked(value, axis=1)
-        made = self._copy(rows.shape[1:])
-        made._rows, made._size, made._items = rows, rows.shape[0], {}
-        return made
+        return self.with_rows(self._checked(value, axis=1))
 
     def scatter(self, indices, value, name=None):
         """The array with the rows of a tensor under some numbers."""
@@ -188,9 +185,11 @@ class TensorArray:
         """
         return self._filled(None if like is None else like._known_shape())
 
-    def with_carried(self, rows):
-        """The array with other rows."""
-        return self._with_rows(rows)
+    def with_rows(self, rows):
+        """The array of the rows of a tensor."""
+        made = self._copy(rows.shape[1:])
+        made._rows, made._items, made._size = rows, {}, rows.shape[0]
+        return made
 
     def map(self, function):
         """The array with a function of its tensors, which keeps their shape."""
@@ -217,21 +216,14 @@ class TensorArray:
             )
         size = max(self._size, size)
         if self._rows is None:
+            if not size:
+                return creation.zeros((0, *shape), self._dtype)
             empty = creation.zeros(shape, self._dtype)
-            return (
-                joining.stack([self._items.get(k, empty) for k in range(size)])
-                if size
-                else creation.zeros((0, *shape), self._dtype)
-            )
+            return joining.stack([self._items.get(k, empty) for k in range(size)])
         missing = size - self._size
         if not missing:
             return self._rows
         return joining.concatenate([self._rows, creation.zeros((missing, *shape), self._dtype)])
-
-    def _with_rows(self, rows):
-        made = self._copy(rows.shape[1:])
-        made._rows, made._items, made._size = rows, {}, rows.shape[0]
-        return made
 
     def _copy(self, shape):
         made = object.__new__(TensorArray)
@@ -289,7 +281,7 @@ def packed(structure, tensors):
     def put(x):
         if x is None:
             return None
-        return x.with_carried(next(given)) if isinstance(x, TensorArray) else next(given)
+        return x.with_rows(next(given)) if isinstance(x, TensorArray) else next(given)
 
     return tree.map_structure(put, structure)
 
