@@ -3017,7 +3017,7 @@ NAMES = {
     "pad": "estikeras.ops.tf_arrays:pad",
     "parallel_stack": "estikeras.ops.tf_arrays:stack",
     "pow": "estikeras.ops.tf_math:pow",
-    "print": "estikeras.ops.tf_control:print",
+    "print": "estikeras.ops.printing:print",
     "py_function": "estikeras.ops.tf_control:py_function",
     "random.Generator": "estikeras.ops.tf_random:Generator",
     "random.categorical": "estikeras.ops.tf_random:categorical",

@@ -41,6 +41,8 @@ class Primitive:
         pointwise: whether it applies to each entry of its inputs alone, which have one shape or are
             scalars; its outputs have that shape, and maybe further axes after it. Strings have such
             primitives.
+        has_effect: whether it does something besides giving a value, each time a program comes
+            there.
         bound: `bound(program, inputs, outputs, **params)` gives a function that computes arrays
             from arrays, all of which stay where they are; None lets programs call the reference.
     """
@@ -54,6 +56,7 @@ class Primitive:
     collective: bool = False
     additive: bool = False
     pointwise: bool = False
+    has_effect: bool = False
     bound: Callable | None = None
 
     def __call__(self, *inputs, **params):

@@ -1,7 +1,6 @@
 """Choices, loops and Python functions under TensorFlow's names and signatures."""
 
 import contextlib
-import sys
 
 import numpy as np
 
@@ -9,7 +8,7 @@ from estikeras import errors
 from estikeras.engine import context, tree
 from estikeras.engine import session_graph as session
 from estikeras.engine.session_graph import session_graph
-from estikeras.engine.tensor import TracedTensor, TraceError, as_tensor
+from estikeras.engine.tensor import TracedTensor, as_tensor
 from estikeras.ops import comparison, control_flow, core, joining, loops
 from estikeras.ops.tensor_array import map_tensors
 from estikeras.public import public
@@ -228,24 +227,6 @@ def py_function(func=None, inp=None, Tout=None, name=None):
     if isinstance(Tout, _SEVERAL):
         return [core.cast(y, d) for y, d in zip(result, Tout, strict=True)]
     return None if Tout is None else core.cast(result, Tout)
-
-
-@public("print")
-def print(*inputs, **kwargs):
-    """Write values to `output_stream` (sys.stderr); in a trace their shapes and dtypes, once.
-
-    In a function of a `tf.data` pipeline, it writes them for each element.
-    """
-    stream = kwargs.pop("output_stream", sys.stderr)
-    end, separator = kwargs.pop("end", "\n"), kwargs.pop("sep", " ")
-    kwargs.pop("summarize", None)
-    kwargs.pop("name", None)
-    if kwargs:
-        raise TypeError(f"print() has no argument {next(iter(kwargs))!r}.")
-    trace = context.current.trace
-    if trace is not None and trace.must_check:
-        raise TraceError("print() writes for each element.")
-    stream.write(separator.join(str(x) for x in inputs) + end)
 
 
 @public("executing_eagerly")

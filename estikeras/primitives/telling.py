@@ -17,4 +17,4 @@ def _told_gradient(g, y, x, *data, tell):
     return (g, *(None for _ in data))
 
 
-told = primitive("told", _told_rule, _told, _told_gradient)
+told = primitive("told", _told_rule, _told, _told_gradient, has_effect=True)

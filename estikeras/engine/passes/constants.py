@@ -15,7 +15,7 @@ def fold_constants(graph):
         foldable = (
             node.kind == "apply"
             and node.inputs
-            and not node.primitive.collective
+            and not (node.primitive.collective or node.primitive.has_effect)
             and all(x.node.kind == "constant" for x in node.inputs)
         )
         if foldable and all(y.size <= LARGEST for y in node.outputs):

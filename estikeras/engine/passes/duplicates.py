@@ -31,7 +31,7 @@ def _key(node):
     if node.kind == "constant" and node.payload.size <= 16:
         value = node.payload.value
         return ("constant", node.payload.spec, value.tobytes())
-    if node.kind != "apply" or node.primitive.collective:
+    if node.kind != "apply" or node.primitive.collective or node.primitive.has_effect:
         return None
     key = (
         node.primitive.name,
