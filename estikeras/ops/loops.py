@@ -30,18 +30,21 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
         loop_vars: a tensor, or a tuple, list or dict of them.
         maximum_iterations: None sets no limit.
     """
-    several = isinstance(loop_vars, (tuple, list))
+    loop_vars = tuple(loop_vars) if isinstance(loop_vars, list) else loop_vars
     count = 0
     while maximum_iterations is None or count < maximum_iterations:
-        holds = core.boolean(cond(*loop_vars) if several else cond(loop_vars))
-        if is_traced(holds) and holds.node.graph.has_loops:
+        holds = _holds(cond, loop_vars)
+        if is_traced(holds):
+            if not context.current.trace.has_loops:
+                raise TraceError(
+                    "A loop that ends by a traced value has no form in SavedModels. Give it a "
+                    "number of steps that is known, as `ops.fori_loop` has it."
+                )
             rest = None if maximum_iterations is None else maximum_iterations - count
             return _while_node(cond, body, loop_vars, rest)
         if not bool(holds):
             break
-        loop_vars = body(*loop_vars) if several else body(loop_vars)
-        loop_vars = tuple(loop_vars) if isinstance(loop_vars, list) else loop_vars
-        several = isinstance(loop_vars, tuple)
+        loop_vars = _following(body, loop_vars)
         count += 1
     return loop_vars
 
@@ -103,17 +106,13 @@ def _while_node(cond, body, loop_vars, limit):
     Raises:
         TraceError: when the steps differ.
     """
-    several = isinstance(loop_vars, (tuple, list))
     like = None if are_ready(loop_vars) else _after_a_step(body, loop_vars)
 
     def holds(carried):
-        values = packed(loop_vars, carried)
-        return core.boolean(cond(*values) if several else cond(values))
+        return _holds(cond, packed(loop_vars, carried))
 
     def step(carried):
-        values = packed(loop_vars, carried)
-        following = body(*values) if several else body(values)
-        return tensors_of(following)
+        return tensors_of(_following(body, packed(loop_vars, carried)))
 
     carried = tensors_of(loop_vars, like)
     try:
@@ -138,10 +137,20 @@ def _while_node(cond, body, loop_vars, limit):
 
 def _after_a_step(body, loop_vars):
     """What a step gives, of which only shapes are asked for."""
-    several = isinstance(loop_vars, (tuple, list))
     with context.current.trace.branch(), context.scope(tapes=()):
-        following = body(*loop_vars) if several else body(loop_vars)
-    return list(following) if isinstance(loop_vars, list) else following
+        return _following(body, loop_vars)
+
+
+def _holds(cond, loop_vars):
+    return core.boolean(cond(*loop_vars) if isinstance(loop_vars, tuple) else cond(loop_vars))
+
+
+def _following(body, loop_vars):
+    """The loop variables after a step: a tuple, or one thing that is none."""
+    if not isinstance(loop_vars, tuple):
+        return body(loop_vars)
+    following = body(*loop_vars)
+    return tuple(following) if isinstance(following, (tuple, list)) else (following,)
 
 
 def _as_node(f, init, xs, length, reverse):

@@ -82,6 +82,7 @@ def while_loop(
         name: of no consequence.
     """
     result = loops.while_loop(cond, body, loop_vars, maximum_iterations)
+    result = list(result) if isinstance(loop_vars, list) else result
     return result if back_prop else map_tensors(core.stop_gradient, result)
 
 

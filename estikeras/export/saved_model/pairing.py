@@ -221,7 +221,8 @@ def _other_graph(what):
         got=what,
         expected="the same operations for batches of every size",
         hint="Do not let Python's `if` and `for` depend on the size of a batch, or on a length of "
-        "sequences that is not known.",
+        "sequences that is not known. Recurrent cells need a known length; keras.layers.LSTM and "
+        "GRU do not.",
     )
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import estikeras as tf
 from estikeras import ops
 from estikeras.engine.function import function
 from estikeras.engine.operation import KerasTensor
@@ -64,6 +65,19 @@ def test_a_loop_that_ends_by_a_value_and_changes_shapes_falls_back_to_eager():
 
     with pytest.warns(UserWarning, match="runs eagerly"):
         assert function(longer)(ops.ones((3,))).shape == (12,)
+
+
+@BOTH
+def test_loop_variables_come_back_in_the_structure_they_were_given_in(run):
+    def double(until):
+        def walk(loop_vars):
+            return tf.while_loop(lambda x: x < until, lambda x: x * 2, loop_vars)
+
+        return walk([1]), walk((1,)), walk(1)
+
+    as_list, as_tuple, alone = run(double)(ops.convert_to_tensor(10))
+    assert [type(as_list), type(as_tuple)] == [list, tuple]
+    assert [int(x) for x in (*as_list, *as_tuple, alone)] == [16] * 3
 
 
 @BOTH
