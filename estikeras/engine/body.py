@@ -12,7 +12,7 @@ from estikeras.engine.session_graph import SessionGraph, session_graph
 from estikeras.engine.tensor import Spec, TracedTensor, public_operators
 
 
-class NotALoop(Exception):
+class StepsDiffer(Exception):
     """The steps of a loop are no repetition of one graph."""
 
 
@@ -238,7 +238,7 @@ def trace_loop(step, carried, walked, length, backwards=False, count=None):
         A LoopTrace.
 
     Raises:
-        NotALoop: when what is carried changes its shape or dtype, and for strings and collectives.
+        StepsDiffer: when what is carried changes its shape or dtype, and for strings and collectives.
     """
     in_session = isinstance(context.current.trace, SessionGraph)
     graph = _SessionBody() if in_session else _BodyGraph()
@@ -252,11 +252,11 @@ def trace_loop(step, carried, walked, length, backwards=False, count=None):
     collected += checks
     for x, y in zip(states, following, strict=True):
         if x.spec != y.spec:
-            raise NotALoop(f"{x.spec} becomes {y.spec}")
+            raise StepsDiffer(f"{x.spec} becomes {y.spec}")
     for node in graph.nodes:
         is_collective = node.kind == "apply" and node.primitive.collective
         if is_collective or any(y.dtype == "string" for y in node.outputs):
-            raise NotALoop(f"{node.primitive} runs in a step")
+            raise StepsDiffer(f"{node.primitive} runs in a step")
     written = {**graph.updates, **required}
     for variable, value in written.items():
         states.append(graph.first_read(variable))

@@ -67,7 +67,7 @@ def _turn(file):
     same kernels at the same moment, and one of them compiles each.
 
     Who does not come to its turn, since another process is stopped in it or files cannot be locked,
-    goes on without.
+    goes on without: at worst, two processes compile the same and one file replaces the other.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

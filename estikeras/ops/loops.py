@@ -9,7 +9,7 @@ import numpy as np
 
 from estikeras import errors
 from estikeras.engine import context, tree
-from estikeras.engine.body import NotALoop
+from estikeras.engine.body import StepsDiffer
 from estikeras.engine.operation import is_traced, op
 from estikeras.engine.tensor import TraceError, as_tensor
 from estikeras.ops import core, joining
@@ -80,7 +80,7 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
     if trace is not None and trace.has_loops and count >= SHORTEST and unroll is not True:
         try:
             return _as_node(f, init, xs, count, reverse)
-        except NotALoop:
+        except StepsDiffer:
             pass  # step by step, then
     carry, ys = init, [None] * count
     for i in reversed(range(count)) if reverse else range(count):
@@ -128,7 +128,7 @@ def _while_node(cond, body, loop_vars, limit):
             )
         found, _ = loop.run(lambda xs, rows: (step(xs), []), carried, [], limit, count=counted[0])
         return packed(loop_vars, found)
-    except NotALoop as error:
+    except StepsDiffer as error:
         raise TraceError(
             f"Steps of a loop that ends by a traced value must be alike ({error}). Let loop "
             "variables keep their shapes and dtypes."
@@ -157,14 +157,14 @@ def _as_node(f, init, xs, length, reverse):
     """What `scan` gives, by one node of the trace.
 
     Raises:
-        NotALoop: when the steps differ.
+        StepsDiffer: when the steps differ.
     """
     forms = {}
 
     def step(carried, row):
         carry, y = f(packed(init, carried), packed(xs, row))
         if _form(carry) != _form(init):
-            raise NotALoop("The structure that is carried changes.")
+            raise StepsDiffer("The structure that is carried changes.")
         forms["y"] = y
         return tensors_of(carry), tensors_of(y)
 

@@ -27,7 +27,7 @@ def run(step, carried, walked, length, backwards=False, count=None):
         What is carried after the last step, and what was collected, as rows.
 
     Raises:
-        NotALoop: when the steps differ.
+        StepsDiffer: when the steps differ.
     """
     traced = trace_loop(step, carried, walked, length, backwards, count)
     finals, _, collected = traced.loop.outputs(loop(*traced.inputs, loop=traced.loop))
@@ -50,7 +50,7 @@ def repeat(condition, step, carried, limit):
         What is carried after the last step.
 
     Raises:
-        NotALoop: when the steps differ.
+        StepsDiffer: when the steps differ.
     """
 
     def whole(carried, rows):

@@ -6,6 +6,8 @@ from estikeras.engine.passes.replace import Replacements
 
 def narrow_loops(graph):
     """Replace loops of which only some outputs are read, by such that have only these."""
+    if not any("loop" in node.params for node in graph.nodes):
+        return
     wanted = {id(x) for x in graph.results()}
     narrower = {}
     for node in reversed(graph.nodes):
