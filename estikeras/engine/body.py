@@ -238,7 +238,7 @@ def trace_loop(step, carried, walked, length, backwards=False, count=None):
         A LoopTrace.
 
     Raises:
-        StepsDiffer: when what is carried changes its shape or dtype, and for strings and collectives.
+        StepsDiffer: when what is carried changes its shape or dtype, for strings and collectives.
     """
     in_session = isinstance(context.current.trace, SessionGraph)
     graph = _SessionBody() if in_session else _BodyGraph()
