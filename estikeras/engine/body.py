@@ -76,6 +76,7 @@ class Loop:
         results = [self.graph.outputs[place - len(self.noted)] for place in collected]
         states = self.graph.inputs[: self.carries]
         carried, more = None, {*noted.values(), *(i for i in finals if i in wanted)}
+        # All that is carried for what is wanted, until nothing is added.
         while carried != more:
             carried = more
             nodes = needed_nodes([*results, *(self.graph.outputs[i] for i in carried)])
@@ -99,7 +100,7 @@ class Loop:
 
 
 class _Body:
-    """What the graph of a step has besides, while it is traced.
+    """A mixin before Graph: what is read from outside, from the trace around, becomes an input.
 
     Attributes:
         sources: id of an input -> the tensor outside that it stands for.
@@ -110,6 +111,7 @@ class _Body:
         self._around, self._tapes = context.current.trace, context.current.tapes
         if self._around is not None:
             self.must_check, self.closing = self._around.must_check, self._around.closing
+            self.is_watched = bool(self._tapes) or self._around.is_watched
         self.sources, self._known = {}, {}
 
     def own(self, x):
@@ -181,8 +183,8 @@ class LoopTrace:
     Attributes:
         loop: the Loop.
         inputs: list of the tensors that are its inputs.
-        variables: dict of the variables that a step assigns to, which are carried after all else;
-            its values tell whether that is done by an action that results require.
+        variables: dict from the variables that a step assigns to, which are carried after all
+            else, to whether an action does so that results require.
         checks: how many tensors are collected, after all else, since computing them may fail.
     """
 

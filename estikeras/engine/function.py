@@ -14,7 +14,7 @@ from estikeras.engine import context, tree
 from estikeras.engine.graph import Graph
 from estikeras.engine.operation import any_symbolic
 from estikeras.engine.program.program import Program
-from estikeras.engine.tensor import StringTraceError, Tensor, TraceError, as_tensor
+from estikeras.engine.tensor import StringTraceError, Tensor, TraceError, ValueTraceError, as_tensor
 from estikeras.engine.variable import Variable
 from estikeras.public import public
 
@@ -156,12 +156,13 @@ class Function:
             if frames
             else ""
         )
-        warnings.warn(
-            f"{self.__name__!r} runs eagerly, and slower: it asks for the value of a "
-            f"tensor{where}. Use ops such as `ops.where` or `ops.cond` in place of Python's "
-            "control flow. A loop whose end depends on values always runs eagerly.",
-            stacklevel=4,
-        )
+        reason = f"it cannot be traced{where}. {error}"
+        if isinstance(error, ValueTraceError):
+            reason = (
+                f"it asks for the value of a tensor{where}. Use ops such as `ops.where`, "
+                "`ops.cond` and `ops.while_loop` in place of Python's control flow."
+            )
+        warnings.warn(f"{self.__name__!r} runs eagerly, and slower: {reason}", stacklevel=4)
 
 
 class BoundFunction(functools.partial):

@@ -46,9 +46,10 @@ class Graph:
         must_check: whether assertions and prints, which are no part of programs, make the trace
             fail.
         has_loops: whether loops may be nodes; else their steps are traced one by one.
+        is_watched: whether gradients may be asked for though no tape is open: in steps of loops.
     """
 
-    has_loops = True
+    has_loops, is_watched = True, False
 
     def __init__(self):
         self.nodes, self.inputs, self.outputs = [], [], []

@@ -42,7 +42,7 @@ class Primitive:
             scalars; its outputs have that shape, and maybe further axes after it. Strings have such
             primitives.
         has_effect: whether it does something besides giving a value, each time a program comes
-            there.
+            there, or, as loops, may do so: in a trace it is a node though all its inputs are known.
         bound: `bound(program, inputs, outputs, **params)` gives a function that computes arrays
             from arrays, all of which stay where they are; None lets programs call the reference.
     """
@@ -66,8 +66,8 @@ class Primitive:
                 y = (context.current.trace or x.node.graph).apply(self, xs, params)
                 break
         else:
-            if self.collective and context.current.trace is not None:
-                # The replicas meet when the program runs, not while each traces it.
+            if (self.collective or self.has_effect) and context.current.trace is not None:
+                # It happens, or the replicas meet, when the program runs, not while it is traced.
                 y = context.current.trace.apply(self, xs, params)
             else:
                 y = self.evaluate(xs, params)

@@ -52,7 +52,7 @@ def address_of(name, build):
             _announce()
             with _turn(file):
                 code = _read(file) or _built(file, build)
-        return _load(name, code)
+        return _load(code)
 
 
 def _built(file, build):
@@ -78,12 +78,13 @@ def _turn(file):
         return
     with stream:
         last = time.monotonic() + _PATIENCE_S
-        while not _locks(stream) and time.monotonic() < last:
+        while not (mine := _locks(stream)) and time.monotonic() < last:
             time.sleep(_PAUSE_S)
         try:
             yield
         finally:
-            lock.unlink(missing_ok=True)
+            if mine:
+                lock.unlink(missing_ok=True)
 
 
 def _locks(stream):
@@ -159,7 +160,7 @@ def _machine():
 _engines = []  # loaded code lives as long as the process
 
 
-def _load(name, code):
+def _load(code):
     target = _machine().create_target_machine(jit=True)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))

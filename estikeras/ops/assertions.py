@@ -14,6 +14,7 @@ from estikeras.engine.operation import is_traced
 from estikeras.engine.session_graph import session_graph
 from estikeras.engine.tensor import TraceError, as_tensor
 from estikeras.ops import comparison, core, reduction
+from estikeras.ops.branches import is_taken
 from estikeras.primitives import checks
 from estikeras.public import public
 
@@ -100,9 +101,8 @@ def require(condition, data, summarize=None, name=None):
         return None
     if trace.must_check:
         raise TraceError("An assertion needs the value.")
-    for choice, wanted in context.current.branches:
-        unwanted = comparison.logical_not(choice) if wanted else choice
-        condition = comparison.logical_or(condition, unwanted)
+    if context.current.branches:
+        condition = comparison.logical_or(condition, comparison.logical_not(is_taken()))
     checked = trace.apply(checks.check, (as_tensor(condition), *traced), {"message": message})
     return trace.must_compute(checked, name or "Assert")
 

@@ -13,6 +13,7 @@ from estikeras.engine.body import StepsDiffer
 from estikeras.engine.operation import is_traced, op
 from estikeras.engine.tensor import TraceError, as_tensor
 from estikeras.ops import core, joining
+from estikeras.ops.branches import is_taken
 from estikeras.ops.tensor_array import are_ready, packed, tensors_of
 from estikeras.primitives import loop
 
@@ -28,20 +29,22 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
         cond: function of the loop variables that gives a boolean scalar.
         body: function of the loop variables that gives their next values.
         loop_vars: a tensor, or a tuple, list or dict of them.
-        maximum_iterations: None sets no limit.
+        maximum_iterations: int or integer scalar; None sets no limit.
     """
+    if is_traced(maximum_iterations):
+        return _limited(cond, body, loop_vars, maximum_iterations)
+    limit = None if maximum_iterations is None else int(maximum_iterations)
     loop_vars = tuple(loop_vars) if isinstance(loop_vars, list) else loop_vars
     count = 0
-    while maximum_iterations is None or count < maximum_iterations:
+    while limit is None or count < limit:
         holds = _holds(cond, loop_vars)
         if is_traced(holds):
             if not context.current.trace.has_loops:
                 raise TraceError(
-                    "A loop that ends by a traced value has no form in SavedModels. Give it a "
+                    "A loop that ends by a traced value is not written to SavedModels. Give it a "
                     "number of steps that is known, as `ops.fori_loop` has it."
                 )
-            rest = None if maximum_iterations is None else maximum_iterations - count
-            return _while_node(cond, body, loop_vars, rest)
+            return _while_node(cond, body, loop_vars, None if limit is None else limit - count)
         if not bool(holds):
             break
         loop_vars = _following(body, loop_vars)
@@ -75,6 +78,8 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
     """
     if not callable(f):
         raise errors.wrong_type("f", got=f, expected="a function")
+    if xs is None and length is None:
+        raise errors.invalid("length", got=None, expected="an int, where `xs` is None")
     count = _length(xs, length) if xs is not None else int(length)
     trace = context.current.trace
     if trace is not None and trace.has_loops and count >= SHORTEST and unroll is not True:
@@ -84,7 +89,7 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
             pass  # step by step, then
     carry, ys = init, [None] * count
     for i in reversed(range(count)) if reverse else range(count):
-        carry, ys[i] = f(carry, None if xs is None else _row(xs, i))
+        carry, ys[i] = _pair(f, carry, None if xs is None else _row(xs, i))
     return carry, _stacked(ys) if ys else None
 
 
@@ -100,6 +105,17 @@ def vectorized_map(function, elements):
     return map(function, elements)
 
 
+def _limited(cond, body, loop_vars, limit):
+    """`while_loop` with a traced limit, which is part of the condition."""
+    several = isinstance(loop_vars, (tuple, list))
+    *_, values = while_loop(
+        lambda count, values: core.boolean(count < limit) & _holds(cond, values),
+        lambda count, values: (count + 1, _following(body, values)),
+        (as_tensor(np.int32(0)), tuple(loop_vars) if several else loop_vars),
+    )
+    return values
+
+
 def _while_node(cond, body, loop_vars, limit):
     """What `while_loop` gives, by a node of the trace.
 
@@ -112,21 +128,19 @@ def _while_node(cond, body, loop_vars, limit):
         return _holds(cond, packed(loop_vars, carried))
 
     def step(carried):
-        return tensors_of(_following(body, packed(loop_vars, carried)))
+        following = tensors_of(_following(body, packed(loop_vars, carried)))
+        if len(following) != len(carried):
+            raise _other_variables(len(following), len(carried))
+        return following
 
-    carried = tensors_of(loop_vars, like)
+    carried, trace = tensors_of(loop_vars, like), context.current.trace
     try:
-        if limit is None or not context.current.tapes:
-            return packed(loop_vars, loop.repeat(holds, step, carried, limit))
-        # Gradients need all steps: first it is found how many there are.
-        with context.current.trace.branch(), context.scope(tapes=()):
-            counted = loop.repeat(
-                lambda xs: holds(xs[1:]),
-                lambda xs: [xs[0] + 1, *step(xs[1:])],
-                [as_tensor(np.int32(0)), *carried],
-                limit,
-            )
-        found, _ = loop.run(lambda xs, rows: (step(xs), []), carried, [], limit, count=counted[0])
+        if limit is None or not (context.current.tapes or trace.is_watched):
+            found = loop.repeat(holds, step, carried, limit, is_taken())
+        else:  # gradients need all steps: first it is found how many there are
+            with trace.branch(), context.scope(tapes=()):
+                count = loop.count_steps(holds, step, carried, limit, is_taken())
+            found, _ = loop.run(lambda xs, rows: (step(xs), []), carried, [], limit, count=count)
         return packed(loop_vars, found)
     except StepsDiffer as error:
         raise TraceError(
@@ -142,7 +156,10 @@ def _after_a_step(body, loop_vars):
 
 
 def _holds(cond, loop_vars):
-    return core.boolean(cond(*loop_vars) if isinstance(loop_vars, tuple) else cond(loop_vars))
+    holds = core.boolean(cond(*loop_vars) if isinstance(loop_vars, tuple) else cond(loop_vars))
+    if holds.shape:
+        raise errors.shape_mismatch("cond", got=holds.shape, expected="a boolean scalar")
+    return holds
 
 
 def _following(body, loop_vars):
@@ -150,7 +167,16 @@ def _following(body, loop_vars):
     if not isinstance(loop_vars, tuple):
         return body(loop_vars)
     following = body(*loop_vars)
-    return tuple(following) if isinstance(following, (tuple, list)) else (following,)
+    following = tuple(following) if isinstance(following, (tuple, list)) else (following,)
+    if len(following) != len(loop_vars):
+        raise _other_variables(len(following), len(loop_vars))
+    return following
+
+
+def _other_variables(got, expected):
+    return errors.invalid(
+        "body", got=f"a function that gives {got} loop variables", expected=expected
+    )
 
 
 def _as_node(f, init, xs, length, reverse):
@@ -162,7 +188,7 @@ def _as_node(f, init, xs, length, reverse):
     forms = {}
 
     def step(carried, row):
-        carry, y = f(packed(init, carried), packed(xs, row))
+        carry, y = _pair(f, packed(init, carried), packed(xs, row))
         if _form(carry) != _form(init):
             raise StepsDiffer("The structure that is carried changes.")
         forms["y"] = y
@@ -170,6 +196,27 @@ def _as_node(f, init, xs, length, reverse):
 
     carried, collected = loop.run(step, tensors_of(init), tensors_of(xs), length, reverse)
     return packed(init, carried), packed(forms["y"], collected)
+
+
+def _pair(f, carry, row):
+    """What a step of `scan` gives: the next carry, of the same structure, and what is collected."""
+    given = f(carry, row)
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        raise errors.wrong_type("f", got=f"{given!r} from it", expected="a pair: carry and y")
+    if carry is not None and _nesting(given[0]) != _nesting(carry):
+        raise errors.invalid(
+            "f", got=f"the carry {_nesting(given[0])}", expected=f"its structure, {_nesting(carry)}"
+        )
+    return given
+
+
+def _nesting(structure):
+    """A structure without what is in it; lists are as tuples."""
+    if not tree.is_nested(structure):
+        return ...
+    if isinstance(structure, dict):
+        return {key: _nesting(value) for key, value in structure.items()}
+    return tuple(_nesting(value) for value in structure)
 
 
 def _form(structure):

@@ -11,7 +11,7 @@ from estikeras.engine import context
 from estikeras.engine.operation import is_traced
 from estikeras.engine.tensor import Tensor, TraceError, as_tensor
 from estikeras.engine.variable import Variable
-from estikeras.ops import comparison
+from estikeras.ops.branches import is_taken
 from estikeras.primitives.telling import told
 from estikeras.public import public
 
@@ -53,9 +53,8 @@ def print(*inputs, output_stream=None, summarize=3, sep=" ", end="\n", name=None
         return None
     if trace.must_check:
         raise TraceError("print() writes for each element.")
-    wanted = as_tensor(True)
-    for choice, value in context.current.branches:
-        wanted = comparison.logical_and(wanted, comparison.equal(choice, value))
+    wanted = as_tensor(is_taken())
+    # What is told begins with the value itself: whether to write at all.
     done = trace.apply(told, (wanted, wanted, *traced), {"tell": write})
     return trace.must_compute(done, name or "PrintV2")
 

@@ -18,6 +18,7 @@ from estikeras.engine.program.team import current
 from estikeras.engine.tape import GradientTape
 from estikeras.engine.tensor import Tensor, TraceError
 from estikeras.engine.variable import aligned_copy, aligned_empty
+from estikeras.primitives import elementwise
 
 
 def run(step, carried, walked, length, backwards=False, count=None):
@@ -37,7 +38,7 @@ def run(step, carried, walked, length, backwards=False, count=None):
     return results[:count], results[count:]
 
 
-def repeat(condition, step, carried, limit):
+def repeat(condition, step, carried, limit, starts=True):
     """Run a step for as long as a condition holds, inside of a trace.
 
     Args:
@@ -45,6 +46,7 @@ def repeat(condition, step, carried, limit):
         step: function of such a list; gives the next one.
         carried: list of tensors, what the first step gets.
         limit: after how many steps it ends; None sets none.
+        starts: boolean scalar; where it is false, there are no steps.
 
     Returns:
         What is carried after the last step.
@@ -52,15 +54,34 @@ def repeat(condition, step, carried, limit):
     Raises:
         StepsDiffer: when the steps differ.
     """
+    traced = _trace_while(condition, step, carried)
+    first = elementwise.logical_and(condition(carried), starts)
+    finals = while_loop(first, *traced.inputs, step=traced.loop, limit=limit)
+    checks = finals[:1] if traced.checks else ()  # what fails, does so where these are computed
+    return traced.settled(finals[len(carried) :], list(finals[: len(carried)]), checks)
+
+
+def count_steps(condition, step, carried, limit, starts=True):
+    """How many steps `repeat` runs, an int32 scalar: only what the condition needs is computed."""
+    carried = [Tensor(np.int32(0)), *carried]
+    traced = _trace_while(
+        lambda xs: condition(xs[1:]), lambda xs: [xs[0] + 1, *step(xs[1:])], carried
+    )
+    loop, places, _ = traced.loop.narrowed({0, traced.loop.carries})
+    first = elementwise.logical_and(condition(carried[1:]), starts)
+    inputs = [traced.inputs[i] for i in places]
+    return while_loop(first, *inputs, step=loop, limit=limit)[0]
+
+
+def _trace_while(condition, step, carried):
+    """The LoopTrace of one step, which collects whether there is another one."""
 
     def whole(carried, rows):
         carried = step(carried)
         return carried, [condition(carried)]
 
     traced = trace_loop(whole, carried, [], 1)
-    made = dataclasses.replace(traced.loop, noted=())
-    finals = while_loop(condition(carried), *traced.inputs, step=made, limit=limit)
-    return traced.settled(finals[len(carried) :], list(finals[: len(carried)]))
+    return dataclasses.replace(traced, loop=dataclasses.replace(traced.loop, noted=()))
 
 
 def _rule(*inputs, loop):
@@ -184,7 +205,12 @@ def _zeros(x):
     return Tensor(np.zeros(x.shape, dtypes.to_numpy(x.dtype)))
 
 
-loop = primitive("loop", _rule, _reference, _gradient, bound=_bound)
+loop = primitive("loop", _rule, _reference, _gradient, bound=_bound, has_effect=True)
 while_loop = primitive(
-    "while_loop", _while_rule, _while_reference, _while_gradient, bound=_while_bound
+    "while_loop",
+    _while_rule,
+    _while_reference,
+    _while_gradient,
+    bound=_while_bound,
+    has_effect=True,
 )

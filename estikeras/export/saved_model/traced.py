@@ -69,7 +69,7 @@ class NotesScopes:
         scopes: dict from the id of a node to the path of its scope.
     """
 
-    has_loops = False  # they have no form in SavedModels
+    has_loops = False  # they are not written to SavedModels yet: pairing would compare two Loops
 
     def __init__(self, scope=context.current_path, **options):
         super().__init__(**options)

@@ -161,20 +161,14 @@ def test_gradients_of_gradients_go_through_loops():
         np.testing.assert_allclose(got, expected, rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize(
-    ("init", "step"),
-    [
-        (0, lambda carry, x: (carry + x, x)),  # an int becomes a float
-        (0.0, lambda carry, x: ((carry, x), x) if not isinstance(carry, tuple) else (carry, x)),
-    ],
-    ids=["another dtype", "another structure"],
-)
-def test_steps_that_are_not_alike_are_traced_one_by_one(init, step):
-    f = tf.function(lambda x: ops.scan(step, init, x))
-    x = ops.arange(STEPS, dtype="float32")
-    for got, expected in zip(*map(tf.nest.flatten, (f(x), ops.scan(step, init, x))), strict=True):
+def test_steps_that_are_not_alike_are_traced_one_by_one():
+    def f(x):
+        return ops.scan(lambda carry, x: (carry + x, x), 0, x)  # an int becomes a float
+
+    compiled, x = tf.function(f), ops.arange(STEPS, dtype="float32")
+    for got, expected in zip(compiled(x), f(x), strict=True):
         np.testing.assert_array_equal(got, expected)
-    assert " loop(" not in f.show()
+    assert " loop(" not in compiled.show()
 
 
 def test_short_loops_are_traced_step_by_step():
@@ -314,3 +308,94 @@ def test_assertions_in_steps_are_checked(limit):
     for call in (lambda: walk(ops.arange(STEPS, dtype="float32")), lambda: count(tf.constant(6))):
         with pytest.raises(tf.errors.InvalidArgumentError, match="5"):
             call()
+
+
+def test_a_loop_of_a_branch_that_is_not_taken_does_not_run():
+    def count(n):
+        return ops.while_loop(lambda i: i != n, lambda i: i + 1, ops.zeros((), "int32"))
+
+    f = tf.function(lambda n: tf.cond(n > 0, lambda: count(n), lambda: n))
+    assert [int(f(tf.constant(n))) for n in (3, -1)] == [3, -1]
+
+
+def test_what_steps_do_is_done_once_though_inputs_are_known_or_nobody_reads_the_result():
+    lines = []
+
+    @tf.function
+    def known(n):
+        def step(carry, x):
+            tf.print(x, output_stream=lines.append)
+            return carry + x, None
+
+        return n + ops.scan(step, tf.constant(0), tf.range(STEPS))[0]
+
+    @tf.function
+    def unread(n):
+        def body(i):
+            tf.print(i, output_stream=lines.append)
+            return i + 1
+
+        ops.while_loop(lambda i: i < n, body, 0)
+        return n
+
+    @tf.function
+    def learnt(x, n):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+
+            def body(i, value):
+                tf.print(i, output_stream=lines.append)
+                return i + 1, value * x
+
+            _, value = ops.while_loop(lambda i, value: i < n, body, (0, x), tf.constant(5))
+        return tape.gradient(value, x)
+
+    for _ in range(2):
+        assert int(known(tf.constant(1))) == 1 + sum(range(STEPS))
+        unread(tf.constant(3))
+        assert float(learnt(tf.constant(2.0), tf.constant(2))) == 12
+    assert lines == [str(i) for i in (*range(STEPS), *range(3), *range(2))] * 2
+
+
+def test_loops_in_steps_of_loops_have_gradients():
+    def f(x, n):
+        def step(carry, row):
+            def body(j, value):
+                return j + 1, value * x
+
+            return ops.while_loop(lambda j, _: j < n, body, (0, carry), 4)[1], None
+
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            last, _ = ops.scan(step, x, ops.arange(STEPS))
+        return tape.gradient(last, x)
+
+    arguments = tf.constant(1.01), tf.constant(2)
+    compiled = tf.function(f)
+    np.testing.assert_allclose(compiled(*arguments), f(*arguments), rtol=1e-4)
+    assert not compiled.eager
+
+
+def test_a_traced_limit_is_part_of_the_condition():
+    @tf.function
+    def f(limit):
+        return ops.while_loop(lambda i: i < 10, lambda i: i + 1, ops.zeros((), "int32"), limit)
+
+    assert [int(f(tf.constant(n))) for n in (0, 3, 50)] == [0, 3, 10]
+
+
+WRONG = {
+    "too few": (lambda n: ops.while_loop(lambda i, j: i < n, lambda i, j: i, (0, 0)), "body"),
+    "no scalar": (lambda n: ops.while_loop(lambda i: [i < n] * 2, lambda i: i + 1, n), "cond"),
+    "no length": (lambda n: ops.scan(lambda c, x: (c, x), n), "length"),
+    "no pair": (lambda n: ops.scan(lambda c, x: c, n, length=20), "pair"),
+    "another structure": (lambda n: ops.scan(lambda c, x: ((c, c), x), n, length=20), "structure"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("run", [lambda f: f, tf.function], ids=["eager", "traced"])
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_steps_are_refused(name, run):
+    function, match = WRONG[name]
+    with pytest.raises((ValueError, TypeError), match=match):
+        run(function)(tf.constant(3))

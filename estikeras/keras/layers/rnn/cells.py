@@ -47,7 +47,16 @@ def initial_state(cell, batch_size):
 
 
 def step(cell, inputs, states, training):
-    """Return output and next states of one step; `training` goes to cells that take it."""
+    """Return output and next states of one step; `training` goes to cells that take it.
+
+    Raises:
+        TypeError: if the cell gives no pair.
+    """
     if training is not None and "training" in inspect.signature(cell.call).parameters:
-        return cell(inputs, states, training=training)
-    return cell(inputs, states)
+        given = cell(inputs, states, training=training)
+    else:
+        given = cell(inputs, states)
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        expected = f"a pair of output and next states from {cell.__class__.__name__}.call"
+        raise errors.wrong_type("cell", got=given, expected=expected)
+    return given

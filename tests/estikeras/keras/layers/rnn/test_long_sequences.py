@@ -9,7 +9,7 @@ from estikeras.ops import loops
 from tests.support.arrays import assert_close, random_array
 
 layers = keras.layers
-TIMES, BATCH, FEATURES = 6, 3, 4
+TIMES, BATCH, FEATURES = 4, 3, 4
 X = random_array((BATCH, TIMES, FEATURES))
 IMAGES = random_array((BATCH, TIMES, 5, 5, 2))
 MASK = np.arange(TIMES) < np.array([[TIMES], [2], [0]])
