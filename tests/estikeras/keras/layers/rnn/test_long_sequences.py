@@ -35,7 +35,7 @@ class Growing(layers.Layer):
 
 
 # name -> (makes the layer, the input, whether it is masked)
-CASES = {
+LAYERS = {
     "own cell": (lambda: layers.RNN(Growing(), **ALL), X, False),
     "masked": (lambda: layers.RNN(Growing(), **ALL), X, True),
     "zeros, masked": (lambda: layers.RNN(Growing(), zero_output_for_mask=True, **ALL), X, True),
@@ -51,7 +51,7 @@ CASES = {
 
 def two_steps(name, shortest, monkeypatch):
     """Outputs, gradients and state after two compiled steps."""
-    make, x, is_masked = CASES[name]
+    make, x, is_masked = LAYERS[name]
     monkeypatch.setattr(loops, "SHORTEST", shortest)
     keras.utils.set_random_seed(3)
     layer = make()
@@ -71,7 +71,7 @@ def two_steps(name, shortest, monkeypatch):
     return [*tf.nest.flatten(found), *layer.non_trainable_variables]
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", LAYERS)
 def test_a_loop_computes_what_its_steps_compute(name, monkeypatch):
     expected = two_steps(name, TIMES + 1, monkeypatch)
     got = two_steps(name, 2, monkeypatch)
