@@ -9,7 +9,7 @@ from estikeras.compat.weighted_losses import (
     add_loss,
     check_weights,
     compute_weighted_loss,
-    named,
+    named_value,
 )
 from estikeras.engine import dtypes
 from estikeras.engine.tensor import as_tensor
@@ -178,7 +178,7 @@ def mean_pairwise_squared_error(
     second = 2 * ops.divide_no_nan(ops.square(sums), pairs)
     total = ops.sum((first - second) * weights)
     loss = ops.where(ops.sum(present) > 0, total, 0.0)
-    named(loss, scope or "mean_pairwise_squared_error")
+    named_value(loss, scope or "mean_pairwise_squared_error")
     add_loss(loss, loss_collection)
     return loss
 

@@ -14,6 +14,19 @@ def unique_leaf(name):
     return graph.unique_name(context.scoped_name(name))[len(context.scoped_name("")) :]
 
 
+def named(x, name):
+    """A tensor, which a model function's graph then knows by a name in the open name scopes.
+
+    Args:
+        x: tensor.
+        name: the last part of the name.
+    """
+    graph = session_graph()
+    if graph is not None:
+        graph.note(x, context.scoped_name(name))
+    return x
+
+
 @public("compat.v1.name_scope")
 class name_scope:
     """Put a name in front of what is made inside; a name that is taken gets a number.

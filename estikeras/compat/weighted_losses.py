@@ -2,9 +2,7 @@
 
 from estikeras import errors, ops
 from estikeras.compat.collections import GraphKeys, add_to_collections, get_collection
-from estikeras.compat.name_scopes import name_scope
-from estikeras.engine import context
-from estikeras.engine.session_graph import session_graph
+from estikeras.compat.name_scopes import name_scope, named
 from estikeras.engine.tensor import as_tensor
 from estikeras.public import public
 
@@ -107,18 +105,15 @@ def compute_weighted_loss(
         loss = ops.divide_no_nan(loss, ops.sum(ops.broadcast_to(present, losses.shape)))
     elif reduction == Reduction.SUM_OVER_BATCH_SIZE:
         loss = ops.divide_no_nan(loss, float(losses.size))
-    loss = named(ops.cast(loss, dtype), scope or "weighted_loss")
+    loss = named_value(ops.cast(loss, dtype), scope or "weighted_loss")
     add_loss(loss, loss_collection)
     return loss
 
 
-def named(loss, scope):
+def named_value(loss, scope):
     """A loss, which a model function knows as `value` in a name scope."""
-    graph = session_graph()
-    if graph is not None:
-        with name_scope(scope):
-            graph.note(loss, context.scoped_name("value"))
-    return loss
+    with name_scope(scope):
+        return named(loss, "value")
 
 
 @public("compat.v1.losses.add_loss")

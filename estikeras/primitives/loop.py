@@ -89,30 +89,34 @@ def _rule(*inputs, loop):
 
 
 def _reference(*arrays, loop):
-    inputs = [aligned_copy(array) for array in arrays]
-    outputs = [aligned_empty(s.shape, dtypes.to_numpy(s.dtype)) for s in loop.specs()]
-    LoopProgram(loop, inputs, outputs, current()).run_loop()
-    return tuple(outputs)
+    def made(*memory):
+        return LoopProgram(loop, *memory, current()).run_loop
+
+    return _run_once(made, arrays, loop.specs())
+
+
+def _bound(program, inputs, outputs, loop):
+    return LoopProgram(loop, inputs, outputs, *_team(program)).run_loop
 
 
 def _while_rule(first, *inputs, step, limit):
     return step.specs()[: step.carries]
 
 
-def _while_reference(first, *arrays, step, limit):
-    inputs = [aligned_copy(array) for array in arrays]
-    specs = _while_rule(first, *arrays, step=step, limit=limit)
-    outputs = [aligned_empty(s.shape, dtypes.to_numpy(s.dtype)) for s in specs]
-    _while_program(first, inputs, outputs, step, limit, current(), None)()
-    return tuple(outputs)
+def _while_reference(*arrays, step, limit):
+    def made(*memory):
+        return _while_run(*memory, step, limit, current(), None)
+
+    return _run_once(made, arrays, step.specs()[: step.carries])
 
 
 def _while_bound(program, inputs, outputs, step, limit):
-    threads = 1 if program.threads == 1 else None
-    return _while_program(inputs[0], inputs[1:], outputs, step, limit, program.team(), threads)
+    return _while_run(inputs, outputs, step, limit, *_team(program))
 
 
-def _while_program(first, inputs, outputs, step, limit, team, threads):
+def _while_run(inputs, outputs, step, limit, team, threads):
+    """What runs the steps of a loop on arrays; the first input says whether there is one."""
+    first, *inputs = inputs
     collected = [aligned_empty(s.shape, dtypes.to_numpy(s.dtype)) for s in step.specs()]
     holds, *checks = collected[step.carries :]
     program = LoopProgram(step, inputs, [*outputs, holds, *checks], team, threads)
@@ -123,16 +127,23 @@ def _while_program(first, inputs, outputs, step, limit, team, threads):
     return lambda: program.run_while(go_on)
 
 
+def _run_once(made, arrays, specs):
+    """The results of what `made(inputs, outputs)` gives, for arrays that lie anywhere."""
+    outputs = [aligned_empty(s.shape, dtypes.to_numpy(s.dtype)) for s in specs]
+    made([aligned_copy(array) for array in arrays], outputs)()
+    return tuple(outputs)
+
+
+def _team(program):
+    """The Team of the program around, and how many of its threads may run a loop."""
+    return program.team(), 1 if program.threads == 1 else None
+
+
 def _while_gradient(g, y, *xs, step, limit):
     raise TraceError(
         "The gradient of a loop whose end depends on values needs memory for all of its steps. "
         "Give `maximum_iterations`, or use `ops.scan` or `ops.fori_loop`."
     )
-
-
-def _bound(program, inputs, outputs, loop):
-    threads = 1 if program.threads == 1 else None
-    return LoopProgram(loop, inputs, outputs, program.team(), threads).run_loop
 
 
 def _gradient(g, y, *xs, loop):

@@ -1,5 +1,6 @@
 """Deep neural networks: dense layers over feature columns."""
 
+from estikeras.compat.name_scopes import named
 from estikeras.engine import context
 from estikeras.engine.variable_store import local_variables
 from estikeras.estimator.canned.features import check_features, layer_sizes
@@ -7,7 +8,6 @@ from estikeras.estimator.canned.optimizers import optimizer_of
 from estikeras.estimator.canned.summaries import summarize_layer
 from estikeras.estimator.estimator import Estimator
 from estikeras.estimator.heads.classifier_head import classifier_head
-from estikeras.estimator.heads.naming import named
 from estikeras.estimator.heads.regression_head import RegressionHead
 from estikeras.estimator.mode_keys import ModeKeys
 from estikeras.feature_column.dense_features import DenseFeatures

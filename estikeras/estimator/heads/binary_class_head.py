@@ -1,11 +1,11 @@
 """The head for two classes, with one logit."""
 
 from estikeras import ops
+from estikeras.compat.name_scopes import named
 from estikeras.engine import context
 from estikeras.estimator.export_outputs import ClassificationOutput, RegressionOutput
 from estikeras.estimator.heads import checks, classes
 from estikeras.estimator.heads.metrics import AccuracyBaseline
-from estikeras.estimator.heads.naming import named
 from estikeras.estimator.heads.single import SingleHead, add_mean, add_pairs
 from estikeras.estimator.heads.thresholds import add_at_thresholds, metrics_at_thresholds
 from estikeras.estimator.keys import MetricKeys, PredictionKeys, SignatureKeys

@@ -1,8 +1,8 @@
 """Classes by number and by name: what heads that classify predict, export and look up."""
 
 from estikeras import errors, ops
+from estikeras.compat.name_scopes import named
 from estikeras.engine.tensor import TracedTensor
-from estikeras.estimator.heads.naming import named
 from estikeras.estimator.keys import PredictionKeys
 from estikeras.ops import strings
 from estikeras.ops.tables import KeyValueTensorInitializer, StaticHashTable

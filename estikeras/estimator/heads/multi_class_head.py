@@ -1,11 +1,11 @@
 """The head for more than two classes, of which each example has one."""
 
 from estikeras import errors, ops
+from estikeras.compat.name_scopes import named
 from estikeras.engine import context, dtypes
 from estikeras.engine.tensor import TracedTensor
 from estikeras.estimator.export_outputs import ClassificationOutput
 from estikeras.estimator.heads import checks, classes
-from estikeras.estimator.heads.naming import named
 from estikeras.estimator.heads.single import SingleHead, add_pairs
 from estikeras.estimator.keys import MetricKeys, PredictionKeys, SignatureKeys
 from estikeras.keras.metrics import Accuracy

@@ -1,11 +1,11 @@
 """The head for classes of which an example can have any number."""
 
 from estikeras import errors, ops
+from estikeras.compat.name_scopes import named
 from estikeras.engine import context
 from estikeras.engine.specs import SparseTensor
 from estikeras.estimator.export_outputs import ClassificationOutput
 from estikeras.estimator.heads import checks, classes
-from estikeras.estimator.heads.naming import named
 from estikeras.estimator.heads.single import SingleHead, add_mean, add_pairs
 from estikeras.estimator.heads.thresholds import add_at_thresholds, metrics_at_thresholds
 from estikeras.estimator.keys import MetricKeys, PredictionKeys, SignatureKeys

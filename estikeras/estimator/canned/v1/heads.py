@@ -4,10 +4,10 @@ mean loss among the summaries, and the names of losses by which its scripts log 
 
 from estikeras import errors, ops
 from estikeras.compat.metrics.areas import auc
+from estikeras.compat.name_scopes import named
 from estikeras.compat.summary import scalar
 from estikeras.compat.weighted_losses import Reduction
 from estikeras.estimator.heads import binary_class_head, checks, multi_class_head, regression_head
-from estikeras.estimator.heads.naming import named
 from estikeras.estimator.heads.single import broadcast
 from estikeras.estimator.keys import MetricKeys
 from estikeras.estimator.mode_keys import ModeKeys
